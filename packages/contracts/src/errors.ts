@@ -1,0 +1,494 @@
+/** @file The one table of failures: kind (HTTP status, exit code), code, sentence and next step. RFC 9457, sysexits(3). */
+
+/** What a failure is decides how a door reports it. Exit codes are those of sysexits(3). */
+export const errorKinds = {
+  usage: { status: 400, exitCode: 64 },
+  unprocessable: { status: 422, exitCode: 65 },
+  tooLarge: { status: 413, exitCode: 65 },
+  unsupportedMedia: { status: 415, exitCode: 65 },
+  notFound: { status: 404, exitCode: 66 },
+  unavailable: { status: 503, exitCode: 69 },
+  internal: { status: 500, exitCode: 70 },
+  conflict: { status: 409, exitCode: 73 },
+  storage: { status: 500, exitCode: 74 },
+  rateLimited: { status: 429, exitCode: 75 },
+  timeout: { status: 504, exitCode: 75 },
+  unauthenticated: { status: 401, exitCode: 77 },
+  forbidden: { status: 403, exitCode: 77 },
+  configuration: { status: 500, exitCode: 78 },
+  cancelled: { status: 499, exitCode: 130 },
+} as const;
+
+export type ErrorKind = keyof typeof errorKinds;
+
+interface ErrorEntry<D> {
+  kind: ErrorKind;
+  /** Fixed words for the code; never depends on details. */
+  title: string;
+  /** One sentence for a person: what happened, to what. */
+  detail: (details: D) => string;
+  /** What to do next, with the command where there is one. */
+  hint: (details: D) => string;
+}
+
+type None = Record<never, never>;
+const entry = <D = None>(value: ErrorEntry<D>): ErrorEntry<D> => value;
+const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+export const errorTable = {
+  // Asked wrongly
+  USAGE_INVALID: entry<{ problem: string }>({
+    kind: 'usage',
+    title: 'The request is not valid',
+    detail: ({ problem }) => problem,
+    hint: () => 'Run the command with --help, or open /docs on the server, to see what it takes.',
+  }),
+  VALIDATION_FAILED: entry<{ errors: readonly { pointer: string; message: string }[] }>({
+    kind: 'usage',
+    title: 'Some values are not valid',
+    detail: ({ errors }) => errors.map((e) => `${e.pointer || 'body'}: ${e.message}`).join('; '),
+    hint: () => 'Correct the values named above; /docs lists what each field takes.',
+  }),
+  ROUTE_NOT_FOUND: entry<{ method: string; path: string }>({
+    kind: 'notFound',
+    title: 'There is no such address',
+    detail: ({ method, path }) => `Nothing answers ${method} ${path}.`,
+    hint: () => 'Open /docs for the list of addresses.',
+  }),
+  MEDIA_TYPE_UNSUPPORTED: entry<{ mediaType: string; expected: string }>({
+    kind: 'unsupportedMedia',
+    title: 'This content type is not accepted',
+    detail: ({ mediaType, expected }) => `The body is ${mediaType || 'of no stated type'}, but ${expected} is expected.`,
+    hint: ({ expected }) => `Send the request as ${expected}.`,
+  }),
+  BODY_TOO_LARGE: entry<{ limitBytes: number }>({
+    kind: 'tooLarge',
+    title: 'The request is too large',
+    detail: ({ limitBytes }) => `The request is larger than the limit of ${formatBytes(limitBytes)}.`,
+    hint: () => 'Send a smaller picture, or raise the limit in tintype.yaml.',
+  }),
+  FILE_FIELD_MISSING: entry({
+    kind: 'usage',
+    title: 'No picture was sent',
+    detail: () => 'The request has no file in the field "file".',
+    hint: () => 'Send one picture as multipart/form-data, for example: curl -F file=@picture.jpg URL/predict',
+  }),
+  HOST_REFUSED: entry({
+    kind: 'forbidden',
+    title: 'This host name is not served',
+    detail: () => 'The Host or Origin of the request is not one this server answers to.',
+    hint: () => 'Open the address that the server printed when it started.',
+  }),
+
+  // Workspace and configuration
+  WORKSPACE_NOT_FOUND: entry<{ path: string }>({
+    kind: 'notFound',
+    title: 'There is no workspace here',
+    detail: ({ path }) => `No tintype.yaml was found in ${path} or any folder above it.`,
+    hint: () => 'Run "tintype init" to make a workspace here, or name one with --workspace DIR.',
+  }),
+  WORKSPACE_EXISTS: entry<{ path: string }>({
+    kind: 'conflict',
+    title: 'There is a workspace already',
+    detail: ({ path }) => `${path} holds a workspace already; nothing was changed.`,
+    hint: () => 'Use it as it is, or choose another folder: tintype init DIR',
+  }),
+  WORKSPACE_UNREADABLE: entry<{ path: string; reason: string }>({
+    kind: 'configuration',
+    title: 'The workspace cannot be opened',
+    detail: ({ path, reason }) => `The workspace in ${path} cannot be opened: ${reason}.`,
+    hint: ({ path }) => `Check that you own ${path} and can write to it, and that its disk is present and not full.`,
+  }),
+  CONFIG_INVALID: entry<{ path: string; problem: string }>({
+    kind: 'configuration',
+    title: 'The configuration is not valid',
+    detail: ({ path, problem }) => `${path}: ${problem}.`,
+    hint: () => 'Correct the line; docs/reference/config.md lists every setting.',
+  }),
+  ADDRESS_NEEDS_AUTHENTICATION: entry<{ host: string }>({
+    kind: 'configuration',
+    title: 'Only this machine may be served without authentication',
+    detail: ({ host }) => `${host} is reachable from other machines, and this server does not authenticate anyone yet.`,
+    hint: () => 'Serve on 127.0.0.1 (the default) and put an authenticating proxy in front of it.',
+  }),
+  PORT_IN_USE: entry<{ port: number }>({
+    kind: 'unavailable',
+    title: 'The port is taken',
+    detail: ({ port }) => `Another program listens on port ${port} already.`,
+    hint: () => 'Choose another with --port N, or --port 0 for any free one.',
+  }),
+  CATALOG_TOO_NEW: entry<{ found: string }>({
+    kind: 'configuration',
+    title: 'The catalog was written by a newer version',
+    detail: ({ found }) => `The catalog has the migration "${found}", which this version does not know.`,
+    hint: () => 'Use the version of tintype that wrote it, or a newer one.',
+  }),
+  STORAGE_FAILED: entry<{ operation: string; reason: string }>({
+    kind: 'storage',
+    title: 'Reading or writing failed',
+    detail: ({ operation, reason }) => `${operation} failed: ${reason}. Nothing that was confirmed before is affected.`,
+    hint: () => 'Check that the disk has space and is writable, then run the command again: it goes on where it stopped.',
+  }),
+  OBJECT_NOT_FOUND: entry<{ key: string }>({
+    kind: 'notFound',
+    title: 'The stored object is missing',
+    detail: ({ key }) => `The object store has no ${key}.`,
+    hint: () => 'Ingest the picture again, or restore the object store from a backup.',
+  }),
+
+  // Ingest: each of these is also the code of a rejected row
+  SOURCE_NOT_FOUND: entry<{ source: string }>({
+    kind: 'notFound',
+    title: 'The source does not exist',
+    detail: ({ source }) => `There is no file or folder ${source}.`,
+    hint: () => 'Check the path; a folder, a picture, a .zip, a .tar and a .tar.gz can be ingested.',
+  }),
+  SOURCE_EMPTY: entry<{ source: string }>({
+    kind: 'unprocessable',
+    title: 'The source holds no pictures',
+    detail: ({ source }) => `${source} holds no file that could be a picture.`,
+    hint: () => 'Name a folder that holds .jpg, .jpeg, .png, .webp, .gif, .tiff or .avif files.',
+  }),
+  FILE_UNREADABLE: entry<{ reason: string }>({
+    kind: 'storage',
+    title: 'The file cannot be read',
+    detail: ({ reason }) => `The file cannot be read: ${reason}.`,
+    hint: () => 'Check that the file exists and that you may read it, then ingest again.',
+  }),
+  IMAGE_EMPTY: entry({
+    kind: 'unprocessable',
+    title: 'The file is empty',
+    detail: () => 'The file has no bytes.',
+    hint: () => 'Copy the picture again from where it came from.',
+  }),
+  IMAGE_UNRECOGNIZED: entry({
+    kind: 'unsupportedMedia',
+    title: 'This is not a picture',
+    detail: () => 'The bytes are not those of any picture format.',
+    hint: () => 'Send a JPEG, PNG, WebP, GIF, TIFF or AVIF picture.',
+  }),
+  IMAGE_FORMAT_UNSUPPORTED: entry<{ format: string }>({
+    kind: 'unsupportedMedia',
+    title: 'This picture format is not supported',
+    detail: ({ format }) => `${format} pictures are not supported.`,
+    hint: ({ format }) =>
+      format === 'HEIC'
+        ? 'Export the picture as JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible).'
+        : 'Convert the picture to JPEG or PNG.',
+  }),
+  IMAGE_TRUNCATED: entry({
+    kind: 'unprocessable',
+    title: 'The picture is cut short',
+    detail: () => 'The picture ends before all of it is there.',
+    hint: () => 'Copy the picture again from where it came from.',
+  }),
+  IMAGE_CORRUPT: entry({
+    kind: 'unprocessable',
+    title: 'The picture is damaged',
+    detail: () => 'The picture cannot be decoded.',
+    hint: () => 'Open it in an image editor and save it anew, or leave it out.',
+  }),
+  IMAGE_TOO_MANY_PIXELS: entry<{ limitPx: number }>({
+    kind: 'tooLarge',
+    title: 'The picture has too many pixels',
+    detail: ({ limitPx }) => `The picture has more than ${Math.round(limitPx / 1e6)} million pixels, or a side too long to handle.`,
+    hint: () => 'Scale the picture down, or raise limits.pixels in tintype.yaml.',
+  }),
+  IMAGE_TOO_LARGE: entry<{ sizeBytes: number; limitBytes: number }>({
+    kind: 'tooLarge',
+    title: 'The file is too large',
+    detail: ({ sizeBytes, limitBytes }) => `The file has ${formatBytes(sizeBytes)}; the limit is ${formatBytes(limitBytes)}.`,
+    hint: () => 'Save the picture smaller, or raise limits.bytes in tintype.yaml.',
+  }),
+  IMAGE_DECODE_FAILED: entry<{ reason: 'crashed' | 'timed out' | 'ran out of memory' }>({
+    kind: 'unprocessable',
+    title: 'Decoding the picture failed',
+    detail: ({ reason }) => `Decoding this picture ${reason}; it was stopped and hurt nothing else.`,
+    hint: () => 'Open it in an image editor and save it anew, or leave it out.',
+  }),
+  ARCHIVE_UNREADABLE: entry<{ reason: string }>({
+    kind: 'unprocessable',
+    title: 'The archive cannot be read',
+    detail: ({ reason }) => `The archive cannot be read: ${reason}.`,
+    hint: () => 'Download or pack the archive again.',
+  }),
+  ARCHIVE_ENTRY_UNSAFE: entry<{ entry: string }>({
+    kind: 'unprocessable',
+    title: 'The archive entry is not safe',
+    detail: ({ entry }) => `The entry ${entry} is a link, a device, or names a place outside the archive.`,
+    hint: () => 'Pack the archive anew with plain files and relative names.',
+  }),
+  ARCHIVE_LIMIT_EXCEEDED: entry<{ limit: string }>({
+    kind: 'tooLarge',
+    title: 'The archive is too large',
+    detail: ({ limit }) => `The archive goes over the limit of ${limit}.`,
+    hint: () => 'Split the archive, or unpack it and ingest the folder.',
+  }),
+
+  // Catalog, labels, snapshots
+  DATASET_NOT_FOUND: entry<{ dataset: string; known: readonly string[] }>({
+    kind: 'notFound',
+    title: 'There is no such dataset',
+    detail: ({ dataset, known }) =>
+      `There is no dataset "${dataset}"${known.length ? `; there is ${known.map((n) => `"${n}"`).join(', ')}` : ''}.`,
+    hint: () => 'Run "tintype ingest DIR --dataset NAME" to make one, or "tintype catalog" to see what is there.',
+  }),
+  DATASET_AMBIGUOUS: entry<{ known: readonly string[] }>({
+    kind: 'usage',
+    title: 'There are several datasets',
+    detail: ({ known }) => `The workspace has the datasets ${known.map((n) => `"${n}"`).join(', ')}.`,
+    hint: () => 'Say which one with --dataset NAME.',
+  }),
+  SAMPLE_NOT_FOUND: entry<{ sampleId: string }>({
+    kind: 'notFound',
+    title: 'There is no such sample',
+    detail: ({ sampleId }) => `The catalog has no sample ${sampleId}.`,
+    hint: () => 'Run "tintype catalog list" to see the samples.',
+  }),
+  CLASS_NOT_FOUND: entry<{ className: string; known: readonly string[] }>({
+    kind: 'notFound',
+    title: 'There is no such class',
+    detail: ({ className, known }) => `There is no class "${className}"; there is ${known.map((n) => `"${n}"`).join(', ') || 'none yet'}.`,
+    hint: () => 'Run "tintype catalog" to see the classes.',
+  }),
+  DATASET_EMPTY: entry<{ dataset: string }>({
+    kind: 'unprocessable',
+    title: 'There are no labeled pictures',
+    detail: ({ dataset }) => `The dataset "${dataset}" has no labeled picture.`,
+    hint: () => 'Ingest a folder of class folders: tintype ingest DIR --labels folder',
+  }),
+  CLASSES_TOO_FEW: entry<{ classes: readonly string[] }>({
+    kind: 'unprocessable',
+    title: 'At least two classes are needed',
+    detail: ({ classes }) => `All labeled pictures are of one class, "${classes[0] ?? ''}"; a classifier needs at least two.`,
+    hint: () => 'Ingest pictures of another class: tintype ingest DIR --labels folder',
+  }),
+  CLASS_TOO_SMALL: entry<{ classes: readonly { className: string; samples: number }[]; minimum: number }>({
+    kind: 'unprocessable',
+    title: 'A class has too few pictures',
+    detail: ({ classes, minimum }) =>
+      `${classes.map((c) => `"${c.className}" has ${count(c.samples, 'picture')}`).join(', ')}; each class needs at least ${minimum} that are not near-duplicates of each other, to train, validate and test on.`,
+    hint: () => 'Add pictures of that class, or leave it out: --without CLASS',
+  }),
+  SNAPSHOT_NOT_FOUND: entry<{ snapshot: string }>({
+    kind: 'notFound',
+    title: 'There is no such snapshot',
+    detail: ({ snapshot }) => `There is no snapshot ${snapshot}.`,
+    hint: () => 'Run "tintype snapshot" to make one, or "tintype snapshot list" to see them.',
+  }),
+
+  // Models
+  MODEL_NOT_FOUND: entry<{ model: string; known: readonly string[] }>({
+    kind: 'notFound',
+    title: 'There is no such model',
+    detail: ({ model, known }) => `There is no model "${model}"${known.length ? `; there is ${known.map((n) => `"${n}"`).join(', ')}` : ''}.`,
+    hint: () => 'Run "tintype models" to see the models, or "tintype train" to make one.',
+  }),
+  MODEL_NONE_YET: entry({
+    kind: 'notFound',
+    title: 'There is no model yet',
+    detail: () => 'No model has been trained in this workspace yet.',
+    hint: () => 'Run "tintype ingest DIR --labels folder", then "tintype train".',
+  }),
+  MODEL_NOT_SERVED: entry({
+    kind: 'unavailable',
+    title: 'No model is being served',
+    detail: () => 'This server has no model to answer with yet.',
+    hint: () => 'Run "tintype train" in this workspace; the server picks the model up by itself.',
+  }),
+  VERSION_NOT_FOUND: entry<{ model: string; version: string; known: readonly string[] }>({
+    kind: 'notFound',
+    title: 'There is no such version',
+    detail: ({ model, version, known }) => `The model "${model}" has no version or alias "${version}"; it has ${known.join(', ')}.`,
+    hint: ({ model }) => `Run "tintype models show ${model}" to see its versions.`,
+  }),
+  ALIAS_CONFLICT: entry<{ alias: string; expected: string; found: string }>({
+    kind: 'conflict',
+    title: 'The alias was moved meanwhile',
+    detail: ({ alias, expected, found }) => `The alias "${alias}" was expected on version ${expected} but is on version ${found}; nothing was changed.`,
+    hint: () => 'Run "tintype models history" to see who moved it, then promote again.',
+  }),
+  BUNDLE_CORRUPT: entry<{ bundle: string; reason: string }>({
+    kind: 'unprocessable',
+    title: 'The model bundle is damaged',
+    detail: ({ bundle, reason }) => `The model bundle ${bundle} is damaged: ${reason}.`,
+    hint: () => 'Promote another version ("tintype models promote VERSION champion"), or train anew.',
+  }),
+  PARITY_FAILED: entry<{ largestDifference: number; tolerance: number }>({
+    kind: 'unprocessable',
+    title: 'The saved model does not answer as it did in training',
+    detail: ({ largestDifference, tolerance }) =>
+      `Loaded back, the model's probabilities differ by ${largestDifference.toExponential(1)} from those in training; at most ${tolerance} is allowed. It was not registered.`,
+    hint: () => 'Run the training again; if it happens twice, report it with the run id.',
+  }),
+  BACKBONE_UNKNOWN: entry<{ backbone: string; known: readonly string[] }>({
+    kind: 'usage',
+    title: 'There is no such backbone',
+    detail: ({ backbone, known }) => `"${backbone}" is neither a known backbone (${known.join(', ')}) nor an .onnx file nor hub:ORG/REPO.`,
+    hint: () => 'Use --backbone histograms, --backbone FILE.onnx, or --backbone hub:ORG/REPO@REVISION.',
+  }),
+  BACKBONE_INVALID: entry<{ file: string; reason: string }>({
+    kind: 'unprocessable',
+    title: 'The backbone cannot be used',
+    detail: ({ file, reason }) => `${file} cannot be used as a backbone: ${reason}.`,
+    hint: () => 'It must be an ONNX image model with one [N, 3, H, W] float32 input; docs/guides/train.md says more.',
+  }),
+  ONNX_INVALID: entry<{ reason: string }>({
+    kind: 'unprocessable',
+    title: 'The ONNX file cannot be used',
+    detail: ({ reason }) => `The ONNX file is refused: ${reason}.`,
+    hint: () => 'Export the model again as one self-contained ONNX file without external data.',
+  }),
+  HUB_UNREACHABLE: entry<{ repository: string; reason: string }>({
+    kind: 'unavailable',
+    title: 'The hub cannot be reached',
+    detail: ({ repository, reason }) => `${repository} cannot be downloaded: ${reason}.`,
+    hint: () => 'Run the command again: the download goes on where it stopped. Offline, use --backbone FILE.onnx.',
+  }),
+  HUB_FILE_MISSING: entry<{ repository: string; files: readonly string[] }>({
+    kind: 'notFound',
+    title: 'The hub repository has no usable model',
+    detail: ({ repository, files }) => `${repository} has none of ${files.join(', ')}.`,
+    hint: () => 'Choose a repository with an ONNX export (onnx/model.onnx), or name the file: hub:ORG/REPO/path/model.onnx',
+  }),
+  HUB_HASH_MISMATCH: entry<{ file: string }>({
+    kind: 'unprocessable',
+    title: 'The download does not have the promised hash',
+    detail: ({ file }) => `${file} was downloaded but its SHA-256 is not the one the hub promised; it was thrown away.`,
+    hint: () => 'Run the command again; if it happens twice, do not trust that repository.',
+  }),
+  TRAINING_DIVERGED: entry<{ reason: string }>({
+    kind: 'unprocessable',
+    title: 'Training did not converge',
+    detail: ({ reason }) => `Training stopped: ${reason}. Nothing was registered.`,
+    hint: () => 'Check the labels of the dataset ("tintype catalog"), or try another backbone or head.',
+  }),
+  RUN_NOT_FOUND: entry<{ run: string }>({
+    kind: 'notFound',
+    title: 'There is no such run',
+    detail: ({ run }) => `There is no run ${run}.`,
+    hint: () => 'Run "tintype models show MODEL" to see which run made a version.',
+  }),
+  JOB_NOT_FOUND: entry<{ job: string }>({
+    kind: 'notFound',
+    title: 'There is no such job',
+    detail: ({ job }) => `There is no job ${job}.`,
+    hint: () => 'Open /api/jobs for the list of jobs.',
+  }),
+
+  // Processes
+  CHILD_CRASHED: entry({
+    kind: 'unavailable',
+    title: 'A helper process ended unexpectedly',
+    detail: () => 'The process that worked on this ended unexpectedly; a new one has taken its place.',
+    hint: () => 'Try again; if it happens twice with the same picture, leave that picture out.',
+  }),
+  DEADLINE_EXCEEDED: entry<{ deadlineMs: number }>({
+    kind: 'timeout',
+    title: 'It took too long',
+    detail: ({ deadlineMs }) => `No answer within ${deadlineMs / 1000} s.`,
+    hint: () => 'Try again; if it happens twice with the same picture, leave that picture out.',
+  }),
+  OVERLOADED: entry<{ retryAfterS: number }>({
+    kind: 'unavailable',
+    title: 'The server is busy',
+    detail: () => 'More pictures are waiting than this server can answer in time.',
+    hint: ({ retryAfterS }) => `Try again in ${count(retryAfterS, 'second')}.`,
+  }),
+  URL_REFUSED: entry<{ reason: string }>({
+    kind: 'unprocessable',
+    title: 'The address cannot be fetched',
+    detail: ({ reason }) => `The picture's address cannot be fetched: ${reason}.`,
+    hint: () => 'Use a public http or https address of a picture, or download it and send the file.',
+  }),
+  CANCELLED: entry({
+    kind: 'cancelled',
+    title: 'Cancelled',
+    detail: () => 'The work was cancelled; what was finished before is kept.',
+    hint: () => 'Run the same command again to go on.',
+  }),
+  INTERNAL: entry<{ errorId: string }>({
+    kind: 'internal',
+    title: 'Something went wrong inside',
+    detail: ({ errorId }) => `An unexpected error happened (${errorId}). Nothing that was confirmed is lost.`,
+    hint: () => 'Look for the id in the log, and report it with the log lines around it.',
+  }),
+};
+
+export type ErrorCode = keyof typeof errorTable;
+export type ErrorDetails<C extends ErrorCode> = (typeof errorTable)[C] extends ErrorEntry<infer D> ? D : never;
+
+/** RFC 9457 problem details, as every door reports a failure. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: ErrorCode;
+  detail: string;
+  hint: string;
+  errors?: readonly { pointer: string; message: string }[];
+}
+
+/** The one exception that means something to a user. `cause` keeps what led to it, for the log only. */
+export class TintypeError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly details: ErrorDetails<C>;
+
+  constructor(code: C, details: ErrorDetails<C>, options?: { cause?: unknown }) {
+    super((errorTable[code] as ErrorEntry<ErrorDetails<C>>).detail(details), options);
+    this.name = 'TintypeError';
+    this.code = code;
+    this.details = details;
+  }
+
+  get kind(): ErrorKind {
+    return errorTable[this.code].kind;
+  }
+
+  get title(): string {
+    return errorTable[this.code].title;
+  }
+
+  get hint(): string {
+    return (errorTable[this.code] as ErrorEntry<ErrorDetails<C>>).hint(this.details);
+  }
+
+  get status(): number {
+    return errorKinds[this.kind].status;
+  }
+
+  get exitCode(): number {
+    return errorKinds[this.kind].exitCode;
+  }
+
+  toProblem(): Problem {
+    const errors = (this.details as { errors?: Problem['errors'] }).errors;
+    return {
+      type: `urn:tintype:error:${this.code}`,
+      title: this.title,
+      status: this.status,
+      code: this.code,
+      detail: this.message,
+      hint: this.hint,
+      ...(errors ? { errors } : {}),
+    };
+  }
+}
+
+/** Anything thrown, as a TintypeError: its own kind passes through, the unknown becomes INTERNAL and keeps its cause. */
+export function toTintypeError(thrown: unknown, errorId: string): TintypeError {
+  if (thrown instanceof TintypeError) return thrown;
+  return new TintypeError('INTERNAL', { errorId }, { cause: thrown });
+}
+
+/** Bytes in the largest fitting binary unit, for sentences: `1.5 MiB`. */
+export function formatBytes(sizeBytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = sizeBytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(value < 10 ? 1 : 0)} ${units[unit]}`;
+}
