@@ -1,0 +1,33 @@
+/** @file tintype.yaml: every setting of a workspace with its default. */
+import { z } from 'zod';
+import { nameSchema } from './ids.ts';
+
+export const configSchema = z.strictObject({
+  /** Format of this file. */
+  version: z.literal(1).default(1),
+  /** Shown on the page and in the log. */
+  name: nameSchema.default('workspace'),
+  serve: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(8080),
+      /** Registered model whose champion is served; by default the one promoted last. */
+      model: nameSchema.optional(),
+      /** Inference processes; by default one per core. */
+      children: z.int().min(1).max(256).optional(),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      /** Encoded bytes of one picture. */
+      bytes: z.int().min(1024).default(50 * 2 ** 20),
+      /** Width times height of one picture. */
+      pixels: z.int().min(1024).default(100_000_000),
+      /** Longest side in pixels. */
+      sidePx: z.int().min(64).default(32_768),
+      /** Time for one picture, decode and model together. */
+      pictureMs: z.int().min(100).default(10_000),
+    })
+    .prefault({}),
+});
+export type Config = z.infer<typeof configSchema>;

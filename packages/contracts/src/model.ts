@@ -1,0 +1,59 @@
+/** @file The model bundle: a folder, hashed, that holds all that is needed to answer as in training. */
+import { z } from 'zod';
+import { intervalSchema, timestampSchema } from './ids.ts';
+import { preprocessingSchema } from './preprocessing.ts';
+
+export const headKinds = ['logistic', 'knn'] as const;
+export type HeadKind = (typeof headKinds)[number];
+
+/** Where features come from. `histograms` needs no weights; `onnx` is an image model cut at its feature output. */
+export const backboneSchema = z.object({
+  kind: z.enum(['histograms', 'onnx']),
+  /** As people name it: `histograms`, a file name, or `hub:ORG/REPO@REVISION`. */
+  name: z.string(),
+  /** SHA-256 of the ONNX file; for `histograms` the version of the recipe. Part of the embedding cache's key. */
+  hash: z.string(),
+  preprocessing: preprocessingSchema,
+  /** Features per picture. */
+  dimensions: z.int().min(1),
+  /** Name of the ONNX output the features are read from; absent for `histograms`. */
+  featureOutput: z.string().optional(),
+  inputName: z.string().optional(),
+  license: z.string().optional(),
+});
+export type Backbone = z.infer<typeof backboneSchema>;
+
+export const bundleFormat = 1;
+
+/**
+ * `bundle.json`. `model.onnx` beside it maps `input` (pixels `[N, 3, H, W]` for an onnx backbone, features `[N, D]` for
+ * histograms; both float32) to `logits` and `probabilities` `[N, K]`, calibration included, and has no external data.
+ */
+export const bundleManifestSchema = z.object({
+  format: z.literal(bundleFormat),
+  model: z.string(),
+  classes: z.array(z.string()).min(2),
+  backbone: backboneSchema,
+  /** The graph's own input: `pixels` or `features`. */
+  input: z.object({ name: z.string(), kind: z.enum(['pixels', 'features']) }),
+  head: z.object({ kind: z.enum(headKinds), hyperparameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])) }),
+  calibration: z.object({ method: z.literal('temperature'), temperature: z.number().gt(0) }),
+  snapshot: z.string(),
+  run: z.string(),
+  seed: z.int(),
+  metrics: z.object({ accuracy: z.number(), accuracyInterval: intervalSchema, balancedAccuracy: z.number(), macroF1: z.number() }),
+  createdAt: timestampSchema,
+  /** Versions of tintype, onnxruntime, sharp and libvips that made it. */
+  versions: z.record(z.string(), z.string()),
+  /** SHA-256 of every other file of the bundle, by name. */
+  files: z.record(z.string(), z.string()),
+});
+export type BundleManifest = z.infer<typeof bundleManifestSchema>;
+
+/** `parity.json`: probabilities in training for pictures the loaded bundle must reproduce before it may be registered. */
+export const paritySchema = z.object({
+  /** Largest allowed absolute difference of a probability. */
+  tolerance: z.number(),
+  samples: z.array(z.object({ contentHash: z.string(), probabilities: z.array(z.number()) })),
+});
+export type Parity = z.infer<typeof paritySchema>;

@@ -1,0 +1,30 @@
+/** @file The answer every door gives for a picture, and the health of who gives it. */
+import { z } from 'zod';
+
+/** A refusal is an answer with a reason: `prediction` is null and `error` is the sentence for a person. */
+export const predictionSchema = z.object({
+  prediction: z.string().nullable(),
+  /** Probability of `prediction`, 0 to 1; 0 when refused. */
+  confidence: z.number(),
+  /** Only where a person gate is on. */
+  person_count: z.int().optional(),
+  /** By class name; they sum to 1. Absent when refused. */
+  probabilities: z.record(z.string(), z.number()).optional(),
+  error: z.string().nullable(),
+  /** Code of the refusal. */
+  reason: z.string().optional(),
+  model: z.string(),
+  version: z.int(),
+  request_id: z.string(),
+});
+export type Prediction = z.infer<typeof predictionSchema>;
+
+export const healthSchema = z.object({
+  status: z.enum(['healthy', 'degraded', 'starting']),
+  model_loaded: z.boolean(),
+  processor_loaded: z.boolean(),
+  detector_loaded: z.boolean(),
+  model: z.string().nullable(),
+  version: z.int().nullable(),
+});
+export type Health = z.infer<typeof healthSchema>;

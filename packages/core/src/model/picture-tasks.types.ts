@@ -1,0 +1,22 @@
+/** @file What a picture child can be asked: the task table behind ingest, feature extraction and serving. */
+import type { Backbone, BundleManifest } from '@tintype/contracts/model';
+import type { PictureAnalysis, PictureLimits } from '@tintype/contracts/picture';
+
+/** Task failures are TintypeErrors: IMAGE_* for the picture, BUNDLE_CORRUPT or BACKBONE_INVALID for the model. */
+export type PictureTasks = {
+  /** The one decode of ingest. */
+  analyze: { input: { bytes: Uint8Array; limits: PictureLimits }; output: PictureAnalysis };
+  /** Loads a feature extractor under `key`; `modelPath` is the ONNX file of an onnx backbone. */
+  openBackbone: { input: { key: string; backbone: Backbone; modelPath?: string }; output: null };
+  /** Features `[D]` of one picture by an opened backbone. */
+  extract: { input: { key: string; bytes: Uint8Array; limits: PictureLimits }; output: Float32Array };
+  closeBackbone: { input: { key: string }; output: null };
+  /** Checks every hash of the bundle in `folder`, loads it and answers once, so that the first request is as fast as the next. */
+  openBundle: { input: { bundleHash: string; folder: string }; output: BundleManifest };
+  /** Probabilities and logits `[K]` in class-index order. */
+  classify: {
+    input: { bundleHash: string; bytes: Uint8Array; limits: PictureLimits };
+    output: { probabilities: Float32Array; logits: Float32Array };
+  };
+  closeBundle: { input: { bundleHash: string }; output: null };
+};

@@ -1,0 +1,128 @@
+/** @file The catalog's port: rows of every stage. Every method that writes is one transaction, durable when it returns. */
+import type {
+  CatalogSummary,
+  DataIssue,
+  DataIssueKind,
+  Dataset,
+  ListedSample,
+  Sample,
+  SampleQuery,
+  Snapshot,
+  SnapshotEntry,
+} from '@tintype/contracts/catalog';
+import type { Evaluation } from '@tintype/contracts/evaluate';
+import type { Page } from '@tintype/contracts/ids';
+import type { LabelClass, LabelEvent, LabelSource } from '@tintype/contracts/label';
+import type { AliasLogEntry, ModelVersion, RegisteredModel } from '@tintype/contracts/registry';
+import type { Run } from '@tintype/contracts/train';
+
+/** A file of a source that an earlier run finished with, taken or rejected. */
+export interface Origin {
+  location: string;
+  path: string;
+  sizeBytes: number;
+  modifiedAt: number;
+}
+
+/** One finished file: a picture (with the sample it is or duplicates) or a rejection. */
+export type IngestRow = { origin: Origin } & (
+  | {
+      sample: Omit<Sample, 'className' | 'createdAt' | 'removedAt' | 'dataset'>;
+      className: string | null;
+      labelSource: LabelSource;
+    }
+  | { rejection: { code: string; detail: string } }
+);
+
+export interface IngestOutcome {
+  /** One of these per row, in order. `disagreement`: a duplicate whose class differs from the sample's. */
+  outcomes: ('added' | 'duplicate' | 'disagreement' | 'rejected')[];
+}
+
+export interface SampleStore {
+  ensureDataset(name: string): Promise<Dataset>;
+  listDatasets(): Promise<Dataset[]>;
+  listClasses(): Promise<LabelClass[]>;
+  summarize(dataset?: string): Promise<CatalogSummary>;
+  /** Of these paths of a location, the ones already finished with, by path. */
+  findOrigins(dataset: string, location: string, paths: readonly string[]): Promise<Map<string, Origin>>;
+  /**
+   * Adds samples, origins, label events, classes and data issues. A sample that exists stays as it is (a removed one stays removed);
+   * a duplicate with another class leaves the label and adds a `label-disagreement` issue; an unlabeled one takes the class.
+   */
+  recordIngest(dataset: string, rows: readonly IngestRow[], by: { annotator: string; at: number }): Promise<IngestOutcome>;
+  list(query: SampleQuery): Promise<Page<ListedSample>>;
+  /** Every sample that matches, in id order, without holding them all. */
+  stream(query: Omit<SampleQuery, 'cursor' | 'limit'>): AsyncIterable<Sample>;
+  /** Throws SAMPLE_NOT_FOUND. */
+  get(sampleId: string): Promise<ListedSample>;
+  /** Moves to the trash; returns how many were not there before. Ids that do not exist: SAMPLE_NOT_FOUND and nothing changes. */
+  remove(sampleIds: readonly string[], by: { annotator: string; at: number }): Promise<number>;
+  restore(sampleIds: readonly string[], by: { annotator: string; at: number }): Promise<number>;
+  /** Appends; an event whose id is known already changes nothing. */
+  appendLabelEvents(events: readonly LabelEvent[]): Promise<void>;
+  /** Oldest first. */
+  listLabelEvents(sampleId: string): Promise<LabelEvent[]>;
+  recordIssues(issues: readonly DataIssue[]): Promise<void>;
+  listIssues(query: { dataset?: string; kind?: DataIssueKind; cursor?: string; limit?: number }): Promise<Page<DataIssue>>;
+}
+
+export interface SnapshotStore {
+  /** Idempotent: equal content has an equal id. */
+  create(snapshot: Snapshot, entries: readonly SnapshotEntry[]): Promise<void>;
+  /** `latest` is allowed where `dataset` is given. Throws SNAPSHOT_NOT_FOUND. */
+  get(snapshotId: string): Promise<Snapshot>;
+  findLatest(dataset: string): Promise<Snapshot | undefined>;
+  /** Newest first. */
+  list(dataset?: string): Promise<Snapshot[]>;
+  /** In sample-id order. */
+  entries(snapshotId: string): Promise<SnapshotEntry[]>;
+}
+
+export interface RunStore {
+  create(run: Run): Promise<void>;
+  finish(runId: string, end: Pick<Run, 'status' | 'endedAt' | 'error'>): Promise<void>;
+  /** Throws RUN_NOT_FOUND. */
+  get(runId: string): Promise<Run>;
+  list(): Promise<Run[]>;
+}
+
+/** What publishing inserts; the catalog gives the version its number. */
+export type NewVersion = Omit<ModelVersion, 'version' | 'aliases'>;
+
+export interface RegistryStore {
+  /** One transaction: model (if new), version with the next number, its evaluation, and the alias move with its log entry. */
+  publish(
+    version: NewVersion,
+    options: { evaluation: Omit<Evaluation, 'model' | 'version'>; alias?: string; by: string },
+  ): Promise<ModelVersion>;
+  /** Throws MODEL_NOT_FOUND or MODEL_NONE_YET. */
+  get(model: string): Promise<RegisteredModel>;
+  list(): Promise<RegisteredModel[]>;
+  /** `version` is a number as text or an alias. Throws MODEL_NOT_FOUND, MODEL_NONE_YET or VERSION_NOT_FOUND. */
+  getVersion(model: string, version: string): Promise<ModelVersion>;
+  /** Throws ALIAS_CONFLICT when `expected` is given and is not where the alias is now (null: nowhere). */
+  moveAlias(move: { model: string; alias: string; version: number; expected?: number | null; by: string; at: number }): Promise<AliasLogEntry>;
+  /** Newest first. */
+  aliasLog(model?: string): Promise<AliasLogEntry[]>;
+  /** Where the alias stood at a moment; undefined when nowhere. */
+  findAliasAt(model: string, alias: string, at: number): Promise<number | undefined>;
+  /** The version that an alias was last moved to, over all models: what a server without a chosen model serves. */
+  findLatestAliased(alias: string): Promise<ModelVersion | undefined>;
+}
+
+export interface EvaluationStore {
+  record(evaluation: Evaluation): Promise<void>;
+  /** Newest first. */
+  list(model: string, version: number): Promise<Evaluation[]>;
+}
+
+export interface Catalog extends AsyncDisposable {
+  samples: SampleStore;
+  snapshots: SnapshotStore;
+  runs: RunStore;
+  registry: RegistryStore;
+  evaluations: EvaluationStore;
+  /** A number that changes whenever a registry row changes, cheap to read: servers poll it. */
+  registryVersion(): Promise<number>;
+}

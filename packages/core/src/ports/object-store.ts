@@ -1,0 +1,32 @@
+/** @file Bytes by key. What `put` has returned for survives a crash or power cut; a reader never sees half an object. */
+
+export interface ObjectHead {
+  key: string;
+  sizeBytes: number;
+}
+
+export interface ObjectStore {
+  /** Writes all or nothing, durably. An object that is there already is left alone when `ifAbsent` (default true). */
+  put(key: string, bytes: Uint8Array, options?: { ifAbsent?: boolean }): Promise<void>;
+  /** Throws OBJECT_NOT_FOUND. */
+  get(key: string): Promise<Uint8Array>;
+  /** Bytes `[start, end)`. Throws OBJECT_NOT_FOUND. */
+  getRange(key: string, range: { start: number; end: number }): Promise<Uint8Array>;
+  /** Undefined where there is no such object. */
+  find(key: string): Promise<ObjectHead | undefined>;
+  /** Every object whose key starts with `prefix`, in key order. */
+  list(prefix: string): AsyncIterable<ObjectHead>;
+  remove(key: string): Promise<void>;
+  /** A folder on this machine that holds the objects under `prefix` as files; downloaded first by remote stores. */
+  localFolder(prefix: string): Promise<string>;
+}
+
+/** Keys of everything the project stores, in one place. */
+export const objectKeys = {
+  source: (contentHash: string): string => `sources/${contentHash.slice(0, 2)}/${contentHash}`,
+  thumbnail: (contentHash: string): string => `thumbs/${contentHash.slice(0, 2)}/${contentHash}.jpg`,
+  embeddingPrefix: (featuresKey: string): string => `embeddings/${featuresKey}/`,
+  bundlePrefix: (bundleHash: string): string => `models/${bundleHash}/`,
+  bundleFile: (bundleHash: string, file: string): string => `models/${bundleHash}/${file}`,
+  snapshot: (snapshotId: string): string => `snapshots/${snapshotId}.jsonl`,
+};

@@ -1,0 +1,27 @@
+/** @file Work on hostile bytes runs in child processes that may die. A pool gives each task a child, a deadline and an end. */
+
+/** Task name -> what it takes and gives. Values cross by structured clone: plain objects, typed arrays, no functions. */
+export type TaskTable = Record<string, { input: unknown; output: unknown }>;
+
+/** What a task module exports as `tasks`: one function per name. */
+export type TaskFunctions<T extends TaskTable> = { [K in keyof T]: (input: T[K]['input']) => Promise<T[K]['output']> };
+
+export interface TaskOptions {
+  /** Default 30,000. On expiry the child is killed and the task fails with DEADLINE_EXCEEDED. */
+  deadlineMs?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Errors: what the task threw (TintypeErrors keep code and details), CHILD_CRASHED when its child died while it ran alone,
+ * DEADLINE_EXCEEDED, OVERLOADED when the queue is full, CANCELLED. Tasks that shared a child with a crash are tried once more, alone.
+ */
+export interface TaskPool<T extends TaskTable> extends AsyncDisposable {
+  run<K extends keyof T & string>(task: K, input: T[K]['input'], options?: TaskOptions): Promise<T[K]['output']>;
+  /** Runs a task once in every child, and in every child started later before it gets other work, until replaced under the same `key`. */
+  prepare<K extends keyof T & string>(key: string, task: K, input: T[K]['input'], options?: TaskOptions): Promise<T[K]['output'][]>;
+  /** Forgets a `prepare`, so that new children start without it. */
+  forget(key: string): void;
+  readonly size: number;
+  stats(): { running: number; queued: number; restarts: number };
+}

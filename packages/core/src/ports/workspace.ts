@@ -1,0 +1,18 @@
+/** @file An open workspace: its settings and every port a use case may need. */
+import type { Config } from '@tintype/contracts/config';
+import type { BackboneHub } from './backbone-hub.ts';
+import type { Catalog } from './catalog.ts';
+import type { Clock } from './clock.ts';
+import type { JobQueue } from './job-queue.ts';
+import type { ObjectStore } from './object-store.ts';
+
+export interface Workspace extends AsyncDisposable {
+  /** Absolute path of the folder with tintype.yaml. */
+  readonly folder: string;
+  readonly config: Config;
+  readonly catalog: Catalog;
+  readonly store: ObjectStore;
+  readonly queue: JobQueue;
+  readonly hub: BackboneHub;
+  readonly clock: Clock;
+}
