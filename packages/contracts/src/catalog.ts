@@ -82,6 +82,17 @@ export const splitSharesSchema = z
 export type SplitShares = z.infer<typeof splitSharesSchema>;
 export const defaultSplitShares: SplitShares = { train: 0.7, validation: 0.1, test: 0.2 };
 
+/** What a snapshot is made of. */
+export const snapshotOptionsSchema = z.object({
+  /** The only dataset of the workspace where absent. */
+  dataset: nameSchema.optional(),
+  /** Classes to leave out. */
+  without: z.array(z.string()).default([]),
+  shares: splitSharesSchema.default(defaultSplitShares),
+  seed: z.int().min(0).default(1),
+});
+export type SnapshotOptions = z.infer<typeof snapshotOptionsSchema>;
+
 /** One frozen row of a snapshot. `group` joins near-duplicates: a group never spans two splits. */
 export const snapshotEntrySchema = z.object({
   sampleId: sampleIdSchema,

@@ -6,6 +6,8 @@ import type { PictureAnalysis, PictureLimits } from '@tintype/contracts/picture'
 export type PictureTasks = {
   /** The one decode of ingest. */
   analyze: { input: { bytes: Uint8Array; limits: PictureLimits }; output: PictureAnalysis };
+  /** Pixels `[32, 32, 3]` of a thumbnail, squashed: the second opinion on near-duplicates. */
+  signature: { input: { bytes: Uint8Array; limits: PictureLimits }; output: Uint8Array };
   /** Loads a feature extractor under `key`; `modelPath` is the ONNX file of an onnx backbone. */
   openBackbone: { input: { key: string; backbone: Backbone; modelPath?: string }; output: null };
   /** Features `[D]` of one picture by an opened backbone. */

@@ -1,0 +1,33 @@
+/** @file A command is a record: the parser, the help, the reference page and the tests are all made from it. */
+import type { Workspace } from '@tintype/core/ports/workspace';
+import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
+import type { TaskPool } from '@tintype/core/ports/task-pool';
+import type { Output } from './output.ts';
+
+export interface OptionRecord {
+  /** commander's notation: `--seed <number>`, `--move`, `--without <class...>`. */
+  flags: string;
+  description: string;
+  choices?: readonly string[];
+  default?: string | number | boolean;
+}
+
+export interface CommandContext {
+  output: Output;
+  /** Aborted by Ctrl+C. */
+  signal: AbortSignal;
+  openWorkspace(): Promise<Workspace>;
+  /** Children for hostile bytes: `size` of them, by default one per core. */
+  openPool(workspace: Workspace, size?: number): Promise<TaskPool<PictureTasks>>;
+}
+
+export interface CommandRecord {
+  /** Words after `tintype`: `catalog remove`. */
+  name: string;
+  summary: string;
+  /** commander's notation: `<source...>`, `[model]`. */
+  arguments?: string;
+  options: readonly OptionRecord[];
+  examples: readonly string[];
+  run(context: CommandContext, args: readonly string[], options: Readonly<Record<string, unknown>>): Promise<void>;
+}

@@ -1,0 +1,26 @@
+/** @file Every command, in the order the data flows. */
+import type { CommandRecord } from './command.ts';
+import { catalogCommands } from './commands/catalog.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
+import { exportCommand } from './commands/export.ts';
+import { ingestCommand } from './commands/ingest.ts';
+import { initCommand } from './commands/init.ts';
+import { modelsCommands } from './commands/models.ts';
+import { predictCommand } from './commands/predict.ts';
+import { serveCommand, startCommand } from './commands/serve.ts';
+import { snapshotCommands } from './commands/snapshot.ts';
+import { trainCommand } from './commands/train.ts';
+
+export const commands: readonly CommandRecord[] = [
+  initCommand,
+  ingestCommand,
+  ...catalogCommands,
+  ...snapshotCommands,
+  trainCommand,
+  evaluateCommand,
+  ...modelsCommands,
+  predictCommand,
+  exportCommand,
+  serveCommand,
+  startCommand,
+];

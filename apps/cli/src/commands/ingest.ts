@@ -1,0 +1,65 @@
+/** @file `tintype ingest`: takes pictures in. */
+import { labelRules } from '@tintype/contracts/ingest';
+import type { IngestReport } from '@tintype/contracts/ingest';
+import type { CommandRecord } from '../command.ts';
+import { counted, duration, integer, printable, table } from '../format.ts';
+
+export const ingestCommand: CommandRecord = {
+  name: 'ingest',
+  summary: 'take in pictures from folders, files, .zip, .tar and .tar.gz',
+  arguments: '<source...>',
+  options: [
+    { flags: '--labels <rule>', description: 'where the class of a picture comes from', choices: labelRules, default: 'folder' },
+    { flags: '--dataset <name>', description: 'dataset to add to', default: 'default' },
+    { flags: '--annotator <name>', description: 'who the labels are recorded under', default: 'ingest' },
+    { flags: '--move', description: 'delete each original once its copy and its row are durable' },
+  ],
+  examples: [
+    'tintype ingest ~/pictures --labels folder',
+    'tintype ingest portraits.zip --labels filename --dataset portraits',
+    'tintype ingest ~/new --labels none --json',
+  ],
+  async run(context, sources, options) {
+    const [{ ingestOptionsSchema }, { ingestPictures }, { openPictureSource }] = await Promise.all([
+      import('@tintype/contracts/ingest'),
+      import('@tintype/core/ingest/ingest-pictures'),
+      import('@tintype/adapters/sources/open-picture-source'),
+    ]);
+    const { dataset, labels, annotator, move } = options;
+    const request = ingestOptionsSchema.parse({ sources, dataset, labels, annotator, move });
+    await using workspace = await context.openWorkspace();
+    await using pool = await context.openPool(workspace);
+    const report = await ingestPictures(
+      { catalog: workspace.catalog, store: workspace.store, clock: workspace.clock, pool, openSource: openPictureSource },
+      {
+        ...request,
+        limits: workspace.config.limits,
+        signal: context.signal,
+        onProgress: (p) =>
+          context.output.progress(
+            `ingest  ${counted(p.seen, 'file')}, ${integer(p.added)} new, ${integer(p.rejected)} rejected, ${Math.round(p.picturesPerSecond)} per second`,
+          ),
+      },
+    );
+    context.output.result(report, () => render(report));
+  },
+};
+
+function render(report: IngestReport): string {
+  const lines = [
+    `${counted(report.added, 'new picture')} in dataset "${report.dataset}" from ${counted(report.seen, 'file')} in ${duration(report.durationMs)}` +
+      ` (${counted(report.known, 'known already', 'known already')}, ${counted(report.duplicates, 'exact duplicate')}, ${integer(report.rejected)} rejected).`,
+  ];
+  const classes = Object.entries(report.classes);
+  if (classes.length > 0) lines.push('', table(['class', '>pictures'], classes.map(([name, samples]) => [printable(name), integer(samples)])));
+  if (report.labelDisagreements > 0) {
+    lines.push('', `${counted(report.labelDisagreements, 'exact duplicate')} with different classes; see: tintype catalog issues`);
+  }
+  if (report.rejections.length > 0) {
+    const shown = report.rejections.slice(0, 10);
+    lines.push('', table(['rejected', 'why'], shown.map((row) => [printable(row.path), row.detail])));
+    if (report.rejected > shown.length) lines.push(`and ${integer(report.rejected - shown.length)} more: tintype catalog issues`);
+  }
+  if (report.added + report.known > 0) lines.push('', 'Next: tintype train');
+  return lines.join('\n');
+}

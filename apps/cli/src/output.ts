@@ -1,0 +1,58 @@
+/** @file What a command writes: data on stdout, progress and problems on stderr, all of it as JSON where asked. */
+import type { TintypeError } from '@tintype/contracts/errors';
+import pc from 'picocolors';
+
+export interface Output {
+  readonly json: boolean;
+  /** The command's result: one JSON line with --json, else what `render` returns. */
+  result(data: unknown, render: () => string): void;
+  /** One line that replaces itself on a terminal; elsewhere a line every few seconds, so that a log shows life. */
+  progress(text: string): void;
+  /** Ends the progress line. */
+  clearProgress(): void;
+  /** A remark that is not data. */
+  notice(text: string): void;
+  problem(error: TintypeError): void;
+}
+
+const logEveryMs = 5000;
+
+export function openOutput(options: { json: boolean }): Output {
+  const terminal = process.stderr.isTTY === true && !options.json;
+  let isLineOpen = false;
+  let loggedAt = performance.now();
+  const clearProgress = (): void => {
+    if (isLineOpen) process.stderr.write('\r\x1b[K');
+    isLineOpen = false;
+  };
+  return {
+    json: options.json,
+    result(data, render) {
+      clearProgress();
+      process.stdout.write(`${options.json ? JSON.stringify(data) : render()}\n`);
+    },
+    progress(text) {
+      if (terminal) {
+        const width = Math.max(20, (process.stderr.columns ?? 80) - 1);
+        process.stderr.write(`\r\x1b[K${pc.dim(text.slice(0, width))}`);
+        isLineOpen = true;
+      } else if (!options.json && performance.now() - loggedAt > logEveryMs) {
+        loggedAt = performance.now();
+        process.stderr.write(`${text}\n`);
+      }
+    },
+    clearProgress,
+    notice(text) {
+      clearProgress();
+      if (!options.json) process.stderr.write(`${text}\n`);
+    },
+    problem(error) {
+      clearProgress();
+      process.stderr.write(
+        options.json
+          ? `${JSON.stringify(error.toProblem())}\n`
+          : `${pc.red('error:')} ${error.message}\n${pc.dim('code: ')} ${error.code}\n${pc.bold('next: ')} ${error.hint}\n`,
+      );
+    },
+  };
+}
