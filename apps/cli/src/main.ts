@@ -38,4 +38,6 @@ async function asTintypeError(thrown: unknown) {
   return toTintypeError(thrown, errorId);
 }
 
-process.exitCode = await main(process.argv.slice(2));
+const exitCode = await main(process.argv.slice(2));
+// A command that finished may have said that its work did not: pictures that could not be classified.
+if (exitCode !== 0) process.exitCode = exitCode;

@@ -1,0 +1,54 @@
+/** @file `tintype predict`: classify pictures by the same child processes that serve. */
+import type { Prediction } from '@tintype/contracts/serve';
+import type { CommandRecord } from '../command.ts';
+import { percent, printable, table } from '../format.ts';
+
+type Row = Omit<Prediction, 'request_id'> & { path: string };
+
+export const predictCommand: CommandRecord = {
+  name: 'predict',
+  summary: 'classify pictures: files, folders, archives or http addresses',
+  arguments: '<source...>',
+  options: [{ flags: '--model <model>', description: 'NAME, NAME@VERSION or NAME@ALIAS (default: the champion promoted last)' }],
+  examples: ['tintype predict photo.jpg', 'tintype predict ~/new --model scenes@3 --json', 'tintype predict https://example.org/photo.jpg'],
+  async run(context, sources, options) {
+    const [{ resolveVersion }, { predictPictures }, { openAnySource }] = await Promise.all([
+      import('@tintype/core/registry/resolve-version'),
+      import('@tintype/core/serve/predict-pictures'),
+      import('../any-source.ts'),
+    ]);
+    await using workspace = await context.openWorkspace();
+    await using pool = await context.openPool(workspace);
+    const { catalog, store, config } = workspace;
+    const version = await resolveVersion({ catalog }, options.model as string | undefined);
+    const rows: Row[] = [];
+    let answered = 0;
+    let failed = 0;
+    const answers = predictPictures(
+      { store, pool, openSource: openAnySource },
+      { sources, version, limits: config.limits, pictureMs: config.limits.pictureMs, signal: context.signal },
+    );
+    for await (const answer of answers) {
+      answered += 1;
+      if (answer.error !== null) failed += 1;
+      context.output.progress(`predict  ${answered}`);
+      if (context.output.json) context.output.result(answer, () => '');
+      else rows.push(answer);
+    }
+    if (!context.output.json) context.output.result(null, () => render(rows));
+    if (answered > 0 && failed === answered) process.exitCode = 65;
+  },
+};
+
+function render(rows: readonly Row[]): string {
+  const share = (row: Row): string =>
+    Object.entries(row.probabilities ?? {})
+      .toSorted(([, a], [, b]) => b - a)
+      .slice(1, 3)
+      .map(([name, p]) => `${printable(name)} ${percent(p)}`)
+      .join(', ');
+  return table(
+    ['picture', 'prediction', '>confidence', 'then'],
+    rows.map((row) => [printable(row.path), row.prediction === null ? '-' : printable(row.prediction), row.prediction === null ? '' : percent(row.confidence), row.error ?? share(row)]),
+  );
+}

@@ -1,0 +1,44 @@
+/** @file `tintype serve` and `tintype start`: the HTTP service, alone or with a worker. */
+import type { CommandContext, CommandRecord, OptionRecord } from '../command.ts';
+
+const options: readonly OptionRecord[] = [
+  { flags: '--host <address>', description: 'address to listen on; only this machine until there is authentication (default: 127.0.0.1)' },
+  { flags: '--port <number>', description: 'port to listen on; 0 takes a free one (default: 8080)' },
+  { flags: '--children <number>', description: 'inference processes (default: one per core)' },
+];
+
+async function serve(context: CommandContext, given: Readonly<Record<string, unknown>>, withWorker: boolean): Promise<void> {
+  const [{ startServer }, { findWorkspaceFolder }] = await Promise.all([
+    import('@tintype/server/start-server'),
+    import('@tintype/adapters/workspace/find-workspace'),
+  ]);
+  const named = given.workspace as string | undefined;
+  const folder = await findWorkspaceFolder(named ?? process.cwd(), { exact: named !== undefined });
+  await using server = await startServer({
+    workspaceFolder: folder,
+    ...(given.host === undefined ? {} : { host: given.host as string }),
+    ...(given.port === undefined ? {} : { port: Number(given.port) }),
+    ...(given.children === undefined ? {} : { children: Number(given.children) }),
+    withWorker,
+    signal: context.signal,
+  });
+  const { address } = server;
+  context.output.result({ address, workspace: folder }, () => `Tintype serves ${folder}\n\n  page   ${address}/\n  API    ${address}/docs\n  health ${address}/health\n\nCtrl+C stops it.`);
+  await server.closed;
+}
+
+export const serveCommand: CommandRecord = {
+  name: 'serve',
+  summary: 'serve the champion: page, API and documentation on this machine',
+  options,
+  examples: ['tintype serve', 'tintype serve --port 0 --json'],
+  run: (context, _args, given) => serve(context, given, false),
+};
+
+export const startCommand: CommandRecord = {
+  name: 'start',
+  summary: 'serve, and work on queued jobs beside it',
+  options,
+  examples: ['tintype start', 'tintype start --port 9000'],
+  run: (context, _args, given) => serve(context, given, true),
+};

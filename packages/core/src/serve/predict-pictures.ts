@@ -1,0 +1,64 @@
+/** @file Many pictures through one version, a few at a time, answers in the order asked. */
+import { TintypeError } from '@tintype/contracts/errors';
+import type { PictureLimits } from '@tintype/contracts/picture';
+import type { ModelVersion } from '@tintype/contracts/registry';
+import type { Prediction } from '@tintype/contracts/serve';
+import type { PictureTasks } from '../model/picture-tasks.types.ts';
+import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
+import type { OpenPictureSource, SourceFile } from '../ports/picture-source.ts';
+import type { TaskPool } from '../ports/task-pool.ts';
+import { toPrediction } from './prediction.ts';
+
+export type PicturePrediction = Omit<Prediction, 'request_id'> & { path: string };
+
+interface Needs {
+  store: ObjectStore;
+  pool: TaskPool<PictureTasks>;
+  openSource: OpenPictureSource;
+}
+
+interface Request {
+  sources: readonly string[];
+  version: ModelVersion;
+  limits: PictureLimits;
+  /** Time for one picture, decode and model together. */
+  pictureMs: number;
+  signal?: AbortSignal;
+}
+
+/** A picture that cannot be answered for is a row with `error` and `reason`; only a missing source or model throws. */
+export async function* predictPictures(needs: Needs, request: Request): AsyncGenerator<PicturePrediction> {
+  const { bundleHash } = request.version;
+  const folder = await needs.store.localFolder(objectKeys.bundlePrefix(bundleHash));
+  const [manifest] = await needs.pool.prepare('serve', 'openBundle', { bundleHash, folder });
+  const classes = manifest?.classes ?? request.version.classes;
+  const answer = async (file: SourceFile): Promise<PicturePrediction> => {
+    const { model, version } = request.version;
+    try {
+      const bytes = await file.read();
+      const task = { bundleHash, bytes, limits: request.limits };
+      const options = { deadlineMs: request.pictureMs, ...(request.signal ? { signal: request.signal } : {}) };
+      const { probabilities } = await needs.pool.run('classify', task, options);
+      return { path: file.path, ...toPrediction({ probabilities, classes, model, version }) };
+    } catch (thrown) {
+      if (!(thrown instanceof TintypeError) || thrown.kind === 'cancelled' || thrown.code === 'BUNDLE_CORRUPT') throw thrown;
+      return { path: file.path, prediction: null, confidence: 0, error: `${thrown.message} ${thrown.hint}`, reason: thrown.code, model, version };
+    }
+  };
+  for (const source of request.sources) {
+    const opened = await needs.openSource(source, { bytes: request.limits.bytes });
+    yield* inOrder(opened.files(), answer, needs.pool.size * 2);
+  }
+}
+
+/** Maps with at most `width` under way at once; yields in the order of the input. */
+async function* inOrder<T, R>(items: AsyncIterable<T>, map: (item: T) => Promise<R>, width: number): AsyncGenerator<R> {
+  const underWay: Promise<R>[] = [];
+  for await (const item of items) {
+    const next = map(item);
+    next.catch(() => undefined);
+    underWay.push(next);
+    if (underWay.length >= width) yield await (underWay.shift() as Promise<R>);
+  }
+  for (const rest of underWay) yield await rest;
+}

@@ -1,0 +1,231 @@
+/** @file Answers pictures with the champion and follows it: the next bundle is warm in every child before the last one ends. */
+import { TintypeError } from '@tintype/contracts/errors';
+import type { PictureLimits } from '@tintype/contracts/picture';
+import { championAlias, type ModelVersion } from '@tintype/contracts/registry';
+import type { Health, Prediction } from '@tintype/contracts/serve';
+import type { PictureTasks } from '../model/picture-tasks.types.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
+import type { TaskPool } from '../ports/task-pool.ts';
+import { PoisonList } from './poison-list.ts';
+import { toPrediction } from './to-prediction.ts';
+
+export interface PredictionPorts {
+  catalog: Pick<Catalog, 'registry' | 'registryVersion'>;
+  store: Pick<ObjectStore, 'localFolder'>;
+  pool: TaskPool<PictureTasks>;
+  clock: Clock;
+}
+
+export interface PredictionOptions {
+  /** Registered model to follow; by default whichever model's champion was promoted last. */
+  model?: string | undefined;
+  limits: PictureLimits;
+  /** Time for one picture, decode and model together. */
+  pictureMs: number;
+  /** How often the registry is looked at; default 500. */
+  pollMs?: number;
+  /** Time for a bundle to load in every child; default 60,000. */
+  openMs?: number;
+  /** Told once for each new reason why the champion cannot be followed, and with undefined when it can again. */
+  onProblem?: (problem: unknown) => void;
+}
+
+/** A bundle that is open in every child. It is closed when another has taken over and its last request has ended. */
+interface Served {
+  readonly version: ModelVersion;
+  inFlight: number;
+}
+
+const firstRetryMs = 1000;
+const lastRetryMs = 60_000;
+const absentCodes: readonly string[] = ['MODEL_NOT_FOUND', 'MODEL_NONE_YET', 'VERSION_NOT_FOUND'];
+const bundleKey = (bundleHash: string): string => `bundle:${bundleHash}`;
+
+export class PredictionService implements AsyncDisposable {
+  readonly #ports: PredictionPorts;
+  readonly #options: PredictionOptions;
+  readonly #poison = new PoisonList();
+  #served: Served | undefined;
+  #problem: unknown;
+  #hasLooked = false;
+  #seen: number | undefined;
+  #retryAt = 0;
+  #retryMs = firstRetryMs;
+  /** Everything that opens or closes bundles, one after the other. */
+  #work: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(ports: PredictionPorts, options: PredictionOptions) {
+    this.#ports = ports;
+    this.#options = options;
+    void this.refresh();
+    this.#poll();
+  }
+
+  /** The version that answers now; undefined when there is none. */
+  get serving(): ModelVersion | undefined {
+    return this.#served?.version;
+  }
+
+  health(): Health {
+    const version = this.serving;
+    const isHealthy = version !== undefined && this.#problem === undefined;
+    return {
+      status: isHealthy ? 'healthy' : this.#hasLooked ? 'degraded' : 'starting',
+      model_loaded: version !== undefined,
+      processor_loaded: version !== undefined,
+      detector_loaded: false,
+      model: version?.model ?? null,
+      version: version?.version ?? null,
+    };
+  }
+
+  /**
+   * Throws MODEL_NOT_SERVED, OVERLOADED, or IMAGE_* for a picture that cannot be answered. A picture whose child dies is tried once
+   * more; one that kills its child twice, or that takes longer than `pictureMs`, is refused without trying from then on.
+   */
+  async predict(bytes: Uint8Array, options: { requestId: string }): Promise<Prediction> {
+    const served = this.#served;
+    if (!served) throw new TintypeError('MODEL_NOT_SERVED', {});
+    const reason = this.#poison.find(bytes);
+    if (reason) throw new TintypeError('IMAGE_DECODE_FAILED', { reason });
+
+    served.inFlight += 1;
+    try {
+      const { bundleHash, classes, model, version } = served.version;
+      const { probabilities } = await this.#classify(bundleHash, bytes);
+      return toPrediction(probabilities, { classes, model, version, requestId: options.requestId });
+    } finally {
+      served.inFlight -= 1;
+      this.#retire(served);
+    }
+  }
+
+  /** Looks at the registry now; when it returns, the champion serves or `health` says that it does not. Never throws. */
+  refresh(): Promise<void> {
+    return this.#enqueue(() => this.#follow());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#work;
+    this.#served = undefined;
+  }
+
+  async #classify(bundleHash: string, bytes: Uint8Array): Promise<PictureTasks['classify']['output']> {
+    const input = { bundleHash, bytes, limits: this.#options.limits };
+    const run = () => this.#ports.pool.run('classify', input, { deadlineMs: this.#options.pictureMs });
+    try {
+      return await run().catch((error: unknown) => {
+        if (error instanceof TintypeError && error.code === 'CHILD_CRASHED') return run();
+        throw error;
+      });
+    } catch (error) {
+      const code = error instanceof TintypeError ? error.code : undefined;
+      const reason = code === 'CHILD_CRASHED' ? 'crashed' : code === 'DEADLINE_EXCEEDED' ? 'timed out' : undefined;
+      if (!reason) throw error;
+      this.#poison.add(bytes, reason);
+      throw new TintypeError('IMAGE_DECODE_FAILED', { reason }, { cause: error });
+    }
+  }
+
+  #enqueue(step: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(() => (this.#isClosed ? undefined : step()));
+    return this.#work;
+  }
+
+  #poll(): void {
+    this.#timer = setTimeout(() => {
+      void this.refresh().then(() => {
+        if (!this.#isClosed) this.#poll();
+      });
+    }, this.#options.pollMs ?? 500);
+    this.#timer.unref();
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      const registryVersion = await this.#ports.catalog.registryVersion();
+      const isRetryDue = this.#problem !== undefined && this.#ports.clock.now() >= this.#retryAt;
+      if (registryVersion === this.#seen && !isRetryDue) return;
+      const isNews = registryVersion !== this.#seen;
+      this.#seen = registryVersion;
+      if (isNews) this.#retryMs = firstRetryMs;
+      await this.#switchTo(await this.#findChampion());
+      if (this.#problem !== undefined) this.#options.onProblem?.(undefined);
+      this.#problem = undefined;
+    } catch (error) {
+      const isNew = this.#problem === undefined || String(this.#problem) !== String(error);
+      this.#problem = error;
+      this.#retryAt = this.#ports.clock.now() + this.#retryMs;
+      this.#retryMs = Math.min(this.#retryMs * 2, lastRetryMs);
+      if (isNew) this.#options.onProblem?.(error);
+    } finally {
+      this.#hasLooked = true;
+    }
+  }
+
+  async #findChampion(): Promise<ModelVersion | undefined> {
+    const { registry } = this.#ports.catalog;
+    const { model } = this.#options;
+    if (model === undefined) return registry.findLatestAliased(championAlias);
+    return registry.getVersion(model, championAlias).catch((error: unknown) => {
+      if (error instanceof TintypeError && absentCodes.includes(error.code)) return undefined;
+      throw error;
+    });
+  }
+
+  async #switchTo(next: ModelVersion | undefined): Promise<void> {
+    const last = this.#served;
+    if (last && last.version.model === next?.model && last.version.version === next.version) return;
+    if (next && next.bundleHash !== last?.version.bundleHash) await this.#open(next);
+    this.#served = next && { version: next, inFlight: 0 };
+    if (last) this.#retire(last);
+  }
+
+  async #open(version: ModelVersion): Promise<void> {
+    const { bundleHash, classes } = version;
+    try {
+      const folder = await this.#ports.store.localFolder(objectKeys.bundlePrefix(bundleHash));
+      const deadlineMs = this.#options.openMs ?? 60_000;
+      const input = { bundleHash, folder };
+      const manifests = await this.#ports.pool.prepare(bundleKey(bundleHash), 'openBundle', input, { deadlineMs });
+      const isAsRegistered = manifests.every((m) => JSON.stringify(m.classes) === JSON.stringify(classes));
+      if (!isAsRegistered) {
+        throw new TintypeError('BUNDLE_CORRUPT', { bundle: bundleHash, reason: 'its classes are not the registered ones' });
+      }
+    } catch (error) {
+      await this.#close(bundleHash).catch(() => {});
+      throw error;
+    }
+  }
+
+  #retire(served: Served): void {
+    if (served === this.#served || served.inFlight > 0) return;
+    const { bundleHash } = served.version;
+    void this.#enqueue(async () => {
+      if (bundleHash === this.#served?.version.bundleHash) return;
+      await this.#close(bundleHash).catch((error: unknown) => this.#options.onProblem?.(error));
+    });
+  }
+
+  async #close(bundleHash: string): Promise<void> {
+    const { pool } = this.#ports;
+    pool.forget(bundleKey(bundleHash));
+    const key = `close:${bundleHash}`;
+    try {
+      await pool.prepare(key, 'closeBundle', { bundleHash });
+    } finally {
+      pool.forget(key);
+    }
+  }
+}
+
+/** Starts to follow the champion at once; `await service.refresh()` waits until the first look at it is over. */
+export function openPredictionService(ports: PredictionPorts, options: PredictionOptions): PredictionService {
+  return new PredictionService(ports, options);
+}
