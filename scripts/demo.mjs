@@ -46,7 +46,9 @@ function run(command, args) {
 /** Shows the command as a user would type it, then runs it. */
 function step(title, args) {
   heading(title);
-  console.log(`$ npx tintype ${args.map((a) => (/\s/.test(a) ? `"${a}"` : a)).join(' ')} --workspace ${relative(process.cwd(), workspace) || '.'}`);
+  console.log(
+    `$ npx tintype ${args.map((a) => (/\s/.test(a) ? `"${a}"` : a)).join(' ')} --workspace ${relative(process.cwd(), workspace) || '.'}`,
+  );
   run(process.execPath, [tintype, ...args, '--workspace', workspace]);
 }
 
@@ -55,7 +57,9 @@ run('npm', ['run', '--silent', 'build']);
 
 let pictures = values.pictures ? resolve(values.pictures) : join(workspace, 'sample-pictures');
 if (values.pictures && !existsSync(pictures)) {
-  console.error(`error: there is no folder ${pictures}.\nnext:  name a folder that holds one folder of pictures per class`);
+  console.error(
+    `error: there is no folder ${pictures}.\nnext:  name a folder that holds one folder of pictures per class`,
+  );
   process.exit(66);
 }
 mkdirSync(workspace, { recursive: true });
@@ -78,7 +82,10 @@ heading(`Done: from pictures to a classifier in ${seconds()}`);
 
 if (!values.once) {
   heading('Serve');
-  const server = spawn(process.execPath, [tintype, 'start', '--port', values.port, '--workspace', workspace], { cwd: root, stdio: 'inherit' });
+  const server = spawn(process.execPath, [tintype, 'start', '--port', values.port, '--workspace', workspace], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill(signal));
   server.on('exit', (code) => process.exit(code ?? 0));
 }

@@ -82,7 +82,11 @@ function readImports(path: string): SourceFile['imports'] {
   const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, false);
   const found: SourceFile['imports'] = [];
   const visit = (node: ts.Node): void => {
-    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier)) {
+    if (
+      (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) &&
+      node.moduleSpecifier &&
+      ts.isStringLiteral(node.moduleSpecifier)
+    ) {
       const typeOnly = ts.isImportDeclaration(node) ? node.importClause?.isTypeOnly === true : node.isTypeOnly;
       found.push({ specifier: node.moduleSpecifier.text, typeOnly });
     }
@@ -97,7 +101,11 @@ function readImports(path: string): SourceFile['imports'] {
 }
 
 const files: SourceFile[] = Object.entries(packageFolders).flatMap(([owner, folder]) =>
-  listFiles(join(root, folder, 'src')).map((path) => ({ path: relative(root, path), owner, imports: readImports(path) })),
+  listFiles(join(root, folder, 'src')).map((path) => ({
+    path: relative(root, path),
+    owner,
+    imports: readImports(path),
+  })),
 );
 const sources = files.filter((file) => !isTest(file.path));
 
@@ -118,7 +126,8 @@ test('packages import only what the law allows', () => {
       const target = /^@tintype\/([^/]+)/.exec(specifier)?.[1];
       if (target === undefined || target === file.owner) return [];
       if (!packageLaw[file.owner]?.includes(target)) return [`${file.path} imports ${specifier}`];
-      if (file.owner === 'adapters' && target === 'core' && !adapterCoreLaw.test(specifier)) return [`${file.path} imports ${specifier}`];
+      if (file.owner === 'adapters' && target === 'core' && !adapterCoreLaw.test(specifier))
+        return [`${file.path} imports ${specifier}`];
       return [];
     }),
   );
@@ -208,7 +217,15 @@ test('no import cycle exists', () => {
 });
 
 test('code says what it means: no any, no suppressed checks, no default exports, no star exports', () => {
-  const patterns = [/:\s*any\b/, /\bas any\b/, /<any>/, /@ts-(ignore|nocheck)/, /^export default /m, /^export \* from/m, /\b(TODO|FIXME)\b/];
+  const patterns = [
+    /:\s*any\b/,
+    /\bas any\b/,
+    /<any>/,
+    /@ts-(ignore|nocheck)/,
+    /^export default /m,
+    /^export \* from/m,
+    /\b(TODO|FIXME)\b/,
+  ];
   const broken = files
     .filter((file) => !file.path.includes('/generated/'))
     .flatMap((file) => {

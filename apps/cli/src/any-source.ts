@@ -21,7 +21,8 @@ function openAddress(address: string, limitBytes: number): PictureSource {
 async function fetchPicture(address: string, limitBytes: number): Promise<Uint8Array> {
   try {
     const response = await fetch(address, { signal: AbortSignal.timeout(fetchMs), headers: { accept: 'image/*' } });
-    if (!response.ok || !response.body) throw new TintypeError('URL_REFUSED', { reason: `it answers with status ${response.status}` });
+    if (!response.ok || !response.body)
+      throw new TintypeError('URL_REFUSED', { reason: `it answers with status ${response.status}` });
     const chunks: Uint8Array[] = [];
     let sizeBytes = 0;
     for await (const chunk of response.body) {
@@ -32,7 +33,8 @@ async function fetchPicture(address: string, limitBytes: number): Promise<Uint8A
     return Buffer.concat(chunks);
   } catch (thrown) {
     if (thrown instanceof TintypeError) throw thrown;
-    const reason = (thrown as Error).name === 'TimeoutError' ? `no answer within ${fetchMs / 1000} s` : 'it cannot be reached';
+    const reason =
+      (thrown as Error).name === 'TimeoutError' ? `no answer within ${fetchMs / 1000} s` : 'it cannot be reached';
     throw new TintypeError('URL_REFUSED', { reason }, { cause: thrown });
   }
 }

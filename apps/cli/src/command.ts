@@ -1,7 +1,8 @@
 /** @file A command is a record: the parser, the help, the reference page and the tests are all made from it. */
-import type { Workspace } from '@tintype/core/ports/workspace';
+
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import type { TaskPool } from '@tintype/core/ports/task-pool';
+import type { Workspace } from '@tintype/core/ports/workspace';
 import type { Output } from './output.ts';
 
 export interface OptionRecord {

@@ -14,7 +14,8 @@ export const percentWithInterval = (share: number, [low, high]: Interval): strin
 export const integer = (value: number): string => value.toLocaleString('en-US');
 
 /** `1 picture`, `1,401 pictures`. */
-export const counted = (value: number, one: string, many = `${one}s`): string => `${integer(value)} ${value === 1 ? one : many}`;
+export const counted = (value: number, one: string, many = `${one}s`): string =>
+  `${integer(value)} ${value === 1 ? one : many}`;
 
 /** `850 ms`, `12.3 s`, `3 min 05 s`. */
 export function duration(ms: number): string {
@@ -36,8 +37,26 @@ export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf
 
 /** Columns without borders; a column whose header starts with `>` is aligned right. */
 export function table(headers: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '' };
-  const chars = { ...none, 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' };
+  const none = {
+    top: '',
+    'top-mid': '',
+    'top-left': '',
+    'top-right': '',
+    bottom: '',
+    'bottom-mid': '',
+    'bottom-left': '',
+  };
+  const chars = {
+    ...none,
+    'bottom-right': '',
+    left: '',
+    'left-mid': '',
+    mid: '',
+    'mid-mid': '',
+    right: '',
+    'right-mid': '',
+    middle: '  ',
+  };
   const grid = new Table({
     head: headers.map((header) => pc.dim(header.replace(/^>/, ''))),
     colAligns: headers.map((header) => (header.startsWith('>') ? 'right' : 'left')),

@@ -14,7 +14,7 @@ async function main(argv: readonly string[]): Promise<number> {
     await command.run(createContext(output, abort.signal, options), args, options);
   });
   try {
-    await program.parseAsync(argv as string[], { from: 'user' });
+    await program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (thrown) {
     const { CommanderError } = await import('commander');
@@ -34,7 +34,8 @@ async function asTintypeError(thrown: unknown) {
     });
   }
   const errorId = `e_${Date.now().toString(36)}`;
-  if (!(thrown instanceof TintypeError)) process.stderr.write(`${errorId} ${(thrown as Error)?.stack ?? String(thrown)}\n`);
+  if (!(thrown instanceof TintypeError))
+    process.stderr.write(`${errorId} ${(thrown as Error)?.stack ?? String(thrown)}\n`);
   return toTintypeError(thrown, errorId);
 }
 

@@ -18,7 +18,7 @@ export interface Output {
 const logEveryMs = 5000;
 
 export function openOutput(options: { json: boolean }): Output {
-  const terminal = process.stderr.isTTY === true && !options.json;
+  const terminal = process.stderr.isTTY && !options.json;
   let isLineOpen = false;
   let loggedAt = performance.now();
   const clearProgress = (): void => {

@@ -4,11 +4,19 @@ import { Command, type CommanderError, Option } from 'commander';
 import type { CommandRecord } from './command.ts';
 import { version } from './version.ts';
 
-type Run = (command: CommandRecord, args: readonly string[], options: Readonly<Record<string, unknown>>) => Promise<void>;
+type Run = (
+  command: CommandRecord,
+  args: readonly string[],
+  options: Readonly<Record<string, unknown>>,
+) => Promise<void>;
 
 const globalOptions = (command: Command): Command =>
   command
-    .addOption(new Option('--workspace <dir>', 'folder with tintype.yaml (default: the nearest above this one)').env('TINTYPE_WORKSPACE'))
+    .addOption(
+      new Option('--workspace <dir>', 'folder with tintype.yaml (default: the nearest above this one)').env(
+        'TINTYPE_WORKSPACE',
+      ),
+    )
     .option('--json', 'print the result as one line of JSON');
 
 /** Words that group commands; the first is also a command of its own. */
@@ -27,12 +35,16 @@ export function buildProgram(commands: readonly CommandRecord[], run: Run): Comm
     .showSuggestionAfterError(true)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
-    .addHelpText('after', '\nSixty seconds:\n  tintype init photos && cd photos\n  tintype ingest ~/pictures --labels folder\n  tintype train\n  tintype serve');
+    .addHelpText(
+      'after',
+      '\nSixty seconds:\n  tintype init photos && cd photos\n  tintype ingest ~/pictures --labels folder\n  tintype train\n  tintype serve',
+    );
   const groups = new Map<string, Command>();
   for (const record of commands) {
     const [group, action] = record.name.split(' ') as [string, string | undefined];
     const parent = action === undefined ? program : (groups.get(group) ?? addGroup(program, groups, group));
-    const command = action === undefined && groups.has(group) ? (groups.get(group) as Command) : parent.command(action ?? group);
+    const command =
+      action === undefined && groups.has(group) ? (groups.get(group) as Command) : parent.command(action ?? group);
     if (action === undefined) groups.set(group, command);
     describe(command, record, run);
   }
@@ -68,7 +80,11 @@ function describe(command: Command, record: CommandRecord, run: Run): void {
 
 /** commander's refusal as ours: its sentence, without its `error:`. */
 export function usageError(error: CommanderError): TintypeError {
-  const problem = error.message.replace(/^error: /, '').replaceAll('\n', ' ').trim();
-  const sentence = problem === '(outputHelp)' || problem === '' ? 'A command is needed' : problem[0]?.toUpperCase() + problem.slice(1);
+  const problem = error.message
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .trim();
+  const sentence =
+    problem === '(outputHelp)' || problem === '' ? 'A command is needed' : problem[0]?.toUpperCase() + problem.slice(1);
   return new TintypeError('USAGE_INVALID', { problem: /[.?)]$/.test(sentence) ? sentence : `${sentence}.` });
 }

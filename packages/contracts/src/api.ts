@@ -1,6 +1,12 @@
 /** @file Bodies of the HTTP API that are not an entity by themselves. */
 import { z } from 'zod';
-import { catalogSummarySchema, dataIssueSchema, datasetSchema, listedSampleSchema, samplePageSchema } from './catalog.ts';
+import {
+  catalogSummarySchema,
+  dataIssueSchema,
+  datasetSchema,
+  listedSampleSchema,
+  samplePageSchema,
+} from './catalog.ts';
 import { evaluationSchema } from './evaluate.ts';
 import { pageOf, sampleIdSchema } from './ids.ts';
 import { jobKinds, jobSchema } from './job.ts';
@@ -49,7 +55,10 @@ export const historyViewSchema = z.object({ items: z.array(aliasLogEntrySchema) 
 export type HistoryView = z.infer<typeof historyViewSchema>;
 
 /** POST /api/jobs */
-export const newJobBodySchema = z.object({ kind: z.enum(jobKinds), input: z.record(z.string(), z.unknown()).default({}) });
+export const newJobBodySchema = z.object({
+  kind: z.enum(jobKinds),
+  input: z.record(z.string(), z.unknown()).default({}),
+});
 export const jobsViewSchema = z.object({ items: z.array(jobSchema) });
 
 /** RFC 9457 problem details. */

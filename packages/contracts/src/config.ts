@@ -20,7 +20,10 @@ export const configSchema = z.strictObject({
   limits: z
     .strictObject({
       /** Encoded bytes of one picture. */
-      bytes: z.int().min(1024).default(50 * 2 ** 20),
+      bytes: z
+        .int()
+        .min(1024)
+        .default(50 * 2 ** 20),
       /** Width times height of one picture. */
       pixels: z.int().min(1024).default(100_000_000),
       /** Longest side in pixels. */

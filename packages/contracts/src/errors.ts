@@ -31,7 +31,7 @@ interface ErrorEntry<D> {
   hint: (details: D) => string;
 }
 
-type None = Record<never, never>;
+type None = Record<string, never>;
 const entry = <D = None>(value: ErrorEntry<D>): ErrorEntry<D> => value;
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
@@ -58,7 +58,8 @@ export const errorTable = {
   MEDIA_TYPE_UNSUPPORTED: entry<{ mediaType: string; expected: string }>({
     kind: 'unsupportedMedia',
     title: 'This content type is not accepted',
-    detail: ({ mediaType, expected }) => `The body is ${mediaType || 'of no stated type'}, but ${expected} is expected.`,
+    detail: ({ mediaType, expected }) =>
+      `The body is ${mediaType || 'of no stated type'}, but ${expected} is expected.`,
     hint: ({ expected }) => `Send the request as ${expected}.`,
   }),
   BODY_TOO_LARGE: entry<{ limitBytes: number }>({
@@ -127,7 +128,8 @@ export const errorTable = {
     kind: 'storage',
     title: 'Reading or writing failed',
     detail: ({ operation, reason }) => `${operation} failed: ${reason}. Nothing that was confirmed before is affected.`,
-    hint: () => 'Check that the disk has space and is writable, then run the command again: it goes on where it stopped.',
+    hint: () =>
+      'Check that the disk has space and is writable, then run the command again: it goes on where it stopped.',
   }),
   OBJECT_NOT_FOUND: entry<{ key: string }>({
     kind: 'notFound',
@@ -191,13 +193,15 @@ export const errorTable = {
   IMAGE_TOO_MANY_PIXELS: entry<{ limitPx: number }>({
     kind: 'tooLarge',
     title: 'The picture has too many pixels',
-    detail: ({ limitPx }) => `The picture has more than ${Math.round(limitPx / 1e6)} million pixels, or a side too long to handle.`,
+    detail: ({ limitPx }) =>
+      `The picture has more than ${Math.round(limitPx / 1e6)} million pixels, or a side too long to handle.`,
     hint: () => 'Scale the picture down, or raise limits.pixels in tintype.yaml.',
   }),
   IMAGE_TOO_LARGE: entry<{ sizeBytes: number; limitBytes: number }>({
     kind: 'tooLarge',
     title: 'The file is too large',
-    detail: ({ sizeBytes, limitBytes }) => `The file has ${formatBytes(sizeBytes)}; the limit is ${formatBytes(limitBytes)}.`,
+    detail: ({ sizeBytes, limitBytes }) =>
+      `The file has ${formatBytes(sizeBytes)}; the limit is ${formatBytes(limitBytes)}.`,
     hint: () => 'Save the picture smaller, or raise limits.bytes in tintype.yaml.',
   }),
   IMAGE_DECODE_FAILED: entry<{ reason: 'crashed' | 'timed out' | 'ran out of memory' }>({
@@ -248,7 +252,8 @@ export const errorTable = {
   CLASS_NOT_FOUND: entry<{ className: string; known: readonly string[] }>({
     kind: 'notFound',
     title: 'There is no such class',
-    detail: ({ className, known }) => `There is no class "${className}"; there is ${known.map((n) => `"${n}"`).join(', ') || 'none yet'}.`,
+    detail: ({ className, known }) =>
+      `There is no class "${className}"; there is ${known.map((n) => `"${n}"`).join(', ') || 'none yet'}.`,
     hint: () => 'Run "tintype catalog" to see the classes.',
   }),
   DATASET_EMPTY: entry<{ dataset: string }>({
@@ -260,7 +265,8 @@ export const errorTable = {
   CLASSES_TOO_FEW: entry<{ classes: readonly string[] }>({
     kind: 'unprocessable',
     title: 'At least two classes are needed',
-    detail: ({ classes }) => `All labeled pictures are of one class, "${classes[0] ?? ''}"; a classifier needs at least two.`,
+    detail: ({ classes }) =>
+      `All labeled pictures are of one class, "${classes[0] ?? ''}"; a classifier needs at least two.`,
     hint: () => 'Ingest pictures of another class: tintype ingest DIR --labels folder',
   }),
   CLASS_TOO_SMALL: entry<{ classes: readonly { className: string; samples: number }[]; minimum: number }>({
@@ -281,7 +287,8 @@ export const errorTable = {
   MODEL_NOT_FOUND: entry<{ model: string; known: readonly string[] }>({
     kind: 'notFound',
     title: 'There is no such model',
-    detail: ({ model, known }) => `There is no model "${model}"${known.length ? `; there is ${known.map((n) => `"${n}"`).join(', ')}` : ''}.`,
+    detail: ({ model, known }) =>
+      `There is no model "${model}"${known.length ? `; there is ${known.map((n) => `"${n}"`).join(', ')}` : ''}.`,
     hint: () => 'Run "tintype models" to see the models, or "tintype train" to make one.',
   }),
   MODEL_NONE_YET: entry({
@@ -299,13 +306,15 @@ export const errorTable = {
   VERSION_NOT_FOUND: entry<{ model: string; version: string; known: readonly string[] }>({
     kind: 'notFound',
     title: 'There is no such version',
-    detail: ({ model, version, known }) => `The model "${model}" has no version or alias "${version}"; it has ${known.join(', ')}.`,
+    detail: ({ model, version, known }) =>
+      `The model "${model}" has no version or alias "${version}"; it has ${known.join(', ')}.`,
     hint: ({ model }) => `Run "tintype models show ${model}" to see its versions.`,
   }),
   ALIAS_CONFLICT: entry<{ alias: string; expected: string; found: string }>({
     kind: 'conflict',
     title: 'The alias was moved meanwhile',
-    detail: ({ alias, expected, found }) => `The alias "${alias}" was expected on version ${expected} but is on version ${found}; nothing was changed.`,
+    detail: ({ alias, expected, found }) =>
+      `The alias "${alias}" was expected on version ${expected} but is on version ${found}; nothing was changed.`,
     hint: () => 'Run "tintype models history" to see who moved it, then promote again.',
   }),
   BUNDLE_CORRUPT: entry<{ bundle: string; reason: string }>({
@@ -324,7 +333,8 @@ export const errorTable = {
   BACKBONE_UNKNOWN: entry<{ backbone: string; known: readonly string[] }>({
     kind: 'usage',
     title: 'There is no such backbone',
-    detail: ({ backbone, known }) => `"${backbone}" is neither a known backbone (${known.join(', ')}) nor an .onnx file nor hub:ORG/REPO.`,
+    detail: ({ backbone, known }) =>
+      `"${backbone}" is neither a known backbone (${known.join(', ')}) nor an .onnx file nor hub:ORG/REPO.`,
     hint: () => 'Use --backbone histograms, --backbone FILE.onnx, or --backbone hub:ORG/REPO@REVISION.',
   }),
   BACKBONE_INVALID: entry<{ file: string; reason: string }>({
@@ -349,7 +359,8 @@ export const errorTable = {
     kind: 'notFound',
     title: 'The hub repository has no usable model',
     detail: ({ repository, files }) => `${repository} has none of ${files.join(', ')}.`,
-    hint: () => 'Choose a repository with an ONNX export (onnx/model.onnx), or name the file: hub:ORG/REPO/path/model.onnx',
+    hint: () =>
+      'Choose a repository with an ONNX export (onnx/model.onnx), or name the file: hub:ORG/REPO/path/model.onnx',
   }),
   HUB_HASH_MISMATCH: entry<{ file: string }>({
     kind: 'unprocessable',

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 
 /** `s_` + 20 hexadecimal digits, derived from dataset and content hash: ingesting the same picture again finds the same sample. */
-export const sampleIdSchema = z.string().regex(/^s_[0-9a-f]{20}$/, 'must be a sample id (s_ and 20 hexadecimal digits)');
+export const sampleIdSchema = z
+  .string()
+  .regex(/^s_[0-9a-f]{20}$/, 'must be a sample id (s_ and 20 hexadecimal digits)');
 
 /** A name people choose for a dataset, model or alias. */
 export const nameSchema = z

@@ -36,12 +36,20 @@ export const bundleManifestSchema = z.object({
   backbone: backboneSchema,
   /** The graph's own input: `pixels` or `features`. */
   input: z.object({ name: z.string(), kind: z.enum(['pixels', 'features']) }),
-  head: z.object({ kind: z.enum(headKinds), hyperparameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])) }),
+  head: z.object({
+    kind: z.enum(headKinds),
+    hyperparameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+  }),
   calibration: z.object({ method: z.literal('temperature'), temperature: z.number().gt(0) }),
   snapshot: z.string(),
   run: z.string(),
   seed: z.int(),
-  metrics: z.object({ accuracy: z.number(), accuracyInterval: intervalSchema, balancedAccuracy: z.number(), macroF1: z.number() }),
+  metrics: z.object({
+    accuracy: z.number(),
+    accuracyInterval: intervalSchema,
+    balancedAccuracy: z.number(),
+    macroF1: z.number(),
+  }),
   createdAt: timestampSchema,
   /** Versions of tintype, onnxruntime, sharp and libvips that made it. */
   versions: z.record(z.string(), z.string()),

@@ -1,7 +1,7 @@
 /** @file Registered models: immutable versions, movable aliases, an append-only log of what was live when. */
 import { z } from 'zod';
-import { backboneSchema, headKinds } from './model.ts';
 import { intervalSchema, nameSchema, timestampSchema } from './ids.ts';
+import { backboneSchema, headKinds } from './model.ts';
 
 /** The alias that serving follows. */
 export const championAlias = 'champion';

@@ -1,8 +1,8 @@
 /** @file What training takes, reports while it runs, and ends with. */
 import { z } from 'zod';
+import { defaultSplitShares, splitSharesSchema } from './catalog.ts';
 import { intervalSchema, nameSchema, timestampSchema } from './ids.ts';
 import { headKinds } from './model.ts';
-import { defaultSplitShares, splitSharesSchema } from './catalog.ts';
 
 export const trainOptionsSchema = z.object({
   dataset: nameSchema.optional(),

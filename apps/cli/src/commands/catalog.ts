@@ -1,6 +1,7 @@
 /** @file `tintype catalog`: counts, lists, issues, trash. */
-import { dataIssueKinds } from '@tintype/contracts/catalog';
+
 import type { CatalogSummary } from '@tintype/contracts/catalog';
+import { dataIssueKinds } from '@tintype/contracts/catalog';
 import { formatBytes } from '@tintype/contracts/errors';
 import type { CommandRecord } from '../command.ts';
 import { counted, integer, printable, table } from '../format.ts';
@@ -33,7 +34,10 @@ function renderSummary(summary: CatalogSummary): string {
       const issues = Object.entries(dataset.issues).map(([kind, count]) => `${integer(count)} ${kind}`);
       return [
         `dataset "${dataset.name}": ${facts.join(', ')}`,
-        table(['class', '>pictures'], dataset.classes.map((c) => [printable(c.name), integer(c.samples)])),
+        table(
+          ['class', '>pictures'],
+          dataset.classes.map((c) => [printable(c.name), integer(c.samples)]),
+        ),
         ...(issues.length > 0 ? [`issues: ${issues.join(', ')} (tintype catalog issues)`] : []),
       ].join('\n');
     })
@@ -46,7 +50,11 @@ const list: CommandRecord = {
   options: [
     datasetOption,
     { flags: '--class <name>', description: 'only this class; an empty name lists the unlabeled' },
-    { flags: '--split <split>', description: 'only this split of the latest snapshot', choices: ['train', 'validation', 'test'] },
+    {
+      flags: '--split <split>',
+      description: 'only this split of the latest snapshot',
+      choices: ['train', 'validation', 'test'],
+    },
     { flags: '--text <text>', description: 'only paths that contain this' },
     { flags: '--removed', description: 'what is in the trash' },
     { flags: '--limit <number>', description: 'rows of a page, at most 1000', default: 50 },
@@ -56,7 +64,15 @@ const list: CommandRecord = {
   async run(context, _args, options) {
     const { sampleQuerySchema } = await import('@tintype/contracts/catalog');
     const { dataset, split, text, removed, limit, cursor } = options;
-    const query = sampleQuerySchema.parse({ dataset, className: options.class, split, text, removed: removed === true, limit, cursor });
+    const query = sampleQuerySchema.parse({
+      dataset,
+      className: options.class,
+      split,
+      text,
+      removed: removed === true,
+      limit,
+      cursor,
+    });
     await using workspace = await context.openWorkspace();
     const { listSamples } = await import('@tintype/core/catalog/catalog');
     const page = await listSamples(workspace, query);
@@ -64,7 +80,14 @@ const list: CommandRecord = {
       [
         table(
           ['sample', 'class', 'split', '>width', '>height', 'path'],
-          page.items.map((s) => [s.id, printable(s.className ?? '-'), s.split ?? '-', s.widthPx, s.heightPx, printable(s.path)]),
+          page.items.map((s) => [
+            s.id,
+            printable(s.className ?? '-'),
+            s.split ?? '-',
+            s.widthPx,
+            s.heightPx,
+            printable(s.path),
+          ]),
         ),
         `${integer(page.items.length)} of ${counted(page.total, 'sample')}${page.nextCursor ? `; next page: --cursor ${page.nextCursor}` : ''}`,
       ].join('\n'),
@@ -95,7 +118,10 @@ const issues: CommandRecord = {
       page.items.length === 0
         ? 'No issues.'
         : [
-            table(['kind', 'picture', 'what'], page.items.map((issue) => [issue.kind, printable(issue.path), printable(issue.detail)])),
+            table(
+              ['kind', 'picture', 'what'],
+              page.items.map((issue) => [issue.kind, printable(issue.path), printable(issue.detail)]),
+            ),
             `${integer(page.items.length)} of ${counted(page.total, 'issue')}${page.nextCursor ? `; next page: --cursor ${page.nextCursor}` : ''}`,
           ].join('\n'),
     );
@@ -104,7 +130,8 @@ const issues: CommandRecord = {
 
 const move = (direction: 'remove' | 'restore'): CommandRecord => ({
   name: `catalog ${direction}`,
-  summary: direction === 'remove' ? 'move samples to the trash; nothing is deleted' : 'bring samples back from the trash',
+  summary:
+    direction === 'remove' ? 'move samples to the trash; nothing is deleted' : 'bring samples back from the trash',
   arguments: '<sample...>',
   options: [{ flags: '--annotator <name>', description: 'who is recorded as having done it', default: 'cli' }],
   examples: [`tintype catalog ${direction} s_0123456789abcdef0123`],
@@ -113,7 +140,10 @@ const move = (direction: 'remove' | 'restore'): CommandRecord => ({
     const { removeSamples, restoreSamples } = await import('@tintype/core/catalog/catalog');
     const act = direction === 'remove' ? removeSamples : restoreSamples;
     const changed = await act(workspace, { sampleIds, annotator: options.annotator as string });
-    context.output.result({ changed }, () => `${counted(changed, 'sample')} ${direction === 'remove' ? 'moved to the trash' : 'restored'}.`);
+    context.output.result(
+      { changed },
+      () => `${counted(changed, 'sample')} ${direction === 'remove' ? 'moved to the trash' : 'restored'}.`,
+    );
   },
 });
 

@@ -9,9 +9,18 @@ export const evaluateCommand: CommandRecord = {
   arguments: '[model]',
   options: [
     { flags: '--on <folder>', description: 'a folder, .zip or .tar of labeled pictures instead of the test split' },
-    { flags: '--labels <rule>', description: 'where the class of a picture of that folder comes from', choices: ['folder', 'filename'], default: 'folder' },
+    {
+      flags: '--labels <rule>',
+      description: 'where the class of a picture of that folder comes from',
+      choices: ['folder', 'filename'],
+      default: 'folder',
+    },
   ],
-  examples: ['tintype evaluate', 'tintype evaluate scenes@3', 'tintype evaluate scenes@champion --on ~/new-pictures --json'],
+  examples: [
+    'tintype evaluate',
+    'tintype evaluate scenes@3',
+    'tintype evaluate scenes@champion --on ~/new-pictures --json',
+  ],
   async run(context, [model], options) {
     await using workspace = await context.openWorkspace();
     await using pool = await context.openPool(workspace);
@@ -25,7 +34,8 @@ export const evaluateCommand: CommandRecord = {
     const common = {
       limits: config.limits,
       signal: context.signal,
-      onProgress: (done: number, total?: number) => context.output.progress(`evaluate  ${done}${total ? ` of ${total}` : ''}`),
+      onProgress: (done: number, total?: number) =>
+        context.output.progress(`evaluate  ${done}${total ? ` of ${total}` : ''}`),
     };
     const evaluation =
       options.on === undefined
@@ -53,14 +63,19 @@ function render(evaluation: Evaluation): string {
     ),
     '',
     'confusion (rows: true class, columns: predicted)',
-    table(['', ...names.map((name) => `>${name}`)], evaluation.confusion.map((row, i) => [names[i] ?? '', ...row])),
+    table(
+      ['', ...names.map((name) => `>${name}`)],
+      evaluation.confusion.map((row, i) => [names[i] ?? '', ...row]),
+    ),
     ...(evaluation.mistakes.length > 0
       ? [
           '',
           'most confident mistakes',
           table(
             ['picture', 'class', 'predicted', '>confidence'],
-            evaluation.mistakes.slice(0, 5).map((m) => [printable(m.sample), printable(m.className), printable(m.predicted), percent(m.confidence)]),
+            evaluation.mistakes
+              .slice(0, 5)
+              .map((m) => [printable(m.sample), printable(m.className), printable(m.predicted), percent(m.confidence)]),
           ),
         ]
       : []),

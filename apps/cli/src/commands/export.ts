@@ -19,8 +19,13 @@ export const exportCommand: CommandRecord = {
     const version = await resolveVersion(workspace, model);
     const folder = resolve(dir);
     const files = await exportBundle(workspace, { version, folder });
-    context.output.result({ model: version.model, version: version.version, folder, bundleHash: version.bundleHash, files }, () =>
-      [`Wrote ${printable(version.model)}@${version.version} to ${folder}:`, ...files.map((f) => `  ${f.name}  ${formatBytes(f.sizeBytes)}`)].join('\n'),
+    context.output.result(
+      { model: version.model, version: version.version, folder, bundleHash: version.bundleHash, files },
+      () =>
+        [
+          `Wrote ${printable(version.model)}@${version.version} to ${folder}:`,
+          ...files.map((f) => `  ${f.name}  ${formatBytes(f.sizeBytes)}`),
+        ].join('\n'),
     );
   },
 };

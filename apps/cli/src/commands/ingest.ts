@@ -1,6 +1,7 @@
 /** @file `tintype ingest`: takes pictures in. */
-import { labelRules } from '@tintype/contracts/ingest';
+
 import type { IngestReport } from '@tintype/contracts/ingest';
+import { labelRules } from '@tintype/contracts/ingest';
 import type { CommandRecord } from '../command.ts';
 import { counted, duration, integer, printable, table } from '../format.ts';
 
@@ -9,7 +10,12 @@ export const ingestCommand: CommandRecord = {
   summary: 'take in pictures from folders, files, .zip, .tar and .tar.gz',
   arguments: '<source...>',
   options: [
-    { flags: '--labels <rule>', description: 'where the class of a picture comes from', choices: labelRules, default: 'folder' },
+    {
+      flags: '--labels <rule>',
+      description: 'where the class of a picture comes from',
+      choices: labelRules,
+      default: 'folder',
+    },
     { flags: '--dataset <name>', description: 'dataset to add to', default: 'default' },
     { flags: '--annotator <name>', description: 'who the labels are recorded under', default: 'ingest' },
     { flags: '--move', description: 'delete each original once its copy and its row are durable' },
@@ -30,7 +36,13 @@ export const ingestCommand: CommandRecord = {
     await using workspace = await context.openWorkspace();
     await using pool = await context.openPool(workspace);
     const report = await ingestPictures(
-      { catalog: workspace.catalog, store: workspace.store, clock: workspace.clock, pool, openSource: openPictureSource },
+      {
+        catalog: workspace.catalog,
+        store: workspace.store,
+        clock: workspace.clock,
+        pool,
+        openSource: openPictureSource,
+      },
       {
         ...request,
         limits: workspace.config.limits,
@@ -51,14 +63,31 @@ function render(report: IngestReport): string {
       ` (${counted(report.known, 'known already', 'known already')}, ${counted(report.duplicates, 'exact duplicate')}, ${integer(report.rejected)} rejected).`,
   ];
   const classes = Object.entries(report.classes);
-  if (classes.length > 0) lines.push('', table(['class', '>pictures'], classes.map(([name, samples]) => [printable(name), integer(samples)])));
+  if (classes.length > 0)
+    lines.push(
+      '',
+      table(
+        ['class', '>pictures'],
+        classes.map(([name, samples]) => [printable(name), integer(samples)]),
+      ),
+    );
   if (report.labelDisagreements > 0) {
-    lines.push('', `${counted(report.labelDisagreements, 'exact duplicate')} with different classes; see: tintype catalog issues`);
+    lines.push(
+      '',
+      `${counted(report.labelDisagreements, 'exact duplicate')} with different classes; see: tintype catalog issues`,
+    );
   }
   if (report.rejections.length > 0) {
     const shown = report.rejections.slice(0, 10);
-    lines.push('', table(['rejected', 'why'], shown.map((row) => [printable(row.path), row.detail])));
-    if (report.rejected > shown.length) lines.push(`and ${integer(report.rejected - shown.length)} more: tintype catalog issues`);
+    lines.push(
+      '',
+      table(
+        ['rejected', 'why'],
+        shown.map((row) => [printable(row.path), row.detail]),
+      ),
+    );
+    if (report.rejected > shown.length)
+      lines.push(`and ${integer(report.rejected - shown.length)} more: tintype catalog issues`);
   }
   if (report.added + report.known > 0) lines.push('', 'Next: tintype train');
   return lines.join('\n');

@@ -12,6 +12,9 @@ export const initCommand: CommandRecord = {
     const { initWorkspace } = await import('@tintype/adapters/workspace/init-workspace');
     const folder = resolve(dir);
     await initWorkspace(folder);
-    output.result({ workspace: folder }, () => `Made a workspace in ${folder}.\nNext: tintype ingest DIR --labels folder`);
+    output.result(
+      { workspace: folder },
+      () => `Made a workspace in ${folder}.\nNext: tintype ingest DIR --labels folder`,
+    );
   },
 };

@@ -1,5 +1,5 @@
 /** @file `tintype models`: versions, aliases, and what was live when. */
-import { TintypeError, formatBytes } from '@tintype/contracts/errors';
+import { formatBytes, TintypeError } from '@tintype/contracts/errors';
 import type { CommandContext, CommandRecord } from '../command.ts';
 import { counted, moment, percent, percentWithInterval, printable, table } from '../format.ts';
 
@@ -14,7 +14,15 @@ const list = (name: string): CommandRecord => ({
     context.output.result({ items: models }, () => {
       if (models.length === 0) return 'No model yet.\nNext: tintype train';
       const rows = models.flatMap((model) =>
-        model.versions.map((v) => [printable(model.name), v.version, v.aliases.join(', ') || '-', percentWithInterval(v.accuracy, v.accuracyInterval), printable(v.backbone.name), v.head, moment(v.createdAt)]),
+        model.versions.map((v) => [
+          printable(model.name),
+          v.version,
+          v.aliases.join(', ') || '-',
+          percentWithInterval(v.accuracy, v.accuracyInterval),
+          printable(v.backbone.name),
+          v.head,
+          moment(v.createdAt),
+        ]),
       );
       return table(['model', '>version', 'aliases', '>accuracy (95 %)', 'backbone', 'head', 'made'], rows);
     });
@@ -32,7 +40,9 @@ const show: CommandRecord = {
     const { registry } = workspace.catalog;
     const { parseModelReference } = await import('@tintype/contracts/registry');
     const { model, version } = parseModelReference(reference);
-    const versions = reference.includes('@') ? [await registry.getVersion(model, version)] : (await registry.get(model)).versions;
+    const versions = reference.includes('@')
+      ? [await registry.getVersion(model, version)]
+      : (await registry.get(model)).versions;
     context.output.result(reference.includes('@') ? versions[0] : { name: model, versions }, () =>
       versions
         .map((v) =>
@@ -63,13 +73,19 @@ const show: CommandRecord = {
 };
 
 /** The model named, or the only one there is. */
-async function onlyModel(context: CommandContext, registry: { list(): Promise<{ name: string }[]> }, named: unknown): Promise<string> {
+async function onlyModel(
+  context: CommandContext,
+  registry: { list(): Promise<{ name: string }[]> },
+  named: unknown,
+): Promise<string> {
   if (typeof named === 'string') return named;
   const models = await registry.list();
   const [first, second] = models;
   if (!first) throw new TintypeError('MODEL_NONE_YET', {});
   if (second) {
-    throw new TintypeError('USAGE_INVALID', { problem: `There are several models (${models.map((m) => m.name).join(', ')}); say which with --model NAME.` });
+    throw new TintypeError('USAGE_INVALID', {
+      problem: `There are several models (${models.map((m) => m.name).join(', ')}); say which with --model NAME.`,
+    });
   }
   return first.name;
 }
@@ -88,8 +104,17 @@ const promote: CommandRecord = {
     await using workspace = await context.openWorkspace();
     const { promoteVersion } = await import('@tintype/core/registry/promote');
     const model = await onlyModel(context, workspace.catalog.registry, options.model);
-    const entry = await promoteVersion(workspace, { model, version, alias: nameSchema.parse(alias), by: options.by as string });
-    context.output.result(entry, () => `${printable(entry.model)}: ${entry.alias} is now version ${entry.version}${entry.previous === null ? '' : ` (was ${entry.previous})`}.`);
+    const entry = await promoteVersion(workspace, {
+      model,
+      version,
+      alias: nameSchema.parse(alias),
+      by: options.by as string,
+    });
+    context.output.result(
+      entry,
+      () =>
+        `${printable(entry.model)}: ${entry.alias} is now version ${entry.version}${entry.previous === null ? '' : ` (was ${entry.previous})`}.`,
+    );
   },
 };
 
@@ -106,12 +131,17 @@ const history: CommandRecord = {
     await using workspace = await context.openWorkspace();
     const { registry } = workspace.catalog;
     if (options.at !== undefined) {
-      const at = Date.parse(options.at as string);
-      if (Number.isNaN(at)) throw new TintypeError('USAGE_INVALID', { problem: `"${String(options.at)}" is not a time such as 2026-05-04T12:00.` });
+      const time = options.at as string;
+      const at = Date.parse(time);
+      if (Number.isNaN(at))
+        throw new TintypeError('USAGE_INVALID', { problem: `"${time}" is not a time such as 2026-05-04T12:00.` });
       const model = await onlyModel(context, registry, named);
-      const version = (await registry.findAliasAt(model, options.alias as string, at)) ?? null;
-      context.output.result({ model, alias: options.alias, at, version }, () =>
-        version === null ? `${printable(model)} had no ${String(options.alias)} at ${moment(at)}.` : `${printable(model)}@${version} was ${String(options.alias)} at ${moment(at)}.`,
+      const alias = options.alias as string;
+      const version = (await registry.findAliasAt(model, alias, at)) ?? null;
+      context.output.result({ model, alias, at, version }, () =>
+        version === null
+          ? `${printable(model)} had no ${alias} at ${moment(at)}.`
+          : `${printable(model)}@${version} was ${alias} at ${moment(at)}.`,
       );
       return;
     }
@@ -119,7 +149,17 @@ const history: CommandRecord = {
     context.output.result({ items: log }, () =>
       log.length === 0
         ? 'No alias was ever moved.'
-        : table(['when', 'model', 'alias', '>version', '>before', 'by'], log.map((e) => [moment(e.at), printable(e.model), e.alias, e.version ?? '-', e.previous ?? '-', printable(e.by)])),
+        : table(
+            ['when', 'model', 'alias', '>version', '>before', 'by'],
+            log.map((e) => [
+              moment(e.at),
+              printable(e.model),
+              e.alias,
+              e.version ?? '-',
+              e.previous ?? '-',
+              printable(e.by),
+            ]),
+          ),
     );
   },
 };

@@ -9,8 +9,14 @@ export const predictCommand: CommandRecord = {
   name: 'predict',
   summary: 'classify pictures: files, folders, archives or http addresses',
   arguments: '<source...>',
-  options: [{ flags: '--model <model>', description: 'NAME, NAME@VERSION or NAME@ALIAS (default: the champion promoted last)' }],
-  examples: ['tintype predict photo.jpg', 'tintype predict ~/new --model scenes@3 --json', 'tintype predict https://example.org/photo.jpg'],
+  options: [
+    { flags: '--model <model>', description: 'NAME, NAME@VERSION or NAME@ALIAS (default: the champion promoted last)' },
+  ],
+  examples: [
+    'tintype predict photo.jpg',
+    'tintype predict ~/new --model scenes@3 --json',
+    'tintype predict https://example.org/photo.jpg',
+  ],
   async run(context, sources, options) {
     const [{ resolveVersion }, { predictPictures }, { openAnySource }] = await Promise.all([
       import('@tintype/core/registry/resolve-version'),
@@ -49,6 +55,11 @@ function render(rows: readonly Row[]): string {
       .join(', ');
   return table(
     ['picture', 'prediction', '>confidence', 'then'],
-    rows.map((row) => [printable(row.path), row.prediction === null ? '-' : printable(row.prediction), row.prediction === null ? '' : percent(row.confidence), row.error ?? share(row)]),
+    rows.map((row) => [
+      printable(row.path),
+      row.prediction === null ? '-' : printable(row.prediction),
+      row.prediction === null ? '' : percent(row.confidence),
+      row.error ?? share(row),
+    ]),
   );
 }

@@ -2,12 +2,19 @@
 import type { CommandContext, CommandRecord, OptionRecord } from '../command.ts';
 
 const options: readonly OptionRecord[] = [
-  { flags: '--host <address>', description: 'address to listen on; only this machine until there is authentication (default: 127.0.0.1)' },
+  {
+    flags: '--host <address>',
+    description: 'address to listen on; only this machine until there is authentication (default: 127.0.0.1)',
+  },
   { flags: '--port <number>', description: 'port to listen on; 0 takes a free one (default: 8080)' },
   { flags: '--children <number>', description: 'inference processes (default: one per core)' },
 ];
 
-async function serve(context: CommandContext, given: Readonly<Record<string, unknown>>, withWorker: boolean): Promise<void> {
+async function serve(
+  context: CommandContext,
+  given: Readonly<Record<string, unknown>>,
+  withWorker: boolean,
+): Promise<void> {
   const [{ startServer }, { findWorkspaceFolder }] = await Promise.all([
     import('@tintype/server/start-server'),
     import('@tintype/adapters/workspace/find-workspace'),
@@ -23,7 +30,11 @@ async function serve(context: CommandContext, given: Readonly<Record<string, unk
     signal: context.signal,
   });
   const { address } = server;
-  context.output.result({ address, workspace: folder }, () => `Tintype serves ${folder}\n\n  page   ${address}/\n  API    ${address}/docs\n  health ${address}/health\n\nCtrl+C stops it.`);
+  context.output.result(
+    { address, workspace: folder },
+    () =>
+      `Tintype serves ${folder}\n\n  page   ${address}/\n  API    ${address}/docs\n  health ${address}/health\n\nCtrl+C stops it.`,
+  );
   await server.closed;
 }
 

@@ -31,7 +31,10 @@ function render(snapshot: Snapshot): string {
   return [
     `${snapshot.id}: ${counted(train + validation + test, 'sample')} of "${snapshot.dataset}" in ${counted(snapshot.groups, 'group')}`,
     `train ${integer(train)}, validation ${integer(validation)}, test ${integer(test)}; no group of near-duplicates spans two of them`,
-    table(['class', '>samples'], Object.entries(snapshot.classCounts).map(([name, samples]) => [printable(name), integer(samples)])),
+    table(
+      ['class', '>samples'],
+      Object.entries(snapshot.classCounts).map(([name, samples]) => [printable(name), integer(samples)]),
+    ),
     `Next: tintype train --snapshot ${snapshot.id}`,
   ].join('\n');
 }
@@ -49,7 +52,15 @@ const list: CommandRecord = {
         ? 'No snapshot yet.\nNext: tintype snapshot'
         : table(
             ['snapshot', 'dataset', '>train', '>validation', '>test', '>classes', 'made'],
-            snapshots.map((s) => [s.id, s.dataset, integer(s.counts.train), integer(s.counts.validation), integer(s.counts.test), s.classes.length, moment(s.createdAt)]),
+            snapshots.map((s) => [
+              s.id,
+              s.dataset,
+              integer(s.counts.train),
+              integer(s.counts.validation),
+              integer(s.counts.test),
+              s.classes.length,
+              moment(s.createdAt),
+            ]),
           ),
     );
   },

@@ -9,12 +9,26 @@ export const trainCommand: CommandRecord = {
   summary: 'train a classifier, evaluate it on its test split and register it',
   options: [
     ...trainingOptions,
-    { flags: '--backbone <name>', description: 'histograms, FILE.onnx, or hub:ORG/REPO[@REVISION]', default: 'histograms' },
+    {
+      flags: '--backbone <name>',
+      description: 'histograms, FILE.onnx, or hub:ORG/REPO[@REVISION]',
+      default: 'histograms',
+    },
     { flags: '--head <kind>', description: 'classifier on the features', choices: headKinds, default: 'logistic' },
-    { flags: '--class-weights <rule>', description: 'weigh rare classes more', choices: ['none', 'balanced'], default: 'none' },
+    {
+      flags: '--class-weights <rule>',
+      description: 'weigh rare classes more',
+      choices: ['none', 'balanced'],
+      default: 'none',
+    },
     { flags: '--snapshot <id>', description: 'train on this snapshot instead of a new one' },
     { flags: '--model <name>', description: 'name to register under (default: the dataset)' },
-    { flags: '--promote <rule>', description: 'move the champion alias', choices: ['auto', 'always', 'never'], default: 'auto' },
+    {
+      flags: '--promote <rule>',
+      description: 'move the champion alias',
+      choices: ['auto', 'always', 'never'],
+      default: 'auto',
+    },
   ],
   examples: [
     'tintype train',
@@ -28,7 +42,16 @@ export const trainCommand: CommandRecord = {
       import('@tintype/core/registry/register-run'),
     ]);
     const { dataset, without, seed, backbone, head, snapshot, model, classWeights } = options;
-    const request = trainOptionsSchema.parse({ dataset, without, seed: Number(seed), backbone, head, snapshot, model, classWeights });
+    const request = trainOptionsSchema.parse({
+      dataset,
+      without,
+      seed: Number(seed),
+      backbone,
+      head,
+      snapshot,
+      model,
+      classWeights,
+    });
     await using workspace = await context.openWorkspace();
     await using pool = await context.openPool(workspace);
     const { catalog, store, hub, clock, config } = workspace;
@@ -37,7 +60,10 @@ export const trainCommand: CommandRecord = {
       ...request,
       limits: config.limits,
       signal: context.signal,
-      onProgress: (p) => context.output.progress([p.stage, p.total ? `${p.done} of ${p.total}` : '', p.note ?? ''].filter(Boolean).join('  ')),
+      onProgress: (p) =>
+        context.output.progress(
+          [p.stage, p.total ? `${p.done} of ${p.total}` : '', p.note ?? ''].filter(Boolean).join('  '),
+        ),
       onNotice: (text) => context.output.notice(text),
     });
     const { summary, promotion } = await registerRun(needs, run, {

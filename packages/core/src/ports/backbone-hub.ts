@@ -6,6 +6,8 @@ export interface HubFile {
   sha256: string;
   /** The commit that a branch or tag name stood for. */
   revision: string;
+  /** As the repository states it, such as `apache-2.0`. */
+  license?: string;
 }
 
 export interface HubReference {

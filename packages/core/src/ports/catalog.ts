@@ -50,7 +50,11 @@ export interface SampleStore {
    * Adds samples, origins, label events, classes and data issues. A sample that exists stays as it is (a removed one stays removed);
    * a duplicate with another class leaves the label and adds a `label-disagreement` issue; an unlabeled one takes the class.
    */
-  recordIngest(dataset: string, rows: readonly IngestRow[], by: { annotator: string; at: number }): Promise<IngestOutcome>;
+  recordIngest(
+    dataset: string,
+    rows: readonly IngestRow[],
+    by: { annotator: string; at: number },
+  ): Promise<IngestOutcome>;
   list(query: SampleQuery): Promise<Page<ListedSample>>;
   /** Every sample that matches, in id order, without holding them all. */
   stream(query: Omit<SampleQuery, 'cursor' | 'limit'>): AsyncIterable<Sample>;
@@ -64,7 +68,12 @@ export interface SampleStore {
   /** Oldest first. */
   listLabelEvents(sampleId: string): Promise<LabelEvent[]>;
   recordIssues(issues: readonly DataIssue[]): Promise<void>;
-  listIssues(query: { dataset?: string; kind?: DataIssueKind; cursor?: string; limit?: number }): Promise<Page<DataIssue>>;
+  listIssues(query: {
+    dataset?: string;
+    kind?: DataIssueKind;
+    cursor?: string;
+    limit?: number;
+  }): Promise<Page<DataIssue>>;
 }
 
 export interface SnapshotStore {
@@ -102,7 +111,14 @@ export interface RegistryStore {
   /** `version` is a number as text or an alias. Throws MODEL_NOT_FOUND, MODEL_NONE_YET or VERSION_NOT_FOUND. */
   getVersion(model: string, version: string): Promise<ModelVersion>;
   /** Throws ALIAS_CONFLICT when `expected` is given and is not where the alias is now (null: nowhere). */
-  moveAlias(move: { model: string; alias: string; version: number; expected?: number | null; by: string; at: number }): Promise<AliasLogEntry>;
+  moveAlias(move: {
+    model: string;
+    alias: string;
+    version: number;
+    expected?: number | null;
+    by: string;
+    at: number;
+  }): Promise<AliasLogEntry>;
   /** Newest first. */
   aliasLog(model?: string): Promise<AliasLogEntry[]>;
   /** Where the alias stood at a moment; undefined when nowhere. */

@@ -13,7 +13,10 @@ export interface JobQueue {
   /** Extends the lease; false when it was lost, and then the worker must stop. */
   renew(job: LeasedJob, options: { leaseMs: number; progress?: Record<string, unknown> }): Promise<boolean>;
   /** False when the lease was lost: the outcome is then not recorded. */
-  finish(job: LeasedJob, end: { result: Record<string, unknown> } | { error: NonNullable<Job['error']> }): Promise<boolean>;
+  finish(
+    job: LeasedJob,
+    end: { result: Record<string, unknown> } | { error: NonNullable<Job['error']> },
+  ): Promise<boolean>;
   /** Throws JOB_NOT_FOUND. */
   get(jobId: string): Promise<Job>;
   /** Newest first, at most 100. */

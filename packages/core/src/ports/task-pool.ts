@@ -19,7 +19,12 @@ export interface TaskOptions {
 export interface TaskPool<T extends TaskTable> extends AsyncDisposable {
   run<K extends keyof T & string>(task: K, input: T[K]['input'], options?: TaskOptions): Promise<T[K]['output']>;
   /** Runs a task once in every child, and in every child started later before it gets other work, until replaced under the same `key`. */
-  prepare<K extends keyof T & string>(key: string, task: K, input: T[K]['input'], options?: TaskOptions): Promise<T[K]['output'][]>;
+  prepare<K extends keyof T & string>(
+    key: string,
+    task: K,
+    input: T[K]['input'],
+    options?: TaskOptions,
+  ): Promise<T[K]['output'][]>;
   /** Forgets a `prepare`, so that new children start without it. */
   forget(key: string): void;
   readonly size: number;
