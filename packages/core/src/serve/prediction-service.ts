@@ -9,7 +9,7 @@ import type { Clock } from '../ports/clock.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
 import { PoisonList } from './poison-list.ts';
-import { toPrediction } from './to-prediction.ts';
+import { toPrediction } from './prediction.ts';
 
 export interface PredictionPorts {
   catalog: Pick<Catalog, 'registry' | 'registryVersion'>;
@@ -97,7 +97,7 @@ export class PredictionService implements AsyncDisposable {
     try {
       const { bundleHash, classes, model, version } = served.version;
       const { probabilities } = await this.#classify(bundleHash, bytes);
-      return toPrediction(probabilities, { classes, model, version, requestId: options.requestId });
+      return { ...toPrediction({ probabilities, classes, model, version }), request_id: options.requestId };
     } finally {
       served.inFlight -= 1;
       this.#retire(served);
@@ -196,7 +196,10 @@ export class PredictionService implements AsyncDisposable {
       const manifests = await this.#ports.pool.prepare(bundleKey(bundleHash), 'openBundle', input, { deadlineMs });
       const isAsRegistered = manifests.every((m) => JSON.stringify(m.classes) === JSON.stringify(classes));
       if (!isAsRegistered) {
-        throw new TintypeError('BUNDLE_CORRUPT', { bundle: bundleHash, reason: 'its classes are not the registered ones' });
+        throw new TintypeError('BUNDLE_CORRUPT', {
+          bundle: bundleHash,
+          reason: 'its classes are not the registered ones',
+        });
       }
     } catch (error) {
       await this.#close(bundleHash).catch(() => {});

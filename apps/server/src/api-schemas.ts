@@ -1,0 +1,40 @@
+/** @file What the OpenAPI document says about requests and replies that the contracts' schemas cannot say alone. */
+import { problemSchema } from '@tintype/contracts/api';
+import { dataIssueKinds } from '@tintype/contracts/catalog';
+import { nameSchema, sampleIdSchema } from '@tintype/contracts/ids';
+import { z } from 'zod';
+import { problemMediaType } from './problem.ts';
+
+/** Every route can also end so. */
+export const problemResponse = {
+  default: { description: 'A problem (RFC 9457)', content: { [problemMediaType]: { schema: problemSchema } } },
+};
+
+/** A reply of bytes; `mediaTypes` are the ones it may have. */
+export const bytesResponse = (description: string, ...mediaTypes: string[]) => ({
+  description,
+  content: Object.fromEntries(mediaTypes.map((type) => [type, { schema: z.string().meta({ format: 'binary' }) }])),
+});
+
+export const notModifiedResponse = { description: 'Unchanged since the ETag that was sent', content: {} };
+
+/** The form of POST /predict; read as a stream, never validated as a whole. */
+export const predictBodySchema = z.object({
+  file: z.string().meta({ format: 'binary', contentMediaType: 'application/octet-stream', description: 'One picture' }),
+});
+
+export const sampleParamsSchema = z.object({ id: sampleIdSchema });
+export const modelParamsSchema = z.object({ model: nameSchema });
+export const aliasParamsSchema = modelParamsSchema.extend({ alias: nameSchema });
+export const versionParamsSchema = modelParamsSchema.extend({
+  /** A number, or an alias. */
+  version: nameSchema,
+});
+export const jobParamsSchema = z.object({ id: z.string().max(64) });
+
+export const issueQuerySchema = z.object({
+  dataset: nameSchema.optional(),
+  kind: z.enum(dataIssueKinds).optional(),
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(200),
+});

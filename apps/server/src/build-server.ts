@@ -1,0 +1,121 @@
+/** @file The HTTP server of one workspace: guards first, then one file of routes per stage, then the page. */
+import { randomBytes } from 'node:crypto';
+import fastifyHelmet from '@fastify/helmet';
+import fastifyMultipart from '@fastify/multipart';
+import { TintypeError } from '@tintype/contracts/errors';
+import type { Workspace } from '@tintype/core/ports/workspace';
+import type { PredictionService } from '@tintype/core/serve/prediction-service';
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type RouteOptions } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { guardRoutes } from './access.ts';
+import { registerOpenApi } from './open-api.ts';
+import { renderRawProblem, sendProblem } from './problem.ts';
+import { catalogRoutes } from './routes/catalog.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { registryRoutes } from './routes/registry.ts';
+import { serveRoutes } from './routes/serve.ts';
+import { workspaceRoutes } from './routes/workspace.ts';
+import { findWebFolder, registerWebApp } from './web-app.ts';
+
+export interface ServerParts {
+  workspace: Workspace;
+  service: PredictionService;
+  /** Built page; by default that of the web app's package. */
+  webFolder?: string;
+  /** By default nothing is logged. */
+  logger?: FastifyBaseLogger;
+}
+
+export interface BuiltServer {
+  app: FastifyInstance;
+  /** Every route that answers, with its policy and schemas. */
+  routes: readonly RouteOptions[];
+}
+
+const jsonLimitBytes = 2 ** 20;
+
+/** What pages of this server may load; the style attributes and elements of the page's components are inline. */
+const contentSecurityPolicy = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'blob:', 'data:'],
+    fontSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    manifestSrc: ["'self'"],
+    formAction: ["'self'"],
+    frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
+  },
+};
+
+const rawReasons: Readonly<Record<string, readonly [number, string, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'The headers are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request did not arrive in time.'],
+};
+
+export async function buildServer({ workspace, service, webFolder, logger }: ServerParts): Promise<BuiltServer> {
+  const app = Fastify({
+    ...(logger ? { loggerInstance: logger } : {}),
+    disableRequestLogging: true,
+    genReqId: () => `req_${randomBytes(10).toString('hex')}`,
+    bodyLimit: jsonLimitBytes,
+    requestTimeout: 60_000,
+    connectionTimeout: 75_000,
+    keepAliveTimeout: 5000,
+    maxRequestsPerSocket: 1000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(error, request, reply, { bodyLimitBytes: jsonLimitBytes });
+    },
+    clientErrorHandler(error, socket) {
+      if (error.code === 'ECONNRESET' || !socket.writable) {
+        socket.destroy();
+        return;
+      }
+      const [status, reason, problem] = rawReasons[error.code ?? ''] ?? [
+        400,
+        'Bad Request',
+        'The request is not valid HTTP.',
+      ];
+      socket.end(renderRawProblem(status, reason, new TintypeError('USAGE_INVALID', { problem }).toProblem()));
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler<FastifyError>((error, request, reply) =>
+    sendProblem(error, request, reply, { bodyLimitBytes: jsonLimitBytes }),
+  );
+  app.removeContentTypeParser('text/plain');
+  const routes = guardRoutes(app as unknown as FastifyInstance);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (request.url.startsWith('/api/') || request.url === '/health' || request.url === '/predict') {
+      reply.header('cache-control', 'no-store');
+    }
+  });
+
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy,
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    referrerPolicy: { policy: 'no-referrer' },
+    // Only https may say this, and this server speaks plain HTTP to its own machine.
+    strictTransportSecurity: false,
+  });
+  await app.register(fastifyMultipart, { throwFileSizeLimit: false });
+  await registerOpenApi(app as unknown as FastifyInstance);
+  await app.register(serveRoutes, { service, limits: workspace.config.limits });
+  await app.register(workspaceRoutes, { workspace, service });
+  await app.register(catalogRoutes, { workspace });
+  await app.register(registryRoutes, { workspace, service });
+  await app.register(jobRoutes, { workspace });
+  await registerWebApp(app as unknown as FastifyInstance, webFolder ?? findWebFolder());
+  return { app: app as unknown as FastifyInstance, routes };
+}

@@ -1,0 +1,38 @@
+/** @file The API's document (OpenAPI 3.1, made from the routes' schemas) and the page that shows it. */
+import fastifySwagger from '@fastify/swagger';
+import fastifySwaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { setPolicy } from './access.ts';
+import { version } from './version.ts';
+
+const tags = [
+  { name: 'serve', description: 'Classify pictures' },
+  { name: 'workspace', description: 'What there is' },
+  { name: 'catalog', description: 'Samples, labels, data issues' },
+  { name: 'registry', description: 'Models, versions, aliases' },
+  { name: 'jobs', description: 'Work for a worker' },
+];
+
+/** Before the routes, whose schemas it collects. */
+export async function registerOpenApi(app: FastifyInstance): Promise<void> {
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Tintype',
+        version,
+        description: 'From a heap of pictures to a classifier in production.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: '/' }],
+      tags,
+    },
+    transform: jsonSchemaTransform,
+  });
+  app.get('/openapi.json', { config: { policy: 'public' }, schema: { hide: true } }, async () => app.swagger());
+  await app.register(async (docs) => {
+    setPolicy(docs, 'public');
+    await docs.register(fastifySwaggerUi, { routePrefix: '/docs', uiConfig: { docExpansion: 'list' } });
+  });
+}

@@ -1,0 +1,160 @@
+/** @file Samples, their pictures, and data issues. */
+import {
+  changedSchema,
+  issuesViewSchema,
+  sampleIdsBodySchema,
+  samplesViewSchema,
+  sampleViewSchema,
+} from '@tintype/contracts/api';
+import { sampleQuerySchema } from '@tintype/contracts/catalog';
+import type { Workspace } from '@tintype/core/ports/workspace';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import {
+  bytesResponse,
+  issueQuerySchema,
+  notModifiedResponse,
+  problemResponse,
+  sampleParamsSchema,
+} from '../api-schemas.ts';
+import { localActor } from '../local-actor.ts';
+import { mediaTypeOf, sendObject } from '../send-object.ts';
+import { objectKeys } from '@tintype/core/ports/object-store';
+
+interface CatalogRoutes {
+  workspace: Workspace;
+}
+
+export const catalogRoutes: FastifyPluginAsyncZod<CatalogRoutes> = async (app, { workspace }) => {
+  const { catalog, clock, store } = workspace;
+  const by = () => ({ annotator: localActor, at: clock.now() });
+
+  app.get(
+    '/api/samples',
+    {
+      config: { policy: 'read' },
+      schema: {
+        operationId: 'listSamples',
+        summary: 'Samples that match, page by page',
+        tags: ['catalog'],
+        querystring: sampleQuerySchema,
+        response: { 200: samplesViewSchema, ...problemResponse },
+      },
+    },
+    async (request) => catalog.samples.list(request.query),
+  );
+
+  app.get(
+    '/api/samples/:id',
+    {
+      config: { policy: 'read' },
+      schema: {
+        operationId: 'getSample',
+        summary: 'One sample with the history of its labels',
+        tags: ['catalog'],
+        params: sampleParamsSchema,
+        response: { 200: sampleViewSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const sample = await catalog.samples.get(request.params.id);
+      return { ...sample, labels: await catalog.samples.listLabelEvents(sample.id) };
+    },
+  );
+
+  app.get(
+    '/api/samples/:id/thumbnail',
+    {
+      config: { policy: 'read' },
+      schema: {
+        operationId: 'getThumbnail',
+        summary: 'A small JPEG without metadata; never changes',
+        tags: ['catalog'],
+        params: sampleParamsSchema,
+        response: { 200: bytesResponse('The thumbnail', 'image/jpeg'), 304: notModifiedResponse, ...problemResponse },
+      },
+    },
+    async (request, reply) => {
+      const { contentHash } = await catalog.samples.get(request.params.id);
+      return sendObject(request, reply, store, {
+        key: objectKeys.thumbnail(contentHash),
+        mediaType: 'image/jpeg',
+        etag: contentHash,
+      });
+    },
+  );
+
+  app.get(
+    '/api/samples/:id/picture',
+    {
+      config: { policy: 'read' },
+      schema: {
+        operationId: 'getPicture',
+        summary: 'The bytes that were ingested',
+        tags: ['catalog'],
+        params: sampleParamsSchema,
+        response: { 200: bytesResponse('The picture', 'image/*'), 304: notModifiedResponse, ...problemResponse },
+      },
+    },
+    async (request, reply) => {
+      const { contentHash, format } = await catalog.samples.get(request.params.id);
+      return sendObject(request, reply, store, {
+        key: objectKeys.source(contentHash),
+        mediaType: mediaTypeOf[format],
+        etag: contentHash,
+      });
+    },
+  );
+
+  app.post(
+    '/api/samples/remove',
+    {
+      config: { policy: 'write', bodyType: 'application/json' },
+      schema: {
+        operationId: 'removeSamples',
+        summary: 'Move samples to the trash',
+        tags: ['catalog'],
+        body: sampleIdsBodySchema,
+        response: { 200: changedSchema, ...problemResponse },
+      },
+    },
+    async (request) => ({ changed: await catalog.samples.remove(request.body.ids, by()) }),
+  );
+
+  app.post(
+    '/api/samples/restore',
+    {
+      config: { policy: 'write', bodyType: 'application/json' },
+      schema: {
+        operationId: 'restoreSamples',
+        summary: 'Take samples out of the trash',
+        tags: ['catalog'],
+        body: sampleIdsBodySchema,
+        response: { 200: changedSchema, ...problemResponse },
+      },
+    },
+    async (request) => ({ changed: await catalog.samples.restore(request.body.ids, by()) }),
+  );
+
+  app.get(
+    '/api/issues',
+    {
+      config: { policy: 'read' },
+      schema: {
+        operationId: 'listIssues',
+        summary: 'Data issues, page by page',
+        tags: ['catalog'],
+        querystring: issueQuerySchema,
+        response: { 200: issuesViewSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const { dataset, kind, cursor, limit } = request.query;
+      return catalog.samples.listIssues({
+        limit,
+        ...(dataset === undefined ? {} : { dataset }),
+        ...(kind === undefined ? {} : { kind }),
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+    },
+  );
+};

@@ -1,0 +1,63 @@
+/** @file Work for a worker: ask for it, look how far it is. */
+import { jobsViewSchema, newJobBodySchema } from '@tintype/contracts/api';
+import { jobSchema } from '@tintype/contracts/job';
+import type { Workspace } from '@tintype/core/ports/workspace';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { jobParamsSchema, problemResponse } from '../api-schemas.ts';
+import { parseJobInput } from '../job-inputs.ts';
+
+interface JobRoutes {
+  workspace: Workspace;
+}
+
+export const jobRoutes: FastifyPluginAsyncZod<JobRoutes> = async (app, { workspace }) => {
+  const { queue } = workspace;
+
+  app.post(
+    '/api/jobs',
+    {
+      config: { policy: 'write', bodyType: 'application/json' },
+      schema: {
+        operationId: 'addJob',
+        summary: 'Queue an ingest, a training or an evaluation',
+        tags: ['jobs'],
+        body: newJobBodySchema,
+        response: { 202: jobSchema, ...problemResponse },
+      },
+    },
+    async (request, reply) => {
+      const { kind, input } = request.body;
+      const job = await queue.add({ kind, input: parseJobInput(kind, input) });
+      return reply.code(202).header('location', `/api/jobs/${job.id}`).send(job);
+    },
+  );
+
+  app.get(
+    '/api/jobs',
+    {
+      config: { policy: 'read' },
+      schema: {
+        operationId: 'listJobs',
+        summary: 'The last 100 jobs, newest first',
+        tags: ['jobs'],
+        response: { 200: jobsViewSchema, ...problemResponse },
+      },
+    },
+    async () => ({ items: await queue.list() }),
+  );
+
+  app.get(
+    '/api/jobs/:id',
+    {
+      config: { policy: 'read' },
+      schema: {
+        operationId: 'getJob',
+        summary: 'One job: its progress, result or error',
+        tags: ['jobs'],
+        params: jobParamsSchema,
+        response: { 200: jobSchema, ...problemResponse },
+      },
+    },
+    async (request) => queue.get(request.params.id),
+  );
+};

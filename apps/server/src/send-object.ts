@@ -1,0 +1,50 @@
+/** @file Stored bytes as a reply: streamed, cached for good, and inert whatever they claim to be. */
+import { Readable } from 'node:stream';
+import type { PictureFormat } from '@tintype/contracts/picture';
+import { TintypeError } from '@tintype/contracts/errors';
+import type { ObjectStore } from '@tintype/core/ports/object-store';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+export const mediaTypeOf: Record<PictureFormat, string> = {
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  tiff: 'image/tiff',
+  avif: 'image/avif',
+};
+
+const chunkBytes = 2 ** 20;
+
+interface StoredObject {
+  key: string;
+  mediaType: string;
+  /** Content hash: what is stored under it never changes. */
+  etag: string;
+}
+
+/** Throws OBJECT_NOT_FOUND. */
+export async function sendObject(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  store: ObjectStore,
+  { key, mediaType, etag }: StoredObject,
+): Promise<FastifyReply> {
+  const head = await store.find(key);
+  if (!head) throw new TintypeError('OBJECT_NOT_FOUND', { key });
+  reply
+    .header('etag', `"${etag}"`)
+    .header('cache-control', 'private, max-age=31536000, immutable')
+    .header('content-security-policy', "default-src 'none'; sandbox");
+  const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (known.includes(`"${etag}"`)) return reply.code(304).send();
+  reply.header('content-type', mediaType).header('content-length', String(head.sizeBytes));
+  if (request.method === 'HEAD') return reply.send();
+  return reply.send(Readable.from(chunks(store, key, head.sizeBytes), { objectMode: false }));
+}
+
+async function* chunks(store: ObjectStore, key: string, sizeBytes: number): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < sizeBytes; start += chunkBytes) {
+    yield await store.getRange(key, { start, end: Math.min(start + chunkBytes, sizeBytes) });
+  }
+}
