@@ -388,10 +388,11 @@ export const errorTable = {
   }),
 
   // Processes
-  CHILD_CRASHED: entry({
+  CHILD_CRASHED: entry<{ reason?: 'crashed' | 'ran out of memory' }>({
     kind: 'unavailable',
     title: 'A helper process ended unexpectedly',
-    detail: () => 'The process that worked on this ended unexpectedly; a new one has taken its place.',
+    detail: ({ reason }) =>
+      `The process that worked on this ${reason === 'ran out of memory' ? reason : 'ended unexpectedly'}; a new one has taken its place.`,
     hint: () => 'Try again; if it happens twice with the same picture, leave that picture out.',
   }),
   DEADLINE_EXCEEDED: entry<{ deadlineMs: number }>({

@@ -10,6 +10,8 @@ export interface TaskOptions {
   /** Default 30,000. On expiry the child is killed and the task fails with DEADLINE_EXCEEDED. */
   deadlineMs?: number;
   signal?: AbortSignal;
+  /** Gives the task a child for itself, so that a failure is surely its own; default false. Does not apply to `prepare`. */
+  alone?: boolean;
 }
 
 /**

@@ -1,0 +1,56 @@
+/** @file Entry of a child process: loads the tasks module named in its arguments and answers calls until its parent is gone. */
+import { rmdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { type CallMessage, packError, type ReplyMessage } from './messages.ts';
+
+const [, , tasksModule = '', memoryMb = '', parentId = ''] = process.argv;
+const folder = process.cwd();
+
+type Task = (input: unknown) => Promise<unknown>;
+
+function reply(message: ReplyMessage): void {
+  if (process.connected) process.send?.(message);
+}
+
+/** Ends at once: exiting in good order would wait for native threads. */
+function end(): void {
+  process.chdir('/');
+  rmSync(folder, { recursive: true, force: true });
+  try {
+    rmdirSync(dirname(folder));
+  } catch {
+    // Siblings still use it.
+  }
+  process.kill(process.pid, 'SIGKILL');
+}
+
+// A terminal or a supervisor signals the whole process group; the parent alone decides when children end.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.on('disconnect', end);
+
+new Worker(new URL('./child-watchdog.js', import.meta.url), {
+  workerData: { memoryBytes: Number(memoryMb) * 2 ** 20, parentId: Number(parentId) },
+  execArgv: [],
+  resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2 },
+}).unref();
+
+async function answer(tasks: Record<string, Task>, [callId, name, input]: CallMessage): Promise<void> {
+  try {
+    const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined;
+    if (!task) throw new Error(`The tasks module has no task "${name}".`);
+    reply([callId, true, await task(input)]);
+  } catch (error) {
+    reply([callId, false, packError(error)]);
+  }
+}
+
+try {
+  const { tasks } = (await import(tasksModule)) as { tasks: Record<string, Task> };
+  if (typeof tasks !== 'object') throw new Error(`${tasksModule} does not export "tasks".`);
+  process.on('message', (message: CallMessage) => void answer(tasks, message));
+  reply(['ready']);
+} catch (error) {
+  reply(['unusable', packError(error)]);
+}

@@ -1,0 +1,294 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { TintypeError } from '@tintype/contracts/errors';
+import type { TaskPool } from '@tintype/core/ports/task-pool';
+import { expect, onTestFinished, test } from 'vitest';
+import { openTaskPool, type TaskPoolOptions } from './open-task-pool.ts';
+
+type TestTasks = {
+  double: { input: { value: number }; output: number };
+  echo: { input: unknown; output: unknown };
+  sleep: { input: { ms: number }; output: number };
+  pid: { input: null; output: number };
+  surroundings: { input: null; output: { env: string[]; files: string[]; cwd: string; execArgv: string[] } };
+  hang: { input: null; output: null };
+  waitForEver: { input: null; output: null };
+  crash: { input: { afterMs?: number }; output: null };
+  grow: { input: null; output: null };
+  refuse: { input: null; output: null };
+  bug: { input: null; output: null };
+  uncloneable: { input: null; output: null };
+  prepare: { input: { value: unknown }; output: number };
+  refusePreparation: { input: null; output: null };
+  prepared: { input: null; output: unknown };
+};
+
+async function aPool(options: Partial<TaskPoolOptions> = {}): Promise<TaskPool<TestTasks>> {
+  const pool = await openTaskPool<TestTasks>({
+    tasks: new URL('./fixtures/tasks.mjs', import.meta.url),
+    size: 1,
+    ...options,
+  });
+  onTestFinished(() => pool[Symbol.asyncDispose]());
+  return pool;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function until(holds: () => boolean, withinMs: number): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (!holds() && Date.now() < end) await delay(20);
+}
+
+const times = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+test('tasks run in processes of their own, as many as asked for', async () => {
+  const pool = await aPool({ size: 2 });
+
+  const pids = await Promise.all(times(4, () => pool.run('sleep', { ms: 200 })));
+
+  expect(new Set(pids).size).toBe(2);
+  expect(pids).not.toContain(process.pid);
+  expect(pool.size).toBe(2);
+});
+
+test('bytes, typed arrays and nested values cross unchanged', async () => {
+  const pool = await aPool();
+  const bytes = new Uint8Array(70_000).map((_, index) => index % 251);
+  const input = {
+    bytes,
+    part: bytes.subarray(5, 9),
+    floats: new Float32Array([1.5, -2]),
+    nested: { map: new Map([['a', 1]]) },
+  };
+
+  const output = await pool.run('echo', input);
+
+  expect(output).toEqual(input);
+});
+
+test('a task of ours that fails keeps its code and details', async () => {
+  const pool = await aPool();
+
+  const failure = await pool.run('refuse', null).catch((error: unknown) => error);
+
+  expect(failure).toBeInstanceOf(TintypeError);
+  expect(failure).toMatchObject({ code: 'IMAGE_TOO_MANY_PIXELS', details: { limitPx: 7e6 } });
+});
+
+test('an unexpected failure keeps its name, text and stack', async () => {
+  const pool = await aPool();
+
+  const failure = await pool.run('bug', null).catch((error: unknown) => error);
+
+  expect(failure).toMatchObject({
+    name: 'RangeError',
+    message: 'off by one',
+    stack: expect.stringContaining('tasks.mjs'),
+  });
+});
+
+test('an output or input that cannot be cloned fails that task alone', async () => {
+  const pool = await aPool();
+
+  await expect(pool.run('uncloneable', null)).rejects.toThrow(/could not be cloned/);
+  await expect(pool.run('echo', () => 1)).rejects.toThrow(/could not be cloned/);
+
+  expect(await pool.run('double', { value: 4 })).toBe(8);
+  expect(pool.stats()).toEqual({ running: 0, queued: 0, restarts: 0 });
+});
+
+test('a hanging task is stopped at its deadline and a new child works within 500 ms', async () => {
+  const pool = await aPool();
+  await pool.run('pid', null);
+
+  const failure = await pool.run('hang', null, { deadlineMs: 200 }).catch((error: unknown) => error);
+  const startedAt = performance.now();
+  await pool.run('pid', null);
+
+  expect(failure).toMatchObject({ code: 'DEADLINE_EXCEEDED', details: { deadlineMs: 200 } });
+  expect(performance.now() - startedAt).toBeLessThan(500);
+  expect(pool.stats().restarts).toBe(1);
+});
+
+test('a task that shared its child with a hanging one is answered all the same', async () => {
+  const pool = await aPool();
+  await pool.run('pid', null);
+
+  const hanging = pool.run('waitForEver', null, { deadlineMs: 300 }).catch((error: unknown) => error);
+  const neighbor = pool.run('sleep', { ms: 600 });
+
+  expect(await hanging).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  expect(await neighbor).toBeGreaterThan(0);
+});
+
+test('a crash fails the task that causes it and nothing else', async () => {
+  const pool = await aPool({ size: 2 });
+
+  const poison = pool.run('crash', { afterMs: 30 }).catch((error: unknown) => error);
+  const healthy = times(20, (value) => pool.run('double', { value }));
+  const slow = pool.run('sleep', { ms: 100 });
+
+  expect(await poison).toMatchObject({ code: 'CHILD_CRASHED', details: { reason: 'crashed' } });
+  expect(await Promise.all(healthy)).toEqual(times(20, (value) => value * 2));
+  expect(await slow).toBeGreaterThan(0);
+});
+
+test('a child that outgrows its memory is ended and says so', async () => {
+  const pool = await aPool({ memoryMb: 160 });
+
+  const failure = await pool.run('grow', null).catch((error: unknown) => error);
+
+  expect(failure).toMatchObject({ code: 'CHILD_CRASHED', details: { reason: 'ran out of memory' } });
+  expect(await pool.run('double', { value: 2 })).toBe(4);
+});
+
+test('a full queue refuses the next task', async () => {
+  const pool = await aPool({ maxQueued: 2, inFlightPerChild: 1 });
+  await pool.run('pid', null);
+
+  const accepted = times(3, () => pool.run('sleep', { ms: 50 }));
+  const refused = pool.run('sleep', { ms: 50 });
+
+  await expect(refused).rejects.toMatchObject({ code: 'OVERLOADED' });
+  expect(await Promise.all(accepted)).toHaveLength(3);
+});
+
+test('a cancelled task ends at once, queued or running, and its place is used again', async () => {
+  const pool = await aPool({ inFlightPerChild: 1 });
+  const cancel = new AbortController();
+  const running = pool.run('sleep', { ms: 400 }, { signal: cancel.signal });
+  const queued = pool.run('double', { value: 1 }, { signal: cancel.signal });
+
+  cancel.abort();
+
+  await expect(running).rejects.toMatchObject({ code: 'CANCELLED' });
+  await expect(queued).rejects.toMatchObject({ code: 'CANCELLED' });
+  await expect(pool.run('double', { value: 1 }, { signal: cancel.signal })).rejects.toMatchObject({
+    code: 'CANCELLED',
+  });
+  expect(await pool.run('double', { value: 3 })).toBe(6);
+});
+
+test('a task that asks for it has a child to itself', async () => {
+  const pool = await aPool();
+  await pool.run('pid', null);
+  const log: string[] = [];
+
+  await Promise.all([
+    pool.run('sleep', { ms: 150 }).then(() => log.push('first')),
+    pool.run('sleep', { ms: 10 }, { alone: true }).then(() => log.push('alone')),
+    pool.run('sleep', { ms: 0 }).then(() => log.push('last')),
+  ]);
+
+  expect(log).toEqual(['first', 'alone', 'last']);
+});
+
+test('a preparation runs in every child, and in a new child before its work', async () => {
+  const pool = await aPool({ size: 2 });
+
+  const pids = await pool.prepare('value', 'prepare', { value: 41 });
+  await pool.prepare('value', 'prepare', { value: 42 });
+  await pool.run('crash', {}).catch(() => {});
+  const seen = await Promise.all(times(6, () => pool.run('prepared', null)));
+
+  expect(new Set(pids).size).toBe(2);
+  expect(seen).toEqual(times(6, () => 42));
+});
+
+test('a forgotten preparation does not reach new children', async () => {
+  const pool = await aPool();
+  await pool.prepare('value', 'prepare', { value: 1 });
+
+  pool.forget('value');
+  await pool.run('crash', {}).catch(() => {});
+
+  expect(await pool.run('prepared', null)).toBeUndefined();
+});
+
+test('a refused preparation tells why and leaves the one before it in place', async () => {
+  const pool = await aPool();
+  await pool.prepare('value', 'prepare', { value: 7 });
+
+  await expect(pool.prepare('value', 'refusePreparation', null)).rejects.toMatchObject({ code: 'MODEL_NOT_SERVED' });
+  await pool.run('crash', {}).catch(() => {});
+
+  expect(await pool.run('prepared', null)).toBe(7);
+});
+
+test.each([
+  { task: 'hang', input: null, code: 'DEADLINE_EXCEEDED' },
+  { task: 'crash', input: {}, code: 'CHILD_CRASHED' },
+] as const)('a preparation that ends in $code does not take the pool with it', async ({ task, input, code }) => {
+  const pool = await aPool();
+
+  await expect(pool.prepare('bad', task, input as never, { deadlineMs: 300 })).rejects.toMatchObject({ code });
+
+  expect(await pool.run('double', { value: 5 })).toBe(10);
+});
+
+test('a tasks module that does not load fails what waits for it, with the reason', async () => {
+  const pool = await aPool({ tasks: new URL('./fixtures/broken-tasks.mjs', import.meta.url) });
+
+  const failures = await Promise.all([
+    pool.run('pid', null).catch((error: unknown) => error),
+    pool.prepare('value', 'prepare', { value: 1 }).catch((error: unknown) => error),
+  ]);
+
+  for (const failure of failures) {
+    expect(failure).toMatchObject({ code: 'CHILD_CRASHED', cause: { message: 'this module does not load' } });
+  }
+});
+
+test('children see nothing of the parent: environment, arguments or folder', async () => {
+  const pool = await aPool({ env: { GIVEN: '1' } });
+
+  const { env, files, cwd, execArgv } = await pool.run('surroundings', null);
+
+  expect(env).toEqual(expect.arrayContaining(['GIVEN', 'HOME', 'TMPDIR', 'TZ']));
+  expect(env.filter((name) => name in process.env && !['HOME', 'TMPDIR', 'TZ', 'LANG'].includes(name))).toEqual([]);
+  expect(files).toEqual([]);
+  expect(cwd).not.toBe(process.cwd());
+  expect(execArgv).toEqual(['--max-old-space-size=512']);
+});
+
+test('disposing ends every child, removes their folder and refuses more work', async () => {
+  const pool = await aPool({ size: 2, inFlightPerChild: 1 });
+  const pids = await Promise.all(times(2, () => pool.run('sleep', { ms: 100 })));
+  const { cwd } = await pool.run('surroundings', null);
+  const running = pool.run('sleep', { ms: 100 });
+  const waiting = times(3, () => pool.run('hang', null).catch((error: unknown) => error));
+
+  await pool[Symbol.asyncDispose]();
+
+  expect(pids.map(isAlive)).toEqual([false, false]);
+  expect(existsSync(cwd)).toBe(false);
+  expect(await running).toBeGreaterThan(0);
+  for (const failure of await Promise.all(waiting)) expect(failure).toMatchObject({ code: 'CANCELLED' });
+  await expect(pool.run('pid', null)).rejects.toMatchObject({ code: 'CANCELLED' });
+});
+
+test('no child outlives a parent that is killed, not even a hanging one', async () => {
+  const parent = spawn(process.execPath, [fileURLToPath(new URL('./fixtures/parent.mjs', import.meta.url))], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pids = JSON.parse(line.toString()) as number[];
+
+  parent.kill('SIGKILL');
+  await until(() => !pids.some(isAlive), 3000);
+
+  expect(new Set(pids).size).toBe(2);
+  expect(pids.map(isAlive)).toEqual([false, false]);
+});

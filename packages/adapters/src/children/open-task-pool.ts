@@ -1,0 +1,163 @@
+/** @file A pool of child processes behind the task pool's port: queue, deadlines, retries, respawn. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TintypeError } from '@tintype/contracts/errors';
+import type { TaskOptions, TaskPool, TaskTable } from '@tintype/core/ports/task-pool';
+import { ChildSlot, leastBusy } from './child-slot.ts';
+import { Preparation } from './preparation.ts';
+import { settle, type Ticket } from './ticket.ts';
+
+export interface TaskPoolOptions {
+  /** Module that exports `tasks`: a file URL, or a specifier such as `@tintype/core/model/picture-tasks`. */
+  tasks: URL | string;
+  /** Children; default one per core. */
+  size?: number;
+  /** Tasks that a child works on at once; default 2. */
+  inFlightPerChild?: number;
+  /** Tasks that may wait for a child; one more is refused with OVERLOADED. Default 1,024. */
+  maxQueued?: number;
+  /** Resident memory of one child, at which it is ended and its task fails; default 1,024. */
+  memoryMb?: number;
+  /** Environment of the children, which inherit nothing. */
+  env?: Readonly<Record<string, string>>;
+}
+
+const defaultDeadlineMs = 30_000;
+
+/** Returns at once, with the children starting; tasks wait for them. */
+export async function openTaskPool<T extends TaskTable>(options: TaskPoolOptions): Promise<TaskPool<T>> {
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-children-'));
+  return new ForkedTaskPool<T>(folder, options);
+}
+
+class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
+  readonly #folder: string;
+  readonly #slots: ChildSlot[];
+  readonly #maxQueued: number;
+  readonly #queue: Ticket[] = [];
+  readonly #preparations = new Map<string, Preparation>();
+  #isDisposed = false;
+
+  constructor(folder: string, options: TaskPoolOptions) {
+    this.#folder = folder;
+    this.#maxQueued = options.maxQueued ?? 1024;
+    const slotOptions = {
+      child: { tasks: String(options.tasks), memoryMb: options.memoryMb ?? 1024, folder, env: options.env ?? {} },
+      inFlight: options.inFlightPerChild ?? 2,
+      preparations: this.#preparations,
+      onFree: () => this.#dispatch(),
+      onUnusable: (error: Error) => this.#failIfAllUnusable(error),
+    };
+    this.#slots = Array.from({ length: options.size ?? availableParallelism() }, () => new ChildSlot(slotOptions));
+  }
+
+  get size(): number {
+    return this.#slots.length;
+  }
+
+  stats(): { running: number; queued: number; restarts: number } {
+    const sum = (of: (slot: ChildSlot) => number): number => this.#slots.reduce((total, slot) => total + of(slot), 0);
+    return {
+      running: sum((slot) => slot.running),
+      queued: this.#queue.length + sum((slot) => slot.waitingAlone),
+      restarts: sum((slot) => slot.restarts),
+    };
+  }
+
+  run<K extends keyof T & string>(task: K, input: T[K]['input'], options: TaskOptions = {}): Promise<T[K]['output']> {
+    const { deadlineMs = defaultDeadlineMs, signal, alone = false } = options;
+    return new Promise((resolve, reject) => {
+      if (this.#isDisposed || signal?.aborted) return reject(new TintypeError('CANCELLED', {}));
+      if (this.#queue.length >= this.#maxQueued) return reject(new TintypeError('OVERLOADED', { retryAfterS: 1 }));
+
+      const ticket: Ticket = {
+        task,
+        input,
+        deadlineMs,
+        isRetry: false,
+        isSettled: false,
+        resolve,
+        reject,
+        onSettled: undefined,
+      };
+      if (signal) this.#cancelOnAbort(ticket, signal);
+      if (alone) leastBusy(this.#slots).addAlone(ticket);
+      else this.#queue.push(ticket);
+      this.#dispatch();
+    });
+  }
+
+  async prepare<K extends keyof T & string>(
+    key: string,
+    task: K,
+    input: T[K]['input'],
+    options: TaskOptions = {},
+  ): Promise<T[K]['output'][]> {
+    const { deadlineMs = defaultDeadlineMs, signal } = options;
+    if (this.#isDisposed || signal?.aborted) throw new TintypeError('CANCELLED', {});
+    const preparation = new Preparation({ task, input, deadlineMs, slots: this.#slots });
+    const before = this.#preparations.get(key);
+    // Deleted first, so that a starting child that walks the map comes to the new one.
+    this.#preparations.delete(key);
+    this.#preparations.set(key, preparation);
+    const onAbort = (): void => preparation.fail(new TintypeError('CANCELLED', {}));
+    signal?.addEventListener('abort', onAbort, { once: true });
+
+    for (const slot of this.#slots) slot.prepareIfReady(preparation);
+    try {
+      return (await preparation.outputs) as T[K]['output'][];
+    } catch (error) {
+      if (this.#preparations.get(key) === preparation) {
+        if (before) this.#preparations.set(key, before);
+        else this.#preparations.delete(key);
+      }
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  forget(key: string): void {
+    this.#preparations.delete(key);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    const cancelled = new TintypeError('CANCELLED', {});
+    this.#rejectQueued(cancelled);
+    for (const preparation of this.#preparations.values()) preparation.fail(cancelled);
+    await Promise.all(this.#slots.map((slot) => slot.stop()));
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #dispatch(): void {
+    while (this.#queue.length > 0) {
+      const free = this.#slots.filter((slot) => slot.takesShared);
+      if (free.length === 0) return;
+      leastBusy(free).start(this.#queue.shift() as Ticket);
+    }
+  }
+
+  #cancelOnAbort(ticket: Ticket, signal: AbortSignal): void {
+    const onAbort = (): void => {
+      const queued = this.#queue.indexOf(ticket);
+      if (queued >= 0) this.#queue.splice(queued, 1);
+      for (const slot of this.#slots) slot.dropAlone(ticket);
+      settle(ticket, () => ticket.reject(new TintypeError('CANCELLED', {})));
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    ticket.onSettled = () => signal.removeEventListener('abort', onAbort);
+  }
+
+  #failIfAllUnusable(error: Error): void {
+    if (!this.#slots.every((slot) => slot.isUnusable)) return;
+    this.#rejectQueued(error);
+    for (const preparation of this.#preparations.values()) preparation.fail(error);
+  }
+
+  #rejectQueued(error: Error): void {
+    for (const ticket of this.#queue.splice(0)) settle(ticket, () => ticket.reject(error));
+  }
+}
