@@ -8,8 +8,11 @@ export type PictureTasks = {
   analyze: { input: { bytes: Uint8Array; limits: PictureLimits }; output: PictureAnalysis };
   /** Pixels `[32, 32, 3]` of a thumbnail, squashed: the second opinion on near-duplicates. */
   signature: { input: { bytes: Uint8Array; limits: PictureLimits }; output: Uint8Array };
-  /** Loads a feature extractor under `key`; `modelPath` is the ONNX file of an onnx backbone. */
-  openBackbone: { input: { key: string; backbone: Backbone; modelPath?: string }; output: null };
+  /**
+   * Loads a feature extractor under `key` and runs it once on a grey picture; `modelPath` is the ONNX file of an onnx backbone.
+   * Gives the features per picture as they are, whatever `backbone.dimensions` says.
+   */
+  openBackbone: { input: { key: string; backbone: Backbone; modelPath?: string }; output: { dimensions: number } };
   /** Features `[D]` of one picture by an opened backbone. */
   extract: { input: { key: string; bytes: Uint8Array; limits: PictureLimits }; output: Float32Array };
   closeBackbone: { input: { key: string }; output: null };
