@@ -1,5 +1,5 @@
-/** @file 64-bit DCT perceptual hash of pixels (Zauner 2010, "pHash"): 32x32 grey, lowest 8x8 frequencies, median threshold. */
-import type { Image } from './decode-image.ts';
+/** @file 64-bit DCT perceptual hash (Zauner 2010, "pHash"): 32x32 brightness, lowest 8x8 frequencies, median threshold. */
+import type { Luma } from './read-jpeg-luma.ts';
 
 const side = 32;
 const kept = 8;
@@ -10,8 +10,8 @@ const cosines = Float64Array.from({ length: kept * side }, (_, i) =>
 );
 
 /** 16 lower-case hexadecimal digits. Rescaled or recompressed pictures differ in about 0 to 3 of the 64 bits. */
-export function computePerceptualHash(image: Image): string {
-  const frequencies = lowFrequencies(averageToGrey(image));
+export function computePerceptualHash(luma: Luma): string {
+  const frequencies = lowFrequencies(averageToSquare(luma));
   const median = medianOf(frequencies.subarray(1));
   let hash = '';
   for (let row = 0; row < kept; row += 1) {
@@ -34,53 +34,53 @@ export function hammingDistance(a: string, b: string): number {
   return distance;
 }
 
-/** [32, 32] luma (BT.601) by area average; each pixel is shared between the cells it overlaps. */
-function averageToGrey({ data, widthPx, heightPx }: Image): Float64Array {
-  const columns = overlaps(widthPx);
-  const rows = overlaps(heightPx);
-  const grey = new Float64Array(side * side);
-  const line = new Float64Array(side);
-  for (let y = 0, at = 0; y < heightPx; y += 1) {
-    line.fill(0);
-    for (let x = 0; x < widthPx; x += 1, at += 3) {
-      const luma = 0.299 * (data[at] as number) + 0.587 * (data[at + 1] as number) + 0.114 * (data[at + 2] as number);
-      spread(columns, x, (cell, share) => {
-        line[cell] = (line[cell] as number) + luma * share;
-      });
+/** [32, 32] by area average: a cell is shared between the targets it overlaps. */
+function averageToSquare({ values, columns, rows, extent }: Luma): Float64Array {
+  const across = overlaps(columns, extent.columns);
+  const down = overlaps(rows, extent.rows);
+  const wide = new Float64Array(rows * side);
+  for (let row = 0; row < rows; row += 1) {
+    for (const { from, to, share } of across) {
+      wide[row * side + to] = (wide[row * side + to] as number) + (values[row * columns + from] as number) * share;
     }
-    spread(rows, y, (cell, share) => {
-      for (let i = 0; i < side; i += 1) {
-        grey[cell * side + i] = (grey[cell * side + i] as number) + (line[i] as number) * share;
-      }
-    });
   }
-  return grey;
-}
-
-interface Overlaps {
-  starts: Float64Array;
-}
-
-const overlaps = (lengthPx: number): Overlaps => ({
-  starts: Float64Array.from({ length: lengthPx + 1 }, (_, i) => (i * side) / lengthPx),
-});
-
-function spread({ starts }: Overlaps, i: number, add: (cell: number, share: number) => void): void {
-  const start = starts[i] as number;
-  const end = starts[i + 1] as number;
-  for (let cell = Math.floor(start); cell < side && cell < end; cell += 1) {
-    add(cell, Math.min(end, cell + 1) - Math.max(start, cell));
+  const square = new Float64Array(side * side);
+  for (const { from, to, share } of down) {
+    for (let i = 0; i < side; i += 1) {
+      square[to * side + i] = (square[to * side + i] as number) + (wide[from * side + i] as number) * share;
+    }
   }
+  return square;
 }
 
-/** [8, 8] = C G Ct. */
-function lowFrequencies(grey: Float64Array): Float64Array {
+interface Overlap {
+  from: number;
+  to: number;
+  /** Shares of one target add up to 1. */
+  share: number;
+}
+
+function overlaps(cells: number, extent: number): Overlap[] {
+  const scale = side / extent;
+  const shares: Overlap[] = [];
+  for (let from = 0; from < cells; from += 1) {
+    const start = from * scale;
+    const end = Math.min(side, (from + 1) * scale);
+    for (let to = Math.floor(start); to < end; to += 1) {
+      shares.push({ from, to, share: Math.min(end, to + 1) - Math.max(start, to) });
+    }
+  }
+  return shares;
+}
+
+/** [8, 8] = C X Ct. */
+function lowFrequencies(square: Float64Array): Float64Array {
   const half = new Float64Array(kept * side);
   for (let k = 0; k < kept; k += 1) {
     for (let y = 0; y < side; y += 1) {
       const weight = cosines[k * side + y] as number;
       for (let x = 0; x < side; x += 1) {
-        half[k * side + x] = (half[k * side + x] as number) + weight * (grey[y * side + x] as number);
+        half[k * side + x] = (half[k * side + x] as number) + weight * (square[y * side + x] as number);
       }
     }
   }
