@@ -1,0 +1,125 @@
+/** @file From linear light to a photograph's bytes: exposure, white balance, vignette, blur, sensor noise, JPEG. */
+import sharp from 'sharp';
+import type { Frame } from './draw/frame.ts';
+import type { Random } from './random.ts';
+import type { Rgb } from './vector.ts';
+
+export interface Development {
+  /** Mean brightness aimed at, in linear light. */
+  exposure: number;
+  cast: Rgb;
+  contrast: number;
+  vignette: number;
+  /** Standard deviation of blur, as a share of the width; 0 is sharp. */
+  defocus: number;
+  /** Length of a camera shake, as a share of the width, and its angle. */
+  shake: number;
+  shakeAngle: number;
+  /** Standard deviation of the sensor's noise in bytes at middle grey. */
+  noise: number;
+  quality: number;
+}
+
+export function chooseDevelopment(random: Random): Development {
+  const isShaken = random.chance(0.12);
+  return {
+    exposure: random.between(0.14, 0.38),
+    cast: [random.normal(1, 0.05), 1, random.normal(1, 0.06)],
+    contrast: random.between(0.9, 1.2),
+    vignette: random.chance(0.5) ? random.between(0.1, 0.5) : 0,
+    defocus: random.chance(0.3) ? random.between(0.002, 0.011) : 0,
+    shake: isShaken ? random.between(0.012, 0.035) : 0,
+    shakeAngle: random.between(0, Math.PI),
+    noise: random.chance(0.6) ? random.between(1, 4) : random.between(4, 13),
+    quality: random.integer(62, 94),
+  };
+}
+
+export interface Output {
+  widthPx: number;
+  heightPx: number;
+  random: Random;
+}
+
+export async function developJpeg(frame: Frame, development: Development, output: Output): Promise<Uint8Array> {
+  const { widthPx, heightPx, random } = output;
+  const exposed = expose(frame, development);
+  let picture = sharp(exposed, { raw: { width: frame.widthPx, height: frame.heightPx, channels: 3 } });
+  picture = picture.resize(widthPx, heightPx, { fit: 'fill', kernel: 'cubic', fastShrinkOnLoad: false });
+  if (development.defocus * widthPx > 0.3) picture = picture.blur(development.defocus * widthPx);
+  const shake = shakeKernel(development, widthPx);
+  if (shake) picture = picture.convolve(shake);
+  const bytes = await picture.raw().toBuffer();
+  addSensorNoise(bytes, development.noise, random);
+  const jpeg = sharp(bytes, { raw: { width: widthPx, height: heightPx, channels: 3 } }).jpeg({
+    quality: development.quality,
+  });
+  return await jpeg.toBuffer();
+}
+
+const curveSize = 4096;
+
+/** Filmic: linear in the shadows, rolled off in the lights. */
+function toneCurve(contrast: number): Uint8Array {
+  return Uint8Array.from({ length: curveSize + 1 }, (_, i) => {
+    const x = (i / curveSize) * 4;
+    const rolled = (x * (1 + x / 9)) / (1 + x * 0.75);
+    const gamma = Math.min(1, rolled) ** (1 / 2.2);
+    return Math.round(255 * Math.min(1, Math.max(0, 0.5 + (gamma - 0.5) * contrast)));
+  });
+}
+
+function expose(frame: Frame, development: Development): Uint8Array {
+  const { pixels, widthPx, heightPx } = frame;
+  let sum = 0;
+  for (let i = 0; i < pixels.length; i += 3)
+    sum += Math.min(1.5, 0.3 * pixels[i]! + 0.6 * pixels[i + 1]! + 0.1 * pixels[i + 2]!);
+  const gain = development.exposure / Math.max(0.02, sum / (pixels.length / 3));
+  const curve = toneCurve(development.contrast);
+  const factors = development.cast.map((c) => (c * gain * curveSize) / 4);
+  const bytes = new Uint8Array(pixels.length);
+  for (let y = 0, i = 0; y < heightPx; y++) {
+    const v = (y / heightPx - 0.5) ** 2;
+    for (let x = 0; x < widthPx; x++) {
+      const shade = 1 - development.vignette * 2 * (v + (x / widthPx - 0.5) ** 2);
+      for (let k = 0; k < 3; k++, i++)
+        bytes[i] = curve[Math.min(curveSize, Math.max(0, (pixels[i]! * factors[k]! * shade) | 0))]!;
+    }
+  }
+  return bytes;
+}
+
+function shakeKernel(
+  development: Development,
+  widthPx: number,
+): { width: number; height: number; kernel: number[] } | undefined {
+  const radius = Math.round((development.shake * widthPx) / 2);
+  if (radius < 1) return undefined;
+  const width = 2 * radius + 1;
+  const kernel = Array.from({ length: width * width }, () => 0);
+  const [c, s] = [Math.cos(development.shakeAngle), Math.sin(development.shakeAngle)];
+  for (let t = -radius; t <= radius; t += 0.5) {
+    const index = (Math.round(s * t) + radius) * width + Math.round(c * t) + radius;
+    kernel[index] = (kernel[index] ?? 0) + 1;
+  }
+  return { width, height: width, kernel };
+}
+
+/** Shot noise grows with brightness; each pixel has its own grey part and a smaller colored part. */
+function addSensorNoise(bytes: Uint8Array, deviation: number, random: Random): void {
+  const deviates = Float32Array.from({ length: 4096 }, () => random.normal(0, deviation));
+  let state = random.integer(1, 0x7fffffff);
+  const next = (): number => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return deviates[state & 4095]!;
+  };
+  for (let i = 0; i < bytes.length; i += 3) {
+    const grey = next() * (0.5 + bytes[i + 1]! / 255);
+    for (let k = 0; k < 3; k++) {
+      const value = bytes[i + k]! + grey + next() * 0.5;
+      bytes[i + k] = value < 0 ? 0 : value > 255 ? 255 : value + 0.5;
+    }
+  }
+}

@@ -1,0 +1,183 @@
+/** @file What things lie on: conveyor belt, concrete, wood, grass, table, gradient, tiles, gravel. */
+import { fractalNoise, grain } from '../draw/noise.ts';
+import type { Random } from '../random.ts';
+import type { Rgb } from '../vector.ts';
+import { fromHsl, mix, smoothstep } from '../vector.ts';
+
+/** Writes the reflected color at a point of the plane; one unit is about the radius of the main object. */
+export type Paint = (x: number, y: number, out: Float32Array) => void;
+
+export interface Ground {
+  paint: Paint;
+  /** The far wall behind the plane: its color low and high. */
+  wall: readonly [Rgb, Rgb];
+}
+
+export const groundKinds = ['conveyor', 'concrete', 'wood', 'grass', 'table', 'gradient', 'tiles', 'gravel'] as const;
+export type GroundKind = (typeof groundKinds)[number];
+
+export function chooseGround(random: Random): Ground {
+  const kind = random.pick(groundKinds);
+  const angle = random.between(0, 2 * Math.PI);
+  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  const zoom = random.between(0.7, 1.5);
+  const [dx, dy] = [random.between(-20, 20), random.between(-20, 20)];
+  const paint = painters[kind](random);
+  const wallHue = random.between(0, 360);
+  const wallLight = random.between(0.25, 0.85);
+  return {
+    paint: (x, y, out) => paint((c * x - s * y) * zoom + dx, (s * x + c * y) * zoom + dy, out),
+    wall: [
+      fromHsl(wallHue, random.between(0, 0.25), wallLight * 0.8),
+      fromHsl(wallHue, random.between(0, 0.2), wallLight),
+    ],
+  };
+}
+
+function write(out: Float32Array, color: Rgb, factor: number): void {
+  out[0] = color[0] * factor;
+  out[1] = color[1] * factor;
+  out[2] = color[2] * factor;
+}
+
+const fraction = (x: number): number => x - Math.floor(x);
+/** Near 1 within `width` of the whole numbers. */
+const line = (x: number, width: number): number =>
+  1 - smoothstep(width * 0.6, width, Math.abs(fraction(x + 0.5) - 0.5));
+
+const painters: Record<GroundKind, (random: Random) => Paint> = {
+  conveyor(random) {
+    const belt = fromHsl(random.pick([210, 130, 30, 160]), random.between(0, 0.3), random.between(0.16, 0.45));
+    const rail = fromHsl(45, random.pick([0.05, 0.7]), random.between(0.45, 0.65));
+    const halfWidth = random.between(1.3, 3);
+    const pitch = random.between(3, 7);
+    const isRibbed = random.chance(0.6);
+    const center = random.between(-0.6, 0.6);
+    return (x, y, out) => {
+      const across = Math.abs(fraction((y + center) / 24 + 0.5) - 0.5) * 24;
+      const wear = 0.75 + 0.5 * fractalNoise(x * 0.4, y * 2.2) + 0.12 * (grain(x * 2, y * 2) - 0.5);
+      if (across > halfWidth)
+        write(out, rail, across > halfWidth + 0.5 ? 0.25 * wear : 0.6 + 0.4 * wear - 0.6 * line(across * 2, 0.08));
+      else
+        write(
+          out,
+          belt,
+          wear *
+            (isRibbed
+              ? 1 - 0.45 * line(x * pitch * 0.3, 0.06)
+              : 1 + 0.25 * (grain(x * pitch * 0.3, y * pitch * 0.3) - 0.5)),
+        );
+    };
+  },
+  concrete(random) {
+    const base = fromHsl(random.between(20, 220), random.between(0, 0.1), random.between(0.42, 0.75));
+    const contrast = random.between(0.3, 0.8);
+    const hasCracks = random.chance(0.5);
+    return (x, y, out) => {
+      const cloud = fractalNoise(x * 0.45, y * 0.45);
+      let factor = 1 + contrast * (cloud - 0.5) + 0.28 * (grain(x * 1.6, y * 1.6) - 0.5);
+      if (hasCracks)
+        factor *= 1 - 0.55 * (1 - smoothstep(0.004, 0.016, Math.abs(fractalNoise(x * 0.13 + 3, y * 0.13) - 0.5)));
+      write(out, base, factor);
+    };
+  },
+  wood(random) {
+    const hue = random.between(18, 38);
+    const light = fromHsl(hue, random.between(0.2, 0.55), random.between(0.42, 0.7));
+    const dark = mix(light, fromHsl(hue - 6, 0.5, 0.2), random.between(0.35, 0.7));
+    const width = random.between(0.5, 1.2);
+    return (x, y, out) => {
+      const plank = Math.floor(y / width);
+      const shift = grain(plank / 16, 0.5) * 40;
+      const grainLine = fractalNoise(x * 0.25 + shift, y * 3.5 + fractalNoise(x * 0.4 + shift, y * 0.6) * 4);
+      const fine = fractalNoise(x * 0.9 + shift, y * 16);
+      const color = mix(light, dark, smoothstep(0.25, 0.8, grainLine * 0.75 + fine * 0.25));
+      const gap = Math.max(line(y / width, 0.025), line((x + shift) / 9, 0.004));
+      write(out, color, (0.8 + 0.4 * grain(plank / 16, 7.5)) * (1 - 0.8 * gap));
+    };
+  },
+  grass(random) {
+    const hue = random.between(62, 118);
+    const light = fromHsl(hue, random.between(0.25, 0.55), random.between(0.38, 0.55));
+    const dark = fromHsl(hue + 15, 0.4, 0.14);
+    const straw = fromHsl(48, 0.35, 0.6);
+    const dry = random.between(0, 0.5);
+    return (x, y, out) => {
+      const sway = fractalNoise(x * 0.6, y * 0.6) * 1.4;
+      const a = fractalNoise((x + y * 0.6) * 6 + sway, (y - x * 0.6) * 1.1);
+      const b = fractalNoise((x - y * 0.7) * 5, (y + x * 0.7) * 1.2 - sway + 5);
+      const blade = Math.max(a, b);
+      const color = mix(
+        dark,
+        mix(light, straw, dry * smoothstep(0.5, 0.75, fractalNoise(x * 0.5 + 9, y * 0.5))),
+        smoothstep(0.35, 0.8, blade),
+      );
+      write(out, color, 0.75 + 0.5 * fractalNoise(x * 0.3, y * 0.3 + 4));
+    };
+  },
+  table(random) {
+    const base = fromHsl(random.between(0, 360), random.between(0.02, 0.5), random.between(0.3, 0.88));
+    const isCloth = random.chance(0.5);
+    const checks = random.chance(0.3) ? random.between(0.4, 0.9) : 0;
+    const other = fromHsl(random.between(0, 360), random.between(0.1, 0.6), random.between(0.3, 0.9));
+    return (x, y, out) => {
+      const weave = isCloth ? 0.12 * Math.sin(x * 55) * Math.sin(y * 55) : 0;
+      const shade = 0.94 + 0.12 * fractalNoise(x * 0.3, y * 0.3) + weave + 0.04 * (grain(x * 3, y * 3) - 0.5);
+      const crossings = (fraction(x / checks / 2) < 0.5 ? 0.5 : 0) + (fraction(y / checks / 2) < 0.5 ? 0.5 : 0);
+      write(out, checks > 0 ? mix(base, other, crossings) : base, shade);
+    };
+  },
+  gradient(random) {
+    const hue = random.between(0, 360);
+    const near = fromHsl(hue, random.between(0, 0.5), random.between(0.3, 0.92));
+    const far = fromHsl(hue + random.between(-60, 60), random.between(0, 0.5), random.between(0.3, 0.92));
+    return (x, y, out) => {
+      write(out, mix(near, far, 0.5 + 0.5 * Math.sin(x * 0.35 + y * 0.1)), 1);
+    };
+  },
+  tiles(random) {
+    const base = fromHsl(random.between(0, 360), random.between(0, 0.35), random.between(0.4, 0.88));
+    const grout = fromHsl(30, 0.08, random.between(0.25, 0.85));
+    const width = random.between(0.7, 1.8);
+    const variety = random.between(0.05, 0.4);
+    const isBond = random.chance(0.35);
+    return (x, y, out) => {
+      const row = Math.floor(y / width);
+      const across = x / width / (isBond ? 2 : 1) + (isBond ? row * 0.5 : 0);
+      const joint = Math.max(line(across, isBond ? 0.018 : 0.035), line(y / width, 0.035));
+      const own =
+        1 + variety * (grain(Math.floor(across) / 16, row / 16 + 3) - 0.5) + 0.18 * (fractalNoise(x, y) - 0.5);
+      write(out, mix(base, grout, joint), own);
+    };
+  },
+  gravel(random) {
+    const hue = random.between(15, 50);
+    const base = fromHsl(hue, random.between(0.02, 0.25), random.between(0.4, 0.65));
+    const size = random.between(2, 5);
+    return (x, y, out) => {
+      const bump = fractalNoise(x * size, y * size) - fractalNoise(x * size + 0.12, y * size + 0.12);
+      const patch = grain(
+        Math.floor(x * size * 2.1 + fractalNoise(x * 3, y * 3)) / 16,
+        Math.floor(y * size * 2.1) / 16,
+      );
+      write(out, base, Math.max(0.15, 0.75 + 2.2 * bump + 0.35 * patch + 0.2 * (grain(x * 2, y * 2) - 0.5)));
+    };
+  },
+};
+
+/** Shares of the main light on the ground: slats of a blind, leaves, or one broad edge. */
+export function chooseLightPattern(random: Random): (x: number, y: number) => number {
+  const angle = random.between(0, Math.PI);
+  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  const pitch = random.between(0.5, 1.6);
+  const offset = random.between(-9, 9);
+  switch (random.pick(['blind', 'leaves', 'edge'] as const)) {
+    case 'blind':
+      return (x, y) =>
+        0.25 + 0.75 * smoothstep(0.25, 0.4, Math.abs(fraction((c * x + s * y) * pitch + offset) - 0.5) * 2);
+    case 'leaves':
+      return (x, y) => 0.2 + 0.8 * smoothstep(0.42, 0.56, fractalNoise(x * pitch * 0.8 + offset, y * pitch * 0.8));
+    default:
+      return (x, y) => 0.3 + 0.7 * smoothstep(-0.15, 0.15, c * x + s * y + (offset - 2) * 0.12);
+  }
+}

@@ -1,0 +1,97 @@
+/** @file The light of a scene: where it comes from, its color, what metal and glass mirror of it. */
+import type { Random } from '../random.ts';
+import type { Rgb, Vec3 } from '../vector.ts';
+import { cross, dot, mix, multiply, normalize, scale, smoothstep } from '../vector.ts';
+
+export interface Light {
+  /** From the scene towards the light. */
+  direction: Vec3;
+  color: Rgb;
+  /** Light from straight above and from the sides, without the main light. */
+  sky: Rgb;
+  horizon: Rgb;
+  /** Half the angle that the lamp or window covers, as tangents. */
+  halfWidth: number;
+  halfHeight: number;
+  /** A window frame's bars cross the reflection. */
+  hasBars: boolean;
+  /** Blur of shadows, as a share of the picture. */
+  shadowSoftness: number;
+  /** Share of the main light at a point of the ground: blinds, leaves, a passer-by. */
+  visibility: (x: number, y: number) => number;
+  across: Vec3;
+  along: Vec3;
+}
+
+const kinds = {
+  sun: { power: 2.4, ambient: 0.5, size: 0.1, softness: 0.006, warmth: [-0.1, 0.5] },
+  lowSun: { power: 2.2, ambient: 0.4, size: 0.12, softness: 0.01, warmth: [0.5, 1] },
+  overcast: { power: 0.5, ambient: 1.1, size: 1.2, softness: 0.07, warmth: [-0.6, 0] },
+  window: { power: 1.2, ambient: 0.55, size: 0.5, softness: 0.03, warmth: [-0.4, 0.4] },
+  lamp: { power: 1.6, ambient: 0.35, size: 0.25, softness: 0.018, warmth: [0.3, 1.1] },
+  tubes: { power: 0.9, ambient: 0.8, size: 0.35, softness: 0.035, warmth: [-0.5, 0.3] },
+} as const;
+
+const neutral: Rgb = [1, 1, 1];
+const warm: Rgb = [1.28, 0.94, 0.62];
+const cool: Rgb = [0.8, 0.98, 1.24];
+
+export function chooseLight(random: Random, patternAt: (x: number, y: number) => number): Light {
+  const kind = random.pick(Object.keys(kinds) as (keyof typeof kinds)[]);
+  const { power, ambient, size, softness, warmth } = kinds[kind];
+  const elevation = kind === 'lowSun' ? random.between(0.35, 0.7) : random.between(0.6, 1.4);
+  const azimuth = random.between(0, 2 * Math.PI);
+  const direction: Vec3 = [
+    Math.cos(elevation) * Math.cos(azimuth),
+    Math.cos(elevation) * Math.sin(azimuth),
+    Math.sin(elevation),
+  ];
+  const temperature = random.between(warmth[0], warmth[1]);
+  const tint = mix(neutral, temperature > 0 ? warm : cool, Math.abs(temperature));
+  const skyTint = mix(neutral, temperature > 0.4 ? cool : tint, random.between(0, 0.5));
+  const green: Rgb = kind === 'tubes' ? [0.95, 1.06, 0.96] : neutral;
+  const across = normalize(cross(direction, [0.13, 0.21, 0.97]));
+  const hasPattern = (kind === 'sun' || kind === 'lowSun' || kind === 'window') && random.chance(0.4);
+  return {
+    direction,
+    color: scale(multiply(tint, green), power * random.between(0.8, 1.2)),
+    sky: scale(multiply(skyTint, green), ambient * random.between(0.8, 1.2)),
+    horizon: scale(skyTint, ambient * random.between(0.3, 0.8)),
+    halfWidth: size * random.between(0.7, 1.6),
+    halfHeight: size * (kind === 'tubes' ? 4 : random.between(0.8, 2)),
+    hasBars: kind === 'window',
+    shadowSoftness: softness * random.between(0.7, 1.4),
+    visibility: hasPattern ? patternAt : () => 1,
+    across,
+    along: cross(across, direction),
+  };
+}
+
+/** What a mirror sees in direction `d`; `blur` from 0 (mirror) to 1 (brushed) softens the lamp's edge. Adds into `out`. */
+export function addReflection(
+  light: Light,
+  d: Vec3,
+  options: { blur: number; weight: number; ground: Rgb },
+  out: Float32Array,
+): void {
+  const { blur, weight, ground } = options;
+  const up = d[2];
+  const towardSky = smoothstep(-0.06 - blur * 0.5, 0.06 + blur * 0.5, up);
+  const height = Math.max(0, up) ** 0.6;
+  const facing = dot(d, light.direction);
+  let lamp = 0;
+  if (facing > 0.05) {
+    const edge = 0.03 + blur * 0.9;
+    const a = Math.abs(dot(d, light.across)) / facing;
+    const b = Math.abs(dot(d, light.along)) / facing;
+    lamp =
+      (1 - smoothstep(light.halfWidth - edge, light.halfWidth + edge, a)) *
+      (1 - smoothstep(light.halfHeight - edge, light.halfHeight + edge, b));
+    if (light.hasBars && blur < 0.3 && (a < 0.035 || Math.abs(b - light.halfHeight * 0.4) < 0.03)) lamp *= 0.2;
+    lamp *= 1.6;
+  }
+  for (let k = 0; k < 3; k++) {
+    const air = light.horizon[k]! + (light.sky[k]! - light.horizon[k]!) * height;
+    out[k]! += weight * (ground[k]! * (1 - towardSky) + air * towardSky + lamp * light.color[k]!);
+  }
+}
