@@ -40,6 +40,8 @@ export async function registerWebApp(app: FastifyInstance, webFolder: string | u
       await web.register(fastifyStatic, {
         root: webFolder,
         index: false,
+        dotfiles: 'ignore',
+        suppressWarning: true,
         cacheControl: false,
         setHeaders: (reply, path) => {
           const isHashed = path.startsWith(join(webFolder, 'assets'));

@@ -2,37 +2,41 @@
 import { createHash } from 'node:crypto';
 import type { ErrorDetails } from '@tintype/contracts/errors';
 
-type Reason = ErrorDetails<'IMAGE_DECODE_FAILED'>['reason'];
+export type PoisonReason = ErrorDetails<'IMAGE_DECODE_FAILED'>['reason'];
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+interface Entry {
+  sizeBytes: number;
+  reason: PoisonReason;
+  strikes: number;
+}
 
-/** Holds the last `capacity` (default 1,000). Hashes only pictures whose size a listed one has, so the good ones stay cheap. */
+/** The pool has tried a picture that crashed twice; one that timed out may have waited for a neighbor in the same child. */
+const strikesOf: Record<PoisonReason, number> = { crashed: 2, 'ran out of memory': 2, 'timed out': 1 };
+const strikesToRefuse = 2;
+
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Holds the last `capacity` (default 1,000). Hashes only pictures whose size a listed one has, so that good ones stay cheap. */
 export class PoisonList {
-  readonly #reasons = new Map<string, Reason>();
-  readonly #sizes = new Map<number, number>();
+  readonly #entries = new Map<string, Entry>();
   readonly #capacity: number;
 
   constructor(capacity = 1000) {
     this.#capacity = capacity;
   }
 
-  find(bytes: Uint8Array): Reason | undefined {
-    return this.#sizes.has(bytes.length) ? this.#reasons.get(`${bytes.length}:${sha256(bytes)}`) : undefined;
+  find(bytes: Uint8Array): PoisonReason | undefined {
+    const isSuspect = [...this.#entries.values()].some((entry) => entry.sizeBytes === bytes.length);
+    const entry = isSuspect ? this.#entries.get(hashOf(bytes)) : undefined;
+    return entry && entry.strikes >= strikesToRefuse ? entry.reason : undefined;
   }
 
-  add(bytes: Uint8Array, reason: Reason): void {
-    const key = `${bytes.length}:${sha256(bytes)}`;
-    if (!this.#reasons.has(key)) this.#count(bytes.length, 1);
-    this.#reasons.set(key, reason);
-    const oldest = this.#reasons.keys().next().value;
-    if (this.#reasons.size <= this.#capacity || oldest === undefined) return;
-    this.#reasons.delete(oldest);
-    this.#count(Number(oldest.slice(0, oldest.indexOf(':'))), -1);
-  }
-
-  #count(sizeBytes: number, step: 1 | -1): void {
-    const count = (this.#sizes.get(sizeBytes) ?? 0) + step;
-    if (count > 0) this.#sizes.set(sizeBytes, count);
-    else this.#sizes.delete(sizeBytes);
+  add(bytes: Uint8Array, reason: PoisonReason): void {
+    const hash = hashOf(bytes);
+    const strikes = (this.#entries.get(hash)?.strikes ?? 0) + strikesOf[reason];
+    this.#entries.delete(hash);
+    this.#entries.set(hash, { sizeBytes: bytes.length, reason, strikes });
+    const oldest = this.#entries.keys().next().value;
+    if (this.#entries.size > this.#capacity && oldest !== undefined) this.#entries.delete(oldest);
   }
 }

@@ -8,7 +8,7 @@ import type { Catalog } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
-import { PoisonList } from './poison-list.ts';
+import { PoisonList, type PoisonReason } from './poison-list.ts';
 import { toPrediction } from './prediction.ts';
 
 export interface PredictionPorts {
@@ -42,6 +42,14 @@ const firstRetryMs = 1000;
 const lastRetryMs = 60_000;
 const absentCodes: readonly string[] = ['MODEL_NOT_FOUND', 'MODEL_NONE_YET', 'VERSION_NOT_FOUND'];
 const bundleKey = (bundleHash: string): string => `bundle:${bundleHash}`;
+
+/** Why a picture may not be tried again; undefined where the failure says nothing about the picture. */
+function poisonReasonOf(error: unknown): PoisonReason | undefined {
+  if (!(error instanceof TintypeError)) return undefined;
+  if (error.code === 'DEADLINE_EXCEEDED') return 'timed out';
+  if (error.code === 'CHILD_CRASHED') return (error as TintypeError<'CHILD_CRASHED'>).details.reason ?? 'crashed';
+  return undefined;
+}
 
 export class PredictionService implements AsyncDisposable {
   readonly #ports: PredictionPorts;
@@ -84,10 +92,10 @@ export class PredictionService implements AsyncDisposable {
   }
 
   /**
-   * Throws MODEL_NOT_SERVED, OVERLOADED, or IMAGE_* for a picture that cannot be answered. A picture whose child dies is tried once
-   * more; one that kills its child twice, or that takes longer than `pictureMs`, is refused without trying from then on.
+   * Throws MODEL_NOT_SERVED, OVERLOADED, CANCELLED, or IMAGE_* for a picture that cannot be answered. A picture that killed its
+   * child, or twice took longer than `pictureMs`, is refused without trying from then on.
    */
-  async predict(bytes: Uint8Array, options: { requestId: string }): Promise<Prediction> {
+  async predict(bytes: Uint8Array, options: { requestId: string; signal?: AbortSignal }): Promise<Prediction> {
     const served = this.#served;
     if (!served) throw new TintypeError('MODEL_NOT_SERVED', {});
     const reason = this.#poison.find(bytes);
@@ -96,7 +104,7 @@ export class PredictionService implements AsyncDisposable {
     served.inFlight += 1;
     try {
       const { bundleHash, classes, model, version } = served.version;
-      const { probabilities } = await this.#classify(bundleHash, bytes);
+      const { probabilities } = await this.#classify(bundleHash, bytes, options.signal);
       return { ...toPrediction({ probabilities, classes, model, version }), request_id: options.requestId };
     } finally {
       served.inFlight -= 1;
@@ -116,17 +124,17 @@ export class PredictionService implements AsyncDisposable {
     this.#served = undefined;
   }
 
-  async #classify(bundleHash: string, bytes: Uint8Array): Promise<PictureTasks['classify']['output']> {
+  async #classify(
+    bundleHash: string,
+    bytes: Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<{ probabilities: Float32Array }> {
     const input = { bundleHash, bytes, limits: this.#options.limits };
-    const run = () => this.#ports.pool.run('classify', input, { deadlineMs: this.#options.pictureMs });
+    const options = { deadlineMs: this.#options.pictureMs, ...(signal ? { signal } : {}) };
     try {
-      return await run().catch((error: unknown) => {
-        if (error instanceof TintypeError && error.code === 'CHILD_CRASHED') return run();
-        throw error;
-      });
+      return await this.#ports.pool.run('classify', input, options);
     } catch (error) {
-      const code = error instanceof TintypeError ? error.code : undefined;
-      const reason = code === 'CHILD_CRASHED' ? 'crashed' : code === 'DEADLINE_EXCEEDED' ? 'timed out' : undefined;
+      const reason = poisonReasonOf(error);
       if (!reason) throw error;
       this.#poison.add(bytes, reason);
       throw new TintypeError('IMAGE_DECODE_FAILED', { reason }, { cause: error });
