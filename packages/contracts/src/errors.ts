@@ -386,6 +386,12 @@ export const errorTable = {
     detail: ({ job }) => `There is no job ${job}.`,
     hint: () => 'Open /api/jobs for the list of jobs.',
   }),
+  JOB_ABANDONED: entry<{ job: string; attempts: number }>({
+    kind: 'unavailable',
+    title: 'The job was given up',
+    detail: ({ job, attempts }) => `The job ${job} was started ${count(attempts, 'time')}, and each time its worker ended before it was done.`,
+    hint: () => 'Look into the log of the worker, then add the job again.',
+  }),
 
   // Processes
   CHILD_CRASHED: entry<{ reason?: 'crashed' | 'ran out of memory' }>({

@@ -1,0 +1,32 @@
+/** @file What every store works with, and the few shapes of statements they share. */
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import type { Clock } from '@tintype/core/ports/clock';
+import type { Kysely, Transaction } from 'kysely';
+import type { Tables } from './schema.ts';
+
+export interface StoreContext {
+  db: Kysely<Tables>;
+  clock: Clock;
+}
+
+export type Write = Transaction<Tables>;
+
+/** One transaction, durable when it resolves. Everything inside must go through `trx`: there is one connection. */
+export function write<T>({ db }: StoreContext, change: (trx: Write) => Promise<T>): Promise<T> {
+  return db.transaction().execute(change);
+}
+
+/** Calls with at most `size` rows at a time: databases limit the parameters of a statement. Lets events in between. */
+export async function inChunks<T>(
+  rows: readonly T[],
+  size: number,
+  run: (chunk: readonly T[]) => Promise<unknown>,
+): Promise<void> {
+  for (let start = 0; start < rows.length; start += size) {
+    if (start > 0) await yieldToEvents();
+    await run(rows.slice(start, start + size));
+  }
+}
+
+/** Takes a JSON column back to the value it was written from. */
+export const fromJson = <T>(text: string): T => JSON.parse(text) as T;

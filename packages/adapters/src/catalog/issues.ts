@@ -1,0 +1,58 @@
+/** @file Data issues: what is wrong with a file, sample or label, found by a stage. */
+import type { DataIssue, DataIssueKind } from '@tintype/contracts/catalog';
+import type { Page } from '@tintype/contracts/ids';
+import type { Kysely } from 'kysely';
+import { inChunks, type Write } from './context.ts';
+import { parseCursor, renderCursor } from './cursor.ts';
+import { fromDataIssue, toDataIssue } from './sample-rows.ts';
+import type { Tables } from './schema.ts';
+
+const defaultLimit = 200;
+
+/** An issue found again replaces what was known of it. */
+export async function recordIssues(trx: Write, issues: readonly DataIssue[]): Promise<void> {
+  const unique = [...new Map(issues.map((issue) => [issue.id, issue])).values()];
+  await inChunks(unique, 500, (chunk) =>
+    trx
+      .insertInto('data_issues')
+      .values(chunk.map(fromDataIssue))
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet((eb) => ({
+          code: eb.ref('excluded.code'),
+          detail: eb.ref('excluded.detail'),
+          score: eb.ref('excluded.score'),
+          sample_id: eb.ref('excluded.sample_id'),
+        })),
+      )
+      .execute(),
+  );
+}
+
+/** Oldest first. */
+export async function listIssues(
+  db: Kysely<Tables>,
+  query: { dataset?: string; kind?: DataIssueKind; cursor?: string; limit?: number },
+): Promise<Page<DataIssue>> {
+  const { dataset, kind, cursor, limit = defaultLimit } = query;
+  let filtered = db.selectFrom('data_issues');
+  if (dataset !== undefined) filtered = filtered.where('dataset', '=', dataset);
+  if (kind !== undefined) filtered = filtered.where('kind', '=', kind);
+
+  const { total } = await filtered.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+  let page = filtered
+    .selectAll()
+    .orderBy('at')
+    .orderBy('id')
+    .limit(limit + 1);
+  if (cursor !== undefined) {
+    const [at, id] = parseCursor(cursor, [0, ''] as const);
+    page = page.where((eb) => eb.or([eb('at', '>', at), eb.and([eb('at', '=', at), eb('id', '>', id)])]));
+  }
+  const rows = await page.execute();
+
+  const items = rows.slice(0, limit).map(toDataIssue);
+  const last = items.at(-1);
+  return rows.length > limit && last
+    ? { items, total, nextCursor: renderCursor([last.at, last.id]) }
+    : { items, total };
+}

@@ -1,0 +1,78 @@
+/** @file Label events are appended; the sample's class follows in the same transaction. */
+import { TintypeError } from '@tintype/contracts/errors';
+import type { LabelEvent } from '@tintype/contracts/label';
+import type { Kysely } from 'kysely';
+import { inChunks, type Write } from './context.ts';
+import { fromLabelEvent, toLabelEvent } from './sample-rows.ts';
+import type { Tables } from './schema.ts';
+
+const chunkSize = 500;
+
+/** Throws SAMPLE_NOT_FOUND, and then nothing is appended. */
+export async function appendLabelEvents(trx: Write, events: readonly LabelEvent[]): Promise<void> {
+  await inChunks(events, chunkSize, async (chunk) => {
+    await assertSamplesExist(trx, chunk);
+    const fresh = await withoutKnown(trx, chunk);
+    if (fresh.length === 0) return;
+    await ensureClasses(
+      trx,
+      fresh.map((event) => event.className),
+    );
+    await trx.insertInto('label_events').values(fresh.map(fromLabelEvent)).execute();
+    await setClasses(trx, fresh);
+  });
+}
+
+export async function listLabelEvents(db: Kysely<Tables>, sampleId: string): Promise<LabelEvent[]> {
+  const rows = await db
+    .selectFrom('label_events')
+    .selectAll()
+    .where('sample_id', '=', sampleId)
+    .orderBy('sequence')
+    .execute();
+  return rows.map(toLabelEvent);
+}
+
+/** Adds classes that are new, after those that are there. */
+export async function ensureClasses(trx: Write, classNames: readonly (string | null)[]): Promise<void> {
+  const wanted = [...new Set(classNames)].filter((name) => name !== null);
+  if (wanted.length === 0) return;
+  const known = await trx.selectFrom('classes').selectAll().execute();
+  const names = new Set(known.map((row) => row.name));
+  const first = Math.max(-1, ...known.map((row) => row.position)) + 1;
+  const added = wanted.filter((name) => !names.has(name)).map((name, i) => ({ name, position: first + i }));
+  await inChunks(added, chunkSize, (chunk) =>
+    trx
+      .insertInto('classes')
+      .values([...chunk])
+      .execute(),
+  );
+}
+
+async function assertSamplesExist(trx: Write, events: readonly LabelEvent[]): Promise<void> {
+  const ids = [...new Set(events.map((event) => event.sampleId))];
+  const rows = await trx.selectFrom('samples').select('id').where('id', 'in', ids).execute();
+  const found = new Set(rows.map((row) => row.id));
+  const missing = ids.find((id) => !found.has(id));
+  if (missing !== undefined) throw new TintypeError('SAMPLE_NOT_FOUND', { sampleId: missing });
+}
+
+async function withoutKnown(trx: Write, events: readonly LabelEvent[]): Promise<LabelEvent[]> {
+  const first = new Map<string, LabelEvent>();
+  for (const event of events) if (!first.has(event.id)) first.set(event.id, event);
+  const unique = [...first.values()];
+  const ids = unique.map((event) => event.id);
+  const rows = await trx.selectFrom('label_events').select('id').where('id', 'in', ids).execute();
+  const known = new Set(rows.map((row) => row.id));
+  return unique.filter((event) => !known.has(event.id));
+}
+
+/** Each sample takes the class of its last event. */
+async function setClasses(trx: Write, events: readonly LabelEvent[]): Promise<void> {
+  const last = new Map(events.map((event) => [event.sampleId, event.className]));
+  const byClass = new Map<string | null, string[]>();
+  for (const [sampleId, className] of last) byClass.set(className, [...(byClass.get(className) ?? []), sampleId]);
+  for (const [className, ids] of byClass) {
+    await trx.updateTable('samples').set({ class_name: className }).where('id', 'in', ids).execute();
+  }
+}

@@ -1,0 +1,29 @@
+/** @file The catalog on one SQLite file: the default, for one machine and any number of its processes. */
+import type { Catalog } from '@tintype/core/ports/catalog';
+import type { Clock } from '@tintype/core/ports/clock';
+import type { StoreContext } from './context.ts';
+import { createEvaluationStore } from './evaluations.ts';
+import { createRegistryStore, readRegistryVersion } from './registry.ts';
+import { createRunStore } from './runs.ts';
+import { createSampleStore } from './samples.ts';
+import { createSnapshotStore } from './snapshots.ts';
+import { openSqliteDatabase } from './sqlite-database.ts';
+
+/** Made and migrated where needed. Throws WORKSPACE_UNREADABLE or CATALOG_TOO_NEW; later failures of the disk are STORAGE_FAILED. */
+export async function openSqliteCatalog(options: { path: string; clock: Clock }): Promise<Catalog> {
+  const db = await openSqliteDatabase(options);
+  return createCatalog({ db, clock: options.clock });
+}
+
+/** The stores over an open database; disposing the catalog closes it. */
+export function createCatalog(context: StoreContext): Catalog {
+  return {
+    samples: createSampleStore(context),
+    snapshots: createSnapshotStore(context),
+    runs: createRunStore(context),
+    registry: createRegistryStore(context),
+    evaluations: createEvaluationStore(context),
+    registryVersion: () => readRegistryVersion(context.db),
+    [Symbol.asyncDispose]: () => context.db.destroy(),
+  };
+}

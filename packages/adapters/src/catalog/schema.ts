@@ -1,0 +1,200 @@
+/** @file The catalog's tables: TEXT ids, epoch milliseconds, JSON as TEXT and booleans as 0 or 1, so that every database takes them. */
+import type { Generated } from 'kysely';
+
+export interface DatasetTable {
+  name: string;
+  created_at: number;
+  /** The snapshot made last; `samples.split` repeats its splits. */
+  latest_snapshot: string | null;
+}
+
+export interface ClassTable {
+  name: string;
+  position: number;
+}
+
+export interface SampleTable {
+  id: string;
+  dataset: string;
+  content_hash: string;
+  path: string;
+  format: string;
+  width_px: number;
+  height_px: number;
+  size_bytes: number;
+  perceptual_hash: string;
+  /** Class of the last label event. */
+  class_name: string | null;
+  /** Split in the dataset's latest snapshot. */
+  split: string | null;
+  created_at: number;
+  removed: number;
+  removed_at: number | null;
+}
+
+export interface OriginTable {
+  dataset: string;
+  location: string;
+  path: string;
+  size_bytes: number;
+  /** File systems give fractions of a millisecond. */
+  modified_at: number;
+}
+
+/** Append-only. */
+export interface LabelEventTable {
+  sequence: Generated<number>;
+  id: string;
+  sample_id: string;
+  class_name: string | null;
+  annotator: string;
+  source: string;
+  at: number;
+}
+
+/** Append-only: who moved what to the trash (1) or back (0). */
+export interface RemovalEventTable {
+  sequence: Generated<number>;
+  sample_id: string;
+  removed: number;
+  annotator: string;
+  at: number;
+}
+
+export interface DataIssueTable {
+  id: string;
+  dataset: string;
+  kind: string;
+  sample_id: string | null;
+  path: string;
+  code: string;
+  detail: string;
+  score: number;
+  at: number;
+}
+
+export interface SnapshotTable {
+  id: string;
+  dataset: string;
+  seed: number;
+  shares: string;
+  classes: string;
+  counts: string;
+  class_counts: string;
+  groups: number;
+  created_at: number;
+}
+
+export interface SnapshotEntryTable {
+  snapshot_id: string;
+  sample_id: string;
+  content_hash: string;
+  class_name: string;
+  group_id: string;
+  split: string;
+}
+
+export interface RunTable {
+  id: string;
+  snapshot: string;
+  status: string;
+  options: string;
+  started_at: number;
+  ended_at: number | null;
+  error: string | null;
+}
+
+export interface ModelTable {
+  name: string;
+  created_at: number;
+}
+
+/** Append-only. */
+export interface ModelVersionTable {
+  model: string;
+  version: number;
+  bundle_hash: string;
+  run: string;
+  snapshot: string;
+  classes: string;
+  backbone: string;
+  head: string;
+  size_bytes: number;
+  accuracy: number;
+  accuracy_lower: number;
+  accuracy_upper: number;
+  balanced_accuracy: number;
+  macro_f1: number;
+  created_at: number;
+}
+
+export interface AliasTable {
+  model: string;
+  alias: string;
+  version: number;
+}
+
+/** Append-only. */
+export interface AliasLogTable {
+  sequence: Generated<number>;
+  model: string;
+  alias: string;
+  version: number | null;
+  previous: number | null;
+  moved_by: string;
+  at: number;
+}
+
+/** Append-only. `body` is the whole evaluation. */
+export interface EvaluationTable {
+  sequence: Generated<number>;
+  id: string;
+  model: string;
+  version: number;
+  body: string;
+}
+
+/** Single numbers; `registry` grows with every write to the registry. */
+export interface CounterTable {
+  name: string;
+  value: number;
+}
+
+export interface JobTable {
+  sequence: Generated<number>;
+  id: string;
+  kind: string;
+  input: string;
+  status: string;
+  attempts: number;
+  progress: string | null;
+  result: string | null;
+  error: string | null;
+  /** Fencing token of the worker that holds the job. */
+  lease: string | null;
+  lease_expires_at: number | null;
+  worker: string | null;
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+}
+
+export interface Tables {
+  datasets: DatasetTable;
+  classes: ClassTable;
+  samples: SampleTable;
+  origins: OriginTable;
+  label_events: LabelEventTable;
+  removal_events: RemovalEventTable;
+  data_issues: DataIssueTable;
+  snapshots: SnapshotTable;
+  snapshot_entries: SnapshotEntryTable;
+  runs: RunTable;
+  models: ModelTable;
+  model_versions: ModelVersionTable;
+  aliases: AliasTable;
+  alias_log: AliasLogTable;
+  evaluations: EvaluationTable;
+  counters: CounterTable;
+  jobs: JobTable;
+}

@@ -1,0 +1,37 @@
+/** @file The tintype.yaml of a new workspace: every setting with its default, commented out. */
+import { basename } from 'node:path';
+import { nameSchema } from '@tintype/contracts/ids';
+
+export function configTemplate(folder: string): string {
+  return `# Settings of this workspace. A line that starts with # is a default; take the # away to change it.
+# docs/reference/config.md explains each.
+version: 1
+
+# Shown on the page and in the log.
+name: ${workspaceName(folder)}
+
+# serve:
+#   host: 127.0.0.1
+#   port: 8080
+#   # The model whose champion answers; by default the one promoted last.
+#   model: NAME
+#   # Processes that classify; by default one per core.
+#   children: 2
+
+# limits:
+#   # Encoded bytes of one picture.
+#   bytes: 52428800
+#   # Width times height of one picture.
+#   pixels: 100000000
+#   # Longest side in pixels.
+#   sidePx: 32768
+#   # Milliseconds for one picture, decode and model together.
+#   pictureMs: 10000
+`;
+}
+
+/** The folder's name where it can be one; YAML must not take it for a number or a truth value. */
+function workspaceName(folder: string): string {
+  const name = nameSchema.safeParse(basename(folder));
+  return name.success ? JSON.stringify(name.data) : 'workspace';
+}

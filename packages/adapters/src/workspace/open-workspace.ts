@@ -1,0 +1,99 @@
+/** @file Opens a workspace folder: its settings and the parts that a command needs, and nothing else. */
+import { chmod, mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { TintypeError } from '@tintype/contracts/errors';
+import type { Clock } from '@tintype/core/ports/clock';
+import type { Workspace } from '@tintype/core/ports/workspace';
+import { systemClock } from '../clock.ts';
+import { readConfig } from './read-config.ts';
+import { workspacePaths } from './workspace-paths.ts';
+
+/** `queue` and `catalog` share one connection, so one costs what both cost. */
+export type WorkspacePart = 'catalog' | 'store' | 'queue' | 'hub';
+
+const allParts: readonly WorkspacePart[] = ['catalog', 'store', 'queue', 'hub'];
+
+export interface OpenWorkspaceOptions {
+  /** The folder with tintype.yaml; `findWorkspaceFolder` finds it. */
+  folder: string;
+  /** Default: the machine's. */
+  clock?: Clock;
+  /** What will be used; touching another part throws. Default: all. */
+  needs?: readonly WorkspacePart[];
+  /** Address of the hub, for tests and mirrors. */
+  hubEndpoint?: string;
+}
+
+/** Throws WORKSPACE_NOT_FOUND, WORKSPACE_UNREADABLE, CONFIG_INVALID or CATALOG_TOO_NEW. */
+export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Workspace> {
+  const { clock = systemClock, needs = allParts } = options;
+  const folder = resolve(options.folder);
+  const config = await readConfig(folder);
+  await ensureState(folder);
+
+  const needsDatabase = needs.includes('catalog') || needs.includes('queue');
+  const [records, store, hub] = await Promise.all([
+    needsDatabase ? openRecords(folder, clock) : undefined,
+    needs.includes('store') ? openStore(folder) : undefined,
+    needs.includes('hub') ? openHub(folder, options.hubEndpoint) : undefined,
+  ]);
+
+  const part = <T>(name: WorkspacePart, value: T | undefined): T => {
+    if (value === undefined || !needs.includes(name)) throw new Error(`The workspace was opened without its ${name}.`);
+    return value;
+  };
+  return {
+    folder,
+    config,
+    clock,
+    get catalog() {
+      return part('catalog', records?.catalog);
+    },
+    get queue() {
+      return part('queue', records?.queue);
+    },
+    get store() {
+      return part('store', store);
+    },
+    get hub() {
+      return part('hub', hub);
+    },
+    async [Symbol.asyncDispose]() {
+      await records?.catalog[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function ensureState(folder: string): Promise<void> {
+  const state = workspacePaths.state(folder);
+  try {
+    const made = await mkdir(state, { recursive: true, mode: 0o700 });
+    if (made) await chmod(state, 0o700);
+  } catch (error) {
+    throw new TintypeError(
+      'WORKSPACE_UNREADABLE',
+      { path: folder, reason: (error as Error).message },
+      { cause: error },
+    );
+  }
+}
+
+async function openRecords(folder: string, clock: Clock): Promise<Pick<Workspace, 'catalog' | 'queue'>> {
+  const [{ openSqliteDatabase }, { createCatalog }, { createQueue }] = await Promise.all([
+    import('../catalog/sqlite-database.ts'),
+    import('../catalog/open-sqlite-catalog.ts'),
+    import('../queue/open-sqlite-queue.ts'),
+  ]);
+  const db = await openSqliteDatabase({ path: workspacePaths.catalog(folder) });
+  return { catalog: createCatalog({ db, clock }), queue: createQueue({ db, clock }) };
+}
+
+async function openStore(folder: string): Promise<Workspace['store']> {
+  const { openFileStore } = await import('../store/open-file-store.ts');
+  return openFileStore({ folder: workspacePaths.store(folder) });
+}
+
+async function openHub(folder: string, endpoint: string | undefined): Promise<Workspace['hub']> {
+  const { openHub: open } = await import('../hub/open-hub.ts');
+  return open({ cacheFolder: workspacePaths.hubCache(folder), ...(endpoint === undefined ? {} : { endpoint }) });
+}
