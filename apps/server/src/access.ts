@@ -1,6 +1,7 @@
 /** @file Who may ask what: every route states its policy, and this machine's own pages alone may call those that change something. */
 import { TintypeError } from '@tintype/contracts/errors';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { isLoopbackHeader } from './loopback.ts';
 
 /** `public`: answers without knowing who asks. `read`, `write` and `predict` are what a token will have to allow. */
 export const routePolicies = ['public', 'read', 'write', 'predict'] as const;
@@ -17,7 +18,6 @@ declare module 'fastify' {
 }
 
 const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
-const loopbackName = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
 const mediaTypes: Record<BodyType, RegExp> = {
   'application/json': /^application\/json(?:; ?charset="?utf-8"?)?$/i,
   // RFC 2046 allows a boundary of 1 to 70 characters.
@@ -25,15 +25,10 @@ const mediaTypes: Record<BodyType, RegExp> = {
     /^multipart\/form-data; ?boundary=(?:"[^"\r\n]{1,70}"|[^\s;,"]{1,70})(?:; ?charset="?utf-8"?)?$/i,
 };
 
-/** An address that only this machine reaches. */
-export function isLoopbackHost(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
-}
-
 /** Stops DNS rebinding (a foreign name that resolves to this machine) and requests that a foreign page makes a browser send. */
 function assertOwnPage(request: FastifyRequest): void {
   const { host, origin, 'sec-fetch-site': site } = request.headers;
-  if (!host || !loopbackName.test(host)) throw new TintypeError('HOST_REFUSED', {});
+  if (!host || !isLoopbackHeader(host)) throw new TintypeError('HOST_REFUSED', {});
   if (safeMethods.includes(request.method)) return;
   const isOwnOrigin = origin === undefined || origin === `http://${host}` || origin === `https://${host}`;
   const isOwnSite = site === undefined || site === 'same-origin' || site === 'none';

@@ -134,6 +134,15 @@ test('a service without a champion says so instead of answering', async () => {
   await expect(service.predict(bytes, { requestId })).rejects.toMatchObject({ code: 'MODEL_NOT_SERVED' });
 });
 
+test('a request that comes before the first look at the registry waits for it', async () => {
+  const { service, move } = world();
+  move(aVersion(1));
+
+  const prediction = await service.predict(bytes, { requestId });
+
+  expect(prediction.version).toBe(1);
+});
+
 test('a named model that does not exist yet is waited for, not a problem', async () => {
   const { service, promote, problems } = world({ model: 'pets' });
 

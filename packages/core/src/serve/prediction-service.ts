@@ -96,6 +96,7 @@ export class PredictionService implements AsyncDisposable {
    * child, or twice took longer than `pictureMs`, is refused without trying from then on.
    */
   async predict(bytes: Uint8Array, options: { requestId: string; signal?: AbortSignal }): Promise<Prediction> {
+    if (!this.#hasLooked) await this.refresh();
     const served = this.#served;
     if (!served) throw new TintypeError('MODEL_NOT_SERVED', {});
     const reason = this.#poison.find(bytes);

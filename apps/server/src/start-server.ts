@@ -1,0 +1,160 @@
+/** @file Serves a workspace from this process: children first, since they take longest, then everything else beside them. */
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { TintypeError } from '@tintype/contracts/errors';
+import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { isLoopbackHost } from './loopback.ts';
+
+export interface StartServerOptions {
+  /** The folder with tintype.yaml. */
+  workspaceFolder: string;
+  /** Default: the workspace's setting. Anything but this machine's own addresses is refused. */
+  host?: string;
+  /** Default: the workspace's setting; 0 takes a free one. */
+  port?: number;
+  /** Inference processes; default: the workspace's setting, else one per core. */
+  children?: number;
+  /** Also run a worker process on the queued jobs; default false. */
+  withWorker?: boolean;
+  /** Built page; default: that of the web app's package. */
+  webFolder?: string;
+  /** Ends the server as `close` does. */
+  signal?: AbortSignal;
+  /** Default: warnings and errors as JSON lines on stderr. */
+  logger?: FastifyBaseLogger;
+  /** Called when the server listens, which may be before its model is loaded. */
+  onReady?: (address: string) => void;
+}
+
+export interface RunningServer extends AsyncDisposable {
+  /** `http://127.0.0.1:8080` */
+  readonly address: string;
+  /** Resolves when the server has ended, whoever ended it. */
+  readonly closed: Promise<void>;
+  /** Takes no more requests, answers those it has, and ends the children. */
+  close(): Promise<void>;
+}
+
+/** Time for requests under way once the server is to end. */
+const drainMs = 10_000;
+/** Pictures that may wait for a child before others are told to come again. */
+const maxQueued = 64;
+
+/**
+ * Resolves when the server listens and its champion, if there is one, is loaded.
+ * Throws ADDRESS_NEEDS_AUTHENTICATION, PORT_IN_USE, or what keeps the workspace from being opened.
+ */
+export async function startServer(options: StartServerOptions): Promise<RunningServer> {
+  const opened: (() => PromiseLike<unknown>)[] = [];
+  const end = async (): Promise<void> => {
+    for (const dispose of opened.splice(0).toReversed()) await dispose();
+  };
+  try {
+    const parts = await openParts(options, opened);
+    const { app, service, host, port } = parts;
+    opened.push(() => drain(app));
+    const address = await listen(app, { host, port });
+    options.onReady?.(address);
+    await service.refresh();
+    if (options.withWorker) {
+      const { startWorkerProcess } = await import('./start-worker-process.ts');
+      const worker = startWorkerProcess({ workspaceFolder: options.workspaceFolder, logger: parts.logger });
+      opened.push(() => worker.close());
+    }
+    return runningServer(address, end, options.signal);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function openParts(options: StartServerOptions, opened: (() => PromiseLike<unknown>)[]) {
+  const loadServer = Promise.all([
+    import('./build-server.ts'),
+    import('@tintype/core/serve/prediction-service'),
+    import('pino'),
+  ]);
+  const [{ readConfig }, { openTaskPool }, { openWorkspace }] = await Promise.all([
+    import('@tintype/adapters/workspace/read-config'),
+    import('@tintype/adapters/children/open-task-pool'),
+    import('@tintype/adapters/workspace/open-workspace'),
+  ]);
+  const config = await readConfig(options.workspaceFolder);
+  const host = options.host ?? config.serve.host;
+  if (!isLoopbackHost(host)) throw new TintypeError('ADDRESS_NEEDS_AUTHENTICATION', { host });
+
+  const pool = await openTaskPool<PictureTasks>({
+    tasks: createRequire(import.meta.url).resolve('@tintype/core/model/picture-tasks'),
+    size: options.children ?? config.serve.children ?? availableParallelism(),
+    maxQueued,
+  });
+  opened.push(() => pool[Symbol.asyncDispose]());
+  const workspace = await openWorkspace({
+    folder: options.workspaceFolder,
+    needs: ['catalog', 'store', 'queue'],
+  });
+  opened.push(() => workspace[Symbol.asyncDispose]());
+  const [{ buildServer }, { openPredictionService }, { pino }] = await loadServer;
+  const logger: FastifyBaseLogger = options.logger ?? pino({ level: 'warn' }, pino.destination(2));
+
+  const { pictureMs, ...limits } = config.limits;
+  const { catalog, store, clock } = workspace;
+  const service = openPredictionService(
+    { catalog, store, pool, clock },
+    {
+      model: config.serve.model,
+      limits,
+      pictureMs,
+      onProblem: (problem) => {
+        if (problem === undefined) logger.warn('The champion is served again.');
+        else logger.error({ err: problem }, 'The champion cannot be served; what was served before goes on.');
+      },
+    },
+  );
+  opened.push(() => service[Symbol.asyncDispose]());
+  const { app } = await buildServer({
+    workspace,
+    service,
+    logger,
+    ...(options.webFolder === undefined ? {} : { webFolder: options.webFolder }),
+  });
+  return { app, service, logger, host, port: options.port ?? config.serve.port };
+}
+
+async function listen(app: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+      throw new TintypeError('PORT_IN_USE', { port }, { cause: error });
+    throw error;
+  }
+}
+
+async function drain(app: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), drainMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function runningServer(address: string, end: () => Promise<void>, signal: AbortSignal | undefined): RunningServer {
+  let ending: Promise<void> | undefined;
+  let settle: (ended: Promise<void>) => void = () => {};
+  const closed = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  const close = (): Promise<void> => {
+    if (!ending) {
+      ending = end();
+      settle(ending);
+    }
+    return ending;
+  };
+  if (signal?.aborted) void close();
+  else signal?.addEventListener('abort', () => void close(), { once: true });
+  return { address, closed, close, [Symbol.asyncDispose]: close };
+}
