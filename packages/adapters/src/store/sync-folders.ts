@@ -1,0 +1,53 @@
+/** @file Makes folder entries durable. Whoever asks while a round runs shares the next one: many writers, few fsyncs. */
+import { close, fsync, open } from 'node:fs';
+import { promisify } from 'node:util';
+import { systemCode } from '../storage-failure.ts';
+
+const openAsync = promisify(open);
+const fsyncAsync = promisify(fsync);
+const closeAsync = promisify(close);
+
+interface Round {
+  folders: Set<string>;
+  done: Promise<void>;
+}
+
+/** A function that resolves once every entry that was in the folders when it was called will survive a power cut. */
+export function createFolderSync(): (folders: readonly string[]) => Promise<void> {
+  let running: Promise<unknown> = Promise.resolve();
+  let next: Round | undefined;
+
+  const startNext = (folders: Set<string>): Promise<void> => {
+    const done = running.then(async () => {
+      next = undefined;
+      await Promise.all([...folders].map(syncFolder));
+    });
+    running = done.catch(() => {});
+    return done;
+  };
+
+  return (folders) => {
+    if (!next) {
+      const wanted = new Set<string>();
+      next = { folders: wanted, done: startNext(wanted) };
+    }
+    for (const folder of folders) next.folders.add(folder);
+    return next.done;
+  };
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const descriptor = await openAsync(folder, 'r').catch(ignoreUnsupported);
+  if (descriptor === undefined) return;
+  try {
+    await fsyncAsync(descriptor).catch(ignoreUnsupported);
+  } finally {
+    await closeAsync(descriptor);
+  }
+}
+
+/** Windows keeps folder entries in its journal and has no way to ask for more. */
+function ignoreUnsupported(error: unknown): undefined {
+  if (process.platform === 'win32' && ['EPERM', 'EISDIR', 'EACCES'].includes(systemCode(error) ?? '')) return undefined;
+  throw error;
+}

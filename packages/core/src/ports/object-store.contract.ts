@@ -1,0 +1,156 @@
+/** @file What every object store must do, as one suite for all of them. */
+import { describe, expect, test } from 'vitest';
+import { type ObjectHead, type ObjectStore, objectKeys } from './object-store.ts';
+
+const text = (value: string): Uint8Array => new TextEncoder().encode(value);
+const read = async (store: ObjectStore, key: string): Promise<string> => new TextDecoder().decode(await store.get(key));
+
+async function collect(items: AsyncIterable<ObjectHead>): Promise<ObjectHead[]> {
+  const all: ObjectHead[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+export function objectStoreContract(name: string, open: () => Promise<ObjectStore>): void {
+  describe(`${name} keeps the object store's contract`, () => {
+    test('what was put is got back byte for byte, empty and large objects too', async () => {
+      const store = await open();
+      const large = new Uint8Array(3 * 2 ** 20).map((_, index) => (index * 31) % 256);
+
+      await store.put('snapshots/large', large);
+      await store.put('snapshots/empty', new Uint8Array());
+
+      expect(Buffer.compare(await store.get('snapshots/large'), large)).toBe(0);
+      expect((await store.get('snapshots/empty')).byteLength).toBe(0);
+    });
+
+    test('a view of a larger buffer is stored without its surroundings', async () => {
+      const store = await open();
+
+      await store.put('snapshots/view', text('surroundings').subarray(3, 8));
+
+      expect(await read(store, 'snapshots/view')).toBe('round');
+    });
+
+    test('an object that is there already is left alone unless it is to be replaced', async () => {
+      const store = await open();
+
+      await store.put('snapshots/a', text('first'));
+      await store.put('snapshots/a', text('second'));
+      const kept = await read(store, 'snapshots/a');
+      await store.put('snapshots/a', text('third'), { ifAbsent: false });
+
+      expect(kept).toBe('first');
+      expect(await read(store, 'snapshots/a')).toBe('third');
+    });
+
+    test('many writers of one key leave one whole object', async () => {
+      const store = await open();
+      const versions = Array.from({ length: 20 }, (_, index) => `${index}`.repeat(5000));
+
+      await Promise.all(versions.map((version) => store.put('snapshots/race', text(version))));
+
+      expect(versions).toContain(await read(store, 'snapshots/race'));
+    });
+
+    test('a missing object is found as undefined and got as OBJECT_NOT_FOUND', async () => {
+      const store = await open();
+
+      expect(await store.find('snapshots/none')).toBeUndefined();
+      await expect(store.get('snapshots/none')).rejects.toMatchObject({ code: 'OBJECT_NOT_FOUND' });
+      await expect(store.getRange('snapshots/none', { start: 0, end: 1 })).rejects.toMatchObject({
+        code: 'OBJECT_NOT_FOUND',
+      });
+    });
+
+    test('a folder of objects is no object', async () => {
+      const store = await open();
+      await store.put('models/abc/model.onnx', text('graph'));
+
+      expect(await store.find('models/abc')).toBeUndefined();
+      await expect(store.get('models/abc')).rejects.toMatchObject({ code: 'OBJECT_NOT_FOUND' });
+    });
+
+    test('a range gives the bytes from start up to end, and what there is of them past the end', async () => {
+      const store = await open();
+      await store.put('snapshots/digits', text('0123456789'));
+
+      const middle = await store.getRange('snapshots/digits', { start: 2, end: 5 });
+      const tail = await store.getRange('snapshots/digits', { start: 8, end: 99 });
+
+      expect(new TextDecoder().decode(middle)).toBe('234');
+      expect(new TextDecoder().decode(tail)).toBe('89');
+    });
+
+    test('find tells the size', async () => {
+      const store = await open();
+      await store.put('snapshots/a', text('four'));
+
+      expect(await store.find('snapshots/a')).toEqual({ key: 'snapshots/a', sizeBytes: 4 });
+    });
+
+    test('a list holds every object under the prefix, in key order, and nothing else', async () => {
+      const store = await open();
+      const keys = ['models/a/z', 'models/a-b/x', 'models/a.b', 'models/ab', 'snapshots/s'];
+      for (const key of keys.toReversed()) await store.put(key, text(key));
+
+      const models = await collect(store.list('models/'));
+      const beginning = await collect(store.list('models/a/'));
+      const partial = await collect(store.list('models/a-'));
+
+      expect(models.map(({ key }) => key)).toEqual(['models/a-b/x', 'models/a.b', 'models/a/z', 'models/ab']);
+      expect(models[0]).toEqual({ key: 'models/a-b/x', sizeBytes: 12 });
+      expect(beginning.map(({ key }) => key)).toEqual(['models/a/z']);
+      expect(partial.map(({ key }) => key)).toEqual(['models/a-b/x']);
+      expect((await collect(store.list(''))).length).toBe(5);
+      expect(await collect(store.list('embeddings/'))).toEqual([]);
+    });
+
+    test('a removed object is gone, and removing it again is no failure', async () => {
+      const store = await open();
+      await store.put('snapshots/a', text('a'));
+
+      await store.remove('snapshots/a');
+      await store.remove('snapshots/a');
+
+      expect(await store.find('snapshots/a')).toBeUndefined();
+    });
+
+    test('the local folder of a prefix holds its objects as files', async () => {
+      const store = await open();
+      const key = objectKeys.bundleFile('abc', 'bundle.json');
+      await store.put(key, text('{}'));
+
+      const folder = await store.localFolder(objectKeys.bundlePrefix('abc'));
+
+      const { readFile } = await import('node:fs/promises');
+      expect(await readFile(`${folder}/bundle.json`, 'utf8')).toBe('{}');
+    });
+
+    test.each([
+      '',
+      '/etc/passwd',
+      '../secret',
+      'a/../../b',
+      'a//b',
+      'a/',
+      './a',
+      'a/.',
+      '.hidden',
+      'a\0b',
+      'a\\b',
+      'C:/a',
+      `a/${'x'.repeat(300)}`,
+      'ü',
+    ])('the key %j is refused everywhere', async (key) => {
+      const store = await open();
+      const refusal = { code: 'USAGE_INVALID' };
+
+      await expect(store.put(key, text('x'))).rejects.toMatchObject(refusal);
+      await expect(store.get(key)).rejects.toMatchObject(refusal);
+      await expect(store.getRange(key, { start: 0, end: 1 })).rejects.toMatchObject(refusal);
+      await expect(store.find(key)).rejects.toMatchObject(refusal);
+      await expect(store.remove(key)).rejects.toMatchObject(refusal);
+    });
+  });
+}
