@@ -1,6 +1,7 @@
 /** @file What an evaluation says, stored once and never changed. */
 import { z } from 'zod';
 import { intervalSchema, timestampSchema } from './ids.ts';
+import { rejectionSchema } from './ingest.ts';
 
 export const classMetricsSchema = z.object({
   className: z.string(),
@@ -38,6 +39,8 @@ export const evaluationSchema = z.object({
   calibration: z.object({ before: z.number(), after: z.number(), temperature: z.number() }),
   /** Most confident first, at most 50. */
   mistakes: z.array(mistakeSchema),
+  /** Files that could not be answered for and count in no metric; absent where there are none. */
+  rejected: z.array(rejectionSchema).optional(),
   durationMs: z.number(),
   at: timestampSchema,
 });

@@ -4,7 +4,10 @@ import { championAlias, type ModelVersion, parseModelReference } from '@tintype/
 import type { Catalog } from '../ports/catalog.ts';
 
 /** Without a reference the champion promoted last. Throws MODEL_NONE_YET, MODEL_NOT_FOUND or VERSION_NOT_FOUND. */
-export async function resolveVersion(needs: { catalog: Pick<Catalog, 'registry'> }, reference?: string): Promise<ModelVersion> {
+export async function resolveVersion(
+  needs: { catalog: Pick<Catalog, 'registry'> },
+  reference?: string,
+): Promise<ModelVersion> {
   const { registry } = needs.catalog;
   if (reference !== undefined) {
     const { model, version } = parseModelReference(reference);

@@ -1,0 +1,45 @@
+/** @file A registered version on the test split of a snapshot: its own, or another for a fair comparison. */
+import type { Evaluation } from '@tintype/contracts/evaluate';
+import type { ModelVersion } from '@tintype/contracts/registry';
+import type { PictureTasks } from '../model/picture-tasks.types.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
+import type { TaskPool } from '../ports/task-pool.ts';
+import { type ClassifyOptions, classifyPictures, type LabeledPicture } from './classify-pictures.ts';
+import { testSplitOf } from './evaluate-run.ts';
+
+export interface EvaluateNeeds {
+  catalog: Pick<Catalog, 'snapshots' | 'evaluations'>;
+  store: ObjectStore;
+  pool: TaskPool<PictureTasks>;
+  clock: Clock;
+}
+
+/**
+ * Stored when it returns. `snapshot` is the version's own by default. Throws SNAPSHOT_NOT_FOUND, OBJECT_NOT_FOUND where a picture's
+ * bytes are gone, BUNDLE_CORRUPT, CANCELLED.
+ */
+export async function evaluateVersion(
+  needs: EvaluateNeeds,
+  version: ModelVersion,
+  options: ClassifyOptions & { snapshot?: string },
+): Promise<Evaluation> {
+  const snapshotId = options.snapshot ?? version.snapshot;
+  const snapshot = await needs.catalog.snapshots.get(snapshotId);
+  const entries = await needs.catalog.snapshots.entries(snapshotId);
+  const test = entries.filter((entry) => entry.split === 'test');
+  async function* pictures(): AsyncGenerator<LabeledPicture> {
+    for (const { sampleId, className, contentHash } of test)
+      yield { name: sampleId, className, read: () => needs.store.get(objectKeys.source(contentHash)) };
+  }
+  const on = testSplitOf(snapshot.id);
+  const evaluation = await classifyPictures(needs, version, {
+    ...options,
+    on,
+    pictures: pictures(),
+    total: test.length,
+  });
+  await needs.catalog.evaluations.record(evaluation);
+  return evaluation;
+}
