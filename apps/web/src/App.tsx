@@ -1,0 +1,48 @@
+/** @file The providers around every screen, and which address shows which screen. */
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { Route, Switch } from 'wouter';
+import { queryClient } from './api/query-client.ts';
+import { PredictionsProvider } from './features/serve/PredictionsProvider.tsx';
+import { TryScreen } from './features/serve/TryScreen.tsx';
+import { NotFound } from './shell/NotFound.tsx';
+import { ScreenSkeleton } from './shell/ScreenSkeleton.tsx';
+import { Shell } from './shell/Shell.tsx';
+import { motionMs, resolveVariables, theme } from './theme.ts';
+
+const PicturesScreen = lazy(() =>
+  import('./features/catalog/PicturesScreen.tsx').then((module) => ({ default: module.PicturesScreen })),
+);
+const ModelsScreen = lazy(() =>
+  import('./features/registry/ModelsScreen.tsx').then((module) => ({ default: module.ModelsScreen })),
+);
+const VersionScreen = lazy(() =>
+  import('./features/registry/VersionScreen.tsx').then((module) => ({ default: module.VersionScreen })),
+);
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={resolveVariables}>
+      <QueryClientProvider client={queryClient}>
+        <Notifications position="bottom-center" transitionDuration={motionMs} limit={3} />
+        <PredictionsProvider>
+          <Shell>
+            <Suspense fallback={<ScreenSkeleton />}>
+              <Switch>
+                <Route path="/" component={TryScreen} />
+                <Route path="/pictures" component={PicturesScreen} />
+                <Route path="/models" component={ModelsScreen} />
+                <Route path="/models/:model/:version">
+                  {({ model, version }) => <VersionScreen model={model} version={version} />}
+                </Route>
+                <Route component={NotFound} />
+              </Switch>
+            </Suspense>
+          </Shell>
+        </PredictionsProvider>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,78 @@
+/** @file Every address the page asks, with the schema of its answer. */
+import {
+  changedSchema,
+  type HistoryView,
+  historyViewSchema,
+  type ModelsView,
+  modelsViewSchema,
+  type SampleView,
+  type SamplesView,
+  sampleViewSchema,
+  samplesViewSchema,
+  type VersionView,
+  versionViewSchema,
+  type WorkspaceView,
+  workspaceViewSchema,
+} from '@tintype/contracts/api';
+import type { SampleQuery } from '@tintype/contracts/catalog';
+import { type AliasLogEntry, aliasLogEntrySchema } from '@tintype/contracts/registry';
+import { type Health, healthSchema, type Prediction, predictionSchema } from '@tintype/contracts/serve';
+import { request, toQuery } from './client.ts';
+
+const segment = encodeURIComponent;
+
+export const getHealth = (signal?: AbortSignal): Promise<Health> =>
+  request(healthSchema, '/health', { signal, timeoutMs: 5000 });
+
+export const getWorkspace = (signal?: AbortSignal): Promise<WorkspaceView> =>
+  request(workspaceViewSchema, '/api/workspace', { signal });
+
+export function predict(file: File, signal?: AbortSignal): Promise<Prediction> {
+  const body = new FormData();
+  body.append('file', file);
+  return request(predictionSchema, '/predict', { method: 'POST', body, signal, timeoutMs: 60_000 });
+}
+
+export const listSamples = (query: SampleQuery, signal?: AbortSignal): Promise<SamplesView> =>
+  request(samplesViewSchema, `/api/samples${toQuery(query as Record<string, string | number | boolean | undefined>)}`, {
+    signal,
+  });
+
+export const getSample = (id: string, signal?: AbortSignal): Promise<SampleView> =>
+  request(sampleViewSchema, `/api/samples/${segment(id)}`, { signal });
+
+export const thumbnailUrl = (id: string): string => `/api/samples/${segment(id)}/thumbnail`;
+export const pictureUrl = (id: string): string => `/api/samples/${segment(id)}/picture`;
+
+/** Ids one request may name. */
+const idsPerRequest = 10_000;
+
+/** Moves samples into the trash, or back. Resolves to how many changed. */
+export async function moveSamples(ids: readonly string[], to: 'remove' | 'restore'): Promise<number> {
+  let changed = 0;
+  for (let start = 0; start < ids.length; start += idsPerRequest) {
+    const body = { ids: ids.slice(start, start + idsPerRequest) };
+    changed += (await request(changedSchema, `/api/samples/${to}`, { method: 'POST', body })).changed;
+  }
+  return changed;
+}
+
+export const listModels = (signal?: AbortSignal): Promise<ModelsView> =>
+  request(modelsViewSchema, '/api/models', { signal });
+
+export const getVersion = (model: string, version: number, signal?: AbortSignal): Promise<VersionView> =>
+  request(versionViewSchema, `/api/models/${segment(model)}/versions/${version}`, { signal });
+
+export const getHistory = (model: string, signal?: AbortSignal): Promise<HistoryView> =>
+  request(historyViewSchema, `/api/models/${segment(model)}/history`, { signal });
+
+/** Throws ALIAS_CONFLICT where the alias is not on `expected` any more. */
+export const moveAlias = (
+  model: string,
+  alias: string,
+  move: { version: number; expected: number | null },
+): Promise<AliasLogEntry> =>
+  request(aliasLogEntrySchema, `/api/models/${segment(model)}/aliases/${segment(alias)}`, {
+    method: 'POST',
+    body: move,
+  });

@@ -1,0 +1,21 @@
+/** @file The workspace's name, datasets and counts, and whether the server is well. */
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { getHealth, getWorkspace } from '../api/endpoints.ts';
+import { listClassNames, type Mark, markOf } from './class-marks.ts';
+
+export const workspaceKey = ['workspace'] as const;
+export const healthKey = ['health'] as const;
+
+export const useWorkspace = () => useQuery({ queryKey: workspaceKey, queryFn: ({ signal }) => getWorkspace(signal) });
+
+/** Asked every five seconds while the page is seen, so that the light is true. */
+export const useHealth = () =>
+  useQuery({ queryKey: healthKey, queryFn: ({ signal }) => getHealth(signal), refetchInterval: 5000, retry: false });
+
+/** The mark of any class by name. */
+export function useClassMarks(): (className: string) => Mark {
+  const { data } = useWorkspace();
+  const names = useMemo(() => listClassNames(data?.datasets ?? []), [data]);
+  return (className) => markOf(className, names);
+}

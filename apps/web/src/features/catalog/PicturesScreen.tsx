@@ -1,0 +1,2 @@
+/** @file Pictures. */
+export const PicturesScreen = () => <p>Pictures</p>;

@@ -1,0 +1,2 @@
+/** @file Models. */
+export const ModelsScreen = () => <p>Models</p>;

@@ -1,0 +1,94 @@
+/** @file Try: pictures in, probabilities out. */
+import { Button, Skeleton } from '@mantine/core';
+import { Command } from '../../components/Command.tsx';
+import { formatCount, formatCounted } from '../../components/format.ts';
+import { RetryIcon, WarnIcon } from '../../components/icons.tsx';
+import { useHealth } from '../../components/use-workspace.ts';
+import screen from '../../shell/Screen.module.css';
+import { describeHealth } from '../../shell/health.ts';
+import { DropTarget } from './DropTarget.tsx';
+import { PredictionCard } from './PredictionCard.tsx';
+import { usePredictionQueue } from './PredictionsProvider.tsx';
+import { countQueue, type QueueCounts } from './prediction-queue.ts';
+import classes from './TryScreen.module.css';
+import { usePaste } from './use-paste.ts';
+
+export function TryScreen() {
+  const { queue, add, retry, remove, clear, getPreviewUrl } = usePredictionQueue();
+  usePaste(add);
+  const counts = countQueue(queue);
+  const failedIds = queue.filter((entry) => entry.state.kind === 'failed').map((entry) => entry.id);
+  return (
+    <div className={screen.screen}>
+      <div className={classes.top}>
+        <h1>Try the model</h1>
+        <p className={classes.summary} role="status">
+          {describeCounts(counts)}
+        </p>
+        <div className={classes.actions}>
+          {failedIds.length > 0 && (
+            <Button variant="default" leftSection={<RetryIcon size={16} />} onClick={() => retry(failedIds)}>
+              Try {failedIds.length} again
+            </Button>
+          )}
+          {queue.length > 0 && (
+            <Button variant="subtle" color="gray" onClick={clear}>
+              Clear
+            </Button>
+          )}
+        </div>
+      </div>
+      <HealthNotice />
+      <DropTarget onFiles={add} isSmall={queue.length > 0} />
+      {queue.length > 0 && (
+        <ul className={classes.cards} aria-label="Answers">
+          {queue.map((entry) => (
+            <PredictionCard
+              key={entry.id}
+              entry={entry}
+              previewUrl={getPreviewUrl(entry.id)}
+              onRetry={() => retry([entry.id])}
+              onRemove={() => remove(entry.id)}
+            />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function describeCounts(counts: QueueCounts): string {
+  if (counts.total === 0) return '';
+  const parts = [
+    counts.open > 0 ? `${formatCount(counts.open)} to go` : '',
+    counts.answered > 0 ? `${formatCount(counts.answered)} answered` : '',
+    counts.refused > 0 ? `${formatCount(counts.refused)} refused` : '',
+    counts.failed > 0 ? `${formatCount(counts.failed)} failed` : '',
+  ];
+  return [formatCounted(counts.total, 'picture'), ...parts.filter((part) => part !== '')].join(' · ');
+}
+
+/** Which model answers, or why none does and what to do. The place is held from the first paint. */
+function HealthNotice() {
+  const { data, isError, isPending } = useHealth();
+  if (isPending) return <Skeleton height={22} width={260} />;
+  const state = describeHealth(data, !isError);
+  if (state.tone === 'good') {
+    return (
+      <p className={classes.serving}>
+        Answers come from <strong>{state.label}</strong>. Pictures you try are not kept.
+      </p>
+    );
+  }
+  return (
+    <section className={classes.notice} aria-label="State of the server">
+      <WarnIcon />
+      <div className={classes.words}>
+        <p>{state.sentence}</p>
+        {state.commands.map((line) => (
+          <Command key={line} line={line} />
+        ))}
+      </div>
+    </section>
+  );
+}

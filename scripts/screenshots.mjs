@@ -1,0 +1,161 @@
+/** @file Pictures of every screen and state, at phone and desktop width, light and dark: node scripts/screenshots.mjs DIR [NAME] */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runnerImport } from 'vite';
+
+const [folder, only] = process.argv.slice(2);
+if (!folder) {
+  process.stderr.write('Usage: node scripts/screenshots.mjs DIR [NAME]\n');
+  process.exit(64);
+}
+await mkdir(folder, { recursive: true });
+
+const config = { configFile: false, resolve: { conditions: ['tintype-source'] }, logLevel: 'error' };
+const load = async (path) => (await runnerImport(join(import.meta.dirname, '..', path), config)).module;
+const { openBrowser } = await load('tests/browser.ts');
+const { openWebFixture } = await load('tests/web-fixture.ts');
+const { renderRecyclable } = await load('examples/recyclables/src/render.ts');
+
+const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } };
+const schemes = ['light', 'dark'];
+
+async function chooseFiles(page) {
+  const draw = async (className, seed, name = `${className}-${seed}.jpg`) => ({
+    name,
+    mimeType: 'image/jpeg',
+    buffer: Buffer.from(await renderRecyclable({ className, seed, sizePx: 512 })),
+  });
+  const good = await draw('plastic-bottles', 9);
+  await page.setInputFiles('input[type=file]', [
+    await draw('glass-bottles', 4),
+    await draw('soda-cans', 3),
+    await draw('boxes', 5),
+    await draw('crushed-soda-cans', 2, 'crowd.jpg'),
+    { ...good, name: 'cut-short.jpg', buffer: good.buffer.subarray(0, 9000) },
+    { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('not a picture') },
+    good,
+  ]);
+}
+
+/** name -> what the server is like and what is done on the page before the picture is taken. */
+const states = {
+  'try-empty': { path: '/' },
+  'try-no-model': { path: '/', server: { hasModel: false } },
+  'try-answers': {
+    path: '/',
+    async act(page) {
+      await chooseFiles(page);
+      await page.getByText('Try 2 again').waitFor();
+    },
+    full: true,
+  },
+  'try-waiting': {
+    path: '/',
+    async act(page, server) {
+      server.delayMs = 3000;
+      await chooseFiles(page);
+      await page.waitForTimeout(300);
+    },
+  },
+  'try-server-gone': {
+    path: '/',
+    async act(page, server) {
+      server.isGone = true;
+      await chooseFiles(page);
+      await page.getByText('Try 7 again').waitFor();
+      await page.getByRole('button', { name: /^Health/ }).click();
+      await page.waitForTimeout(6000);
+    },
+  },
+  pictures: { path: '/pictures' },
+  'pictures-loading': { path: '/pictures', slow: true },
+  'pictures-filtered': { path: '/pictures?class=soda-cans&split=test' },
+  'pictures-none': { path: '/pictures?text=nothing-like-this' },
+  'pictures-empty': { path: '/pictures', server: { samples: 0, hasModel: false } },
+  'pictures-error': { path: '/pictures', broken: true },
+  'pictures-selected': {
+    path: '/pictures',
+    async act(page) {
+      await page.getByRole('listbox').focus();
+      for (const key of ['ArrowRight', ' ', 'ArrowRight', 'ArrowDown', 'Shift+ ']) await page.keyboard.press(key);
+    },
+  },
+  'pictures-removed': {
+    path: '/pictures',
+    async act(page) {
+      await page.getByRole('listbox').focus();
+      for (const key of ['ArrowRight', ' ', 'ArrowRight', ' ', 'Delete']) await page.keyboard.press(key);
+      await page.getByRole('button', { name: 'Undo' }).waitFor();
+    },
+  },
+  'pictures-detail': {
+    path: '/pictures',
+    async act(page) {
+      await page.getByRole('listbox').focus();
+      for (const key of ['ArrowRight', 'ArrowRight', 'Enter']) await page.keyboard.press(key);
+      await page.getByText('Label history').waitFor();
+    },
+  },
+  models: { path: '/models' },
+  'models-loading': { path: '/models', slow: true },
+  'models-empty': { path: '/models', server: { hasModel: false } },
+  'models-error': { path: '/models', broken: true },
+  version: { path: '/models/recyclables/3', full: true },
+  'version-promote': {
+    path: '/models/recyclables/3',
+    async act(page) {
+      await page.getByRole('button', { name: /Promote/ }).click();
+      await page.waitForTimeout(300);
+    },
+  },
+  'version-conflict': {
+    path: '/models/recyclables/3',
+    async act(page, server) {
+      await page.getByRole('button', { name: /Promote/ }).click();
+      server.history.push({ ...server.history[1], version: 1, previous: 2, by: 'grace' });
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /Promote/ })
+        .click();
+      await page.getByText('The alias was moved meanwhile').waitFor();
+      await page.waitForTimeout(300);
+    },
+  },
+  'not-found': { path: '/nowhere' },
+};
+
+const browser = await openBrowser();
+for (const [name, state] of Object.entries(states)) {
+  if (only && !name.startsWith(only)) continue;
+  for (const [size, viewport] of Object.entries(sizes)) {
+    for (const colorScheme of schemes) {
+      const server = await openWebFixture(state.server);
+      if (state.slow) server.delayMs = 8000;
+      if (state.broken) server.isBroken = true;
+      const page = await browser.newPage({ viewport, colorScheme, hasTouch: size === 'phone', deviceScaleFactor: 1 });
+      page.on(
+        'console',
+        (message) =>
+          ['error', 'warning'].includes(message.type()) && process.stderr.write(`${name}: ${message.text()}\n`),
+      );
+      page.on('pageerror', (error) => process.stderr.write(`${name}: ${error.message}\n`));
+      try {
+        await page.goto(server.url + state.path);
+        if (state.slow) await page.waitForTimeout(500);
+        else await page.waitForLoadState('networkidle');
+        if (state.broken) await page.waitForTimeout(1200);
+        await state.act?.(page, server);
+        await page.waitForTimeout(200);
+      } catch (error) {
+        process.stderr.write(`${name} ${size} ${colorScheme}: ${error.message}\n`);
+      }
+      await page.screenshot({
+        path: join(folder, `${name}-${size}-${colorScheme}.png`),
+        fullPage: state.full ?? false,
+      });
+      await page.context().close();
+      await server[Symbol.asyncDispose]();
+    }
+  }
+}
+await browser[Symbol.asyncDispose]();

@@ -1,0 +1,65 @@
+/** @file A real browser for tests: found, started with a fresh profile, closed with the test. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+const knownPaths = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** Path of a Chromium, from TINTYPE_CHROMIUM or where systems put it; undefined where there is none. */
+export const findChromium = (): string | undefined =>
+  [process.env.TINTYPE_CHROMIUM ?? '', ...knownPaths].find((path) => path !== '' && existsSync(path));
+
+const isRequired = process.env.TINTYPE_REQUIRE_BROWSER === '1';
+const path = findChromium();
+if (!path && isRequired)
+  throw new Error(
+    'TINTYPE_REQUIRE_BROWSER is 1, but no Chromium was found: install one or name it in TINTYPE_CHROMIUM.',
+  );
+
+/** Put into the names of suites that do not run here, so that the report says why. */
+export const noBrowser: string | false = path
+  ? false
+  : 'skipped: no Chromium found; install one or name it in TINTYPE_CHROMIUM';
+
+export interface OpenBrowser extends AsyncDisposable {
+  newPage(options?: BrowserContextOptions): Promise<Page>;
+}
+
+const browserArguments = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export async function openBrowser(): Promise<OpenBrowser> {
+  if (!path) throw new Error('No Chromium was found.');
+  const profile = await mkdtemp(join(tmpdir(), 'tintype-browser-'));
+  const first = await chromium.launchPersistentContext(profile, { executablePath: path, args: browserArguments });
+  const browser = first.browser();
+  const contexts: BrowserContext[] = [];
+  return {
+    async newPage(options = {}) {
+      if (!browser) throw new Error('The browser is gone.');
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+      contexts.push(context);
+      return context.newPage();
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(contexts.map((context) => context.close()));
+      await first.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
+}
