@@ -12,12 +12,8 @@ export function createContext(
     output,
     signal,
     async openWorkspace() {
-      const { findWorkspaceFolder } = await import('@tintype/adapters/workspace/find-workspace');
       const { openWorkspace } = await import('@tintype/adapters/workspace/open-workspace');
-      const named = options.workspace as string | undefined;
-      return openWorkspace({
-        folder: await findWorkspaceFolder(named ?? process.cwd(), { exact: named !== undefined }),
-      });
+      return openWorkspace({ folder: await workspaceFolder(options) });
     },
     async openPool(_workspace, size) {
       const { openTaskPool } = await import('@tintype/adapters/children/open-task-pool');
@@ -25,4 +21,10 @@ export function createContext(
       return openTaskPool({ tasks, ...(size === undefined ? {} : { size }) });
     },
   };
+}
+
+/** The folder that --workspace names, or the nearest above this one. Throws WORKSPACE_NOT_FOUND. */
+export async function workspaceFolder(options: Readonly<Record<string, unknown>>): Promise<string> {
+  const { findWorkspaceFolder } = await import('@tintype/adapters/workspace/find-workspace-folder');
+  return findWorkspaceFolder((options.workspace as string | undefined) ?? process.cwd());
 }

@@ -1,6 +1,6 @@
 /** @file `tintype models`: versions, aliases, and what was live when. */
 import { formatBytes, TintypeError } from '@tintype/contracts/errors';
-import type { CommandContext, CommandRecord } from '../command.ts';
+import type { CommandRecord } from '../command.ts';
 import { counted, moment, percent, percentWithInterval, printable, table } from '../format.ts';
 
 const list = (name: string): CommandRecord => ({
@@ -103,7 +103,7 @@ const promote: CommandRecord = {
     const { nameSchema } = await import('@tintype/contracts/ids');
     await using workspace = await context.openWorkspace();
     const { promoteVersion } = await import('@tintype/core/registry/promote');
-    const model = await onlyModel(context, workspace.catalog.registry, options.model);
+    const model = await onlyModel(workspace.catalog.registry, options.model);
     const entry = await promoteVersion(workspace, {
       model,
       version,
@@ -135,9 +135,10 @@ const history: CommandRecord = {
       const at = Date.parse(time);
       if (Number.isNaN(at))
         throw new TintypeError('USAGE_INVALID', { problem: `"${time}" is not a time such as 2026-05-04T12:00.` });
-      const model = await onlyModel(context, registry, named);
+      const model = await onlyModel(registry, named);
       const alias = options.alias as string;
-      const version = (await registry.findAliasAt(model, alias, at)) ?? null;
+      const { findLiveAt } = await import('@tintype/core/registry/history');
+      const version = (await findLiveAt(workspace, { model, alias, at }))?.version ?? null;
       context.output.result({ model, alias, at, version }, () =>
         version === null
           ? `${printable(model)} had no ${alias} at ${moment(at)}.`

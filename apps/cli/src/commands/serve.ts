@@ -15,12 +15,11 @@ async function serve(
   given: Readonly<Record<string, unknown>>,
   withWorker: boolean,
 ): Promise<void> {
-  const [{ startServer }, { findWorkspaceFolder }] = await Promise.all([
+  const [{ startServer }, { workspaceFolder }] = await Promise.all([
     import('@tintype/server/start-server'),
-    import('@tintype/adapters/workspace/find-workspace'),
+    import('../context.ts'),
   ]);
-  const named = given.workspace as string | undefined;
-  const folder = await findWorkspaceFolder(named ?? process.cwd(), { exact: named !== undefined });
+  const folder = await workspaceFolder(given);
   await using server = await startServer({
     workspaceFolder: folder,
     ...(given.host === undefined ? {} : { host: given.host as string }),

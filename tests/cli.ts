@@ -1,0 +1,70 @@
+/** @file The built command, run as a user runs it. */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export const repositoryFolder = resolve(import.meta.dirname, '..');
+const entry = join(repositoryFolder, 'apps/cli/bin/tintype.js');
+
+export interface Finished {
+  exitCode: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts `tintype` with these words; the environment names no workspace of its own. */
+export function startTintype(args: readonly string[], options: { cwd?: string } = {}) {
+  const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1' };
+  delete env.TINTYPE_WORKSPACE;
+  delete env.FORCE_COLOR;
+  return spawn(process.execPath, [entry, ...args], {
+    cwd: options.cwd ?? repositoryFolder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+export async function tintype(args: readonly string[], options: { cwd?: string } = {}): Promise<Finished> {
+  const child = startTintype(args, options);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const exitCode = await new Promise<number | null>((done) => {
+    child.on('close', done);
+  });
+  return { exitCode, stdout, stderr };
+}
+
+/** The one JSON line of a command run with --json that must succeed. */
+export async function tintypeJson<T = Record<string, unknown>>(
+  args: readonly string[],
+  options: { cwd?: string } = {},
+): Promise<T> {
+  const { exitCode, stdout, stderr } = await tintype([...args, '--json'], options);
+  if (exitCode !== 0) throw new Error(`tintype ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
+  return JSON.parse(stdout) as T;
+}
+
+/** The problem of a command that must fail. */
+export async function tintypeProblem(
+  args: readonly string[],
+  options: { cwd?: string } = {},
+): Promise<{ exitCode: number | null; code: string; detail: string; hint: string }> {
+  const { exitCode, stderr } = await tintype([...args, '--json'], options);
+  return {
+    exitCode,
+    ...(JSON.parse(stderr.trim().split('\n').at(-1) ?? '{}') as { code: string; detail: string; hint: string }),
+  };
+}
+
+/** A folder that is gone after the test. */
+export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'tintype-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}

@@ -1,0 +1,294 @@
+/** @file The main job through every room, by the commands a user types, on rendered pictures. */
+import { readdirSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeDataset } from '@tintype/example-recyclables/write-dataset';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTintype, temporaryFolder, tintype, tintypeJson, tintypeProblem } from './cli.ts';
+
+let scratch: Awaited<ReturnType<typeof temporaryFolder>>;
+let pictures: string;
+let workspace: string[];
+
+beforeAll(async () => {
+  scratch = await temporaryFolder();
+  pictures = join(scratch.path, 'pictures');
+  const folder = join(scratch.path, 'workspace');
+  workspace = ['--workspace', folder];
+  await writeDataset(pictures, { count: 150, seed: 5, sizePx: 128, layout: 'folders', dirt: true });
+  await tintypeJson(['init', folder]);
+  await tintypeJson(['ingest', pictures, ...workspace]);
+});
+
+afterAll(() => scratch[Symbol.asyncDispose]());
+
+interface Trained {
+  run: string;
+  model: string;
+  version: number;
+  accuracy: number;
+  accuracyInterval: [number, number];
+  classes: string[];
+}
+
+test('a folder of pictures becomes a registered model, and every door gives the same answer', async () => {
+  const trained = await tintypeJson<Trained>(['train', ...workspace]);
+  const evaluation = await tintypeJson<{ accuracy: number }>(['evaluate', ...workspace]);
+  const folder = join(pictures, 'boxes');
+  const file = join(folder, readdirSync(folder).find((name) => name.startsWith('boxes_')) as string);
+  const predicted = await tintypeJson<{ probabilities: Record<string, number> }>(['predict', file, ...workspace]);
+  await using server = await serve();
+  const form = new FormData();
+  form.append('file', new Blob([await readFile(file)]), 'x.jpg');
+  const served = (await (await fetch(`${server.address}/predict`, { method: 'POST', body: form })).json()) as {
+    probabilities: Record<string, number>;
+    version: number;
+  };
+
+  expect(Object.keys(trained)).toEqual([
+    'run',
+    'model',
+    'version',
+    'snapshot',
+    'accuracy',
+    'accuracyInterval',
+    'balancedAccuracy',
+    'macroF1',
+    'classes',
+    'durationMs',
+  ]);
+  expect(trained.accuracy).toBeGreaterThan(0.4);
+  expect(evaluation.accuracy).toBeCloseTo(trained.accuracy, 6);
+  expect(served.version).toBe(trained.version);
+  for (const name of trained.classes) {
+    expect(Math.abs((served.probabilities[name] as number) - (predicted.probabilities[name] as number))).toBeLessThan(
+      1e-5,
+    );
+  }
+});
+
+test('ingesting the same folder again adds nothing and rejects the same files', async () => {
+  const again = await tintypeJson<{ added: number; known: number; rejected: number; seen: number }>([
+    'ingest',
+    pictures,
+    ...workspace,
+  ]);
+  const issues = await tintypeJson<{ items: { code: string }[] }>([
+    'catalog',
+    'issues',
+    '--kind',
+    'rejected-file',
+    ...workspace,
+  ]);
+
+  expect(again).toMatchObject({ added: 0, rejected: 0 });
+  expect(again.known).toBe(again.seen);
+  expect(new Set(issues.items.map((issue) => issue.code))).toEqual(
+    new Set(['IMAGE_EMPTY', 'IMAGE_TRUNCATED', 'IMAGE_UNRECOGNIZED']),
+  );
+});
+
+test('the same seed trains the same model, and a second training decodes nothing', async () => {
+  const first = await tintypeJson<Trained>(['train', '--seed', '3', ...workspace]);
+  const second = await tintypeJson<Trained>(['train', '--seed', '3', ...workspace]);
+
+  expect(second).toMatchObject({ accuracy: first.accuracy, accuracyInterval: first.accuracyInterval });
+  expect(second.version).toBe(first.version + 1);
+});
+
+test('k-nearest neighbors trains by the same command', async () => {
+  const trained = await tintypeJson<Trained>(['train', '--head', 'knn', '--model', 'neighbors', ...workspace]);
+
+  expect(trained).toMatchObject({ model: 'neighbors', version: 1 });
+});
+
+test('promotion is logged, and the log answers what was live', async () => {
+  await tintypeJson(['train', '--model', 'aliased', '--promote', 'never', ...workspace]);
+  const entry = await tintypeJson<{ previous: number | null; at: number }>([
+    'models',
+    'promote',
+    '1',
+    'champion',
+    '--model',
+    'aliased',
+    ...workspace,
+  ]);
+  const now = await tintypeJson<{ version: number | null }>([
+    'models',
+    'history',
+    'aliased',
+    '--at',
+    new Date(entry.at + 1000).toISOString(),
+    ...workspace,
+  ]);
+  const before = await tintypeJson<{ version: number | null }>([
+    'models',
+    'history',
+    'aliased',
+    '--at',
+    new Date(entry.at - 60_000).toISOString(),
+    ...workspace,
+  ]);
+
+  expect(entry.previous).toBeNull();
+  expect(now.version).toBe(1);
+  expect(before.version).toBeNull();
+});
+
+test('an exported bundle holds the graph, the manifest, the parity proof and the model card', async () => {
+  const folder = join(scratch.path, 'bundle');
+  await tintypeJson(['train', '--model', 'exported', ...workspace]);
+  await tintypeJson(['export', 'exported', folder, ...workspace]);
+
+  expect(readdirSync(folder).toSorted()).toEqual(['bundle.json', 'model-card.md', 'model.onnx', 'parity.json']);
+});
+
+test('a removed sample is out of the next snapshot and comes back when restored', async () => {
+  const page = await tintypeJson<{ items: { id: string }[]; total: number }>([
+    'catalog',
+    'list',
+    '--limit',
+    '1',
+    ...workspace,
+  ]);
+  const id = page.items[0]?.id as string;
+  await tintypeJson(['catalog', 'remove', id, ...workspace]);
+  const without = await tintypeJson<{ total: number }>(['catalog', 'list', '--limit', '1', ...workspace]);
+  await tintypeJson(['catalog', 'restore', id, ...workspace]);
+  const restored = await tintypeJson<{ total: number }>(['catalog', 'list', '--limit', '1', ...workspace]);
+
+  expect(without.total).toBe(page.total - 1);
+  expect(restored.total).toBe(page.total);
+});
+
+test('a folder of labeled pictures that the model never saw can be evaluated', async () => {
+  const unseen = join(scratch.path, 'unseen');
+  await writeDataset(unseen, { count: 20, seed: 77, sizePx: 128, layout: 'folders' });
+  await tintypeJson(['train', '--model', 'seen', ...workspace]);
+  const evaluation = await tintypeJson<{ samples: number; confusion: number[][] }>([
+    'evaluate',
+    'seen',
+    '--on',
+    unseen,
+    ...workspace,
+  ]);
+
+  expect(evaluation.samples).toBe(20);
+  expect(evaluation.confusion.flat().reduce((a, b) => a + b)).toBe(20);
+});
+
+test.each([
+  { words: ['ingest', 'no-such-folder'], exitCode: 66, code: 'SOURCE_NOT_FOUND' },
+  { words: ['train', '--nonsense'], exitCode: 64, code: 'USAGE_INVALID' },
+  { words: ['train', '--seed', 'many'], exitCode: 64, code: 'VALIDATION_FAILED' },
+  { words: ['train', '--backbone', 'nothing'], exitCode: 64, code: 'BACKBONE_UNKNOWN' },
+  { words: ['train', '--dataset', 'absent'], exitCode: 66, code: 'DATASET_NOT_FOUND' },
+  { words: ['train', '--snapshot', 'snap_0000000000000000'], exitCode: 66, code: 'SNAPSHOT_NOT_FOUND' },
+  { words: ['evaluate', 'absent'], exitCode: 66, code: 'MODEL_NOT_FOUND' },
+  { words: ['catalog', 'remove', 's_00000000000000000000'], exitCode: 66, code: 'SAMPLE_NOT_FOUND' },
+  { words: ['serve', '--host', '0.0.0.0'], exitCode: 78, code: 'ADDRESS_NEEDS_AUTHENTICATION' },
+])('tintype $words ends with $code and exit code $exitCode', async ({ words, exitCode, code }) => {
+  const problem = await tintypeProblem([...words, ...workspace]);
+
+  expect(problem).toMatchObject({ exitCode, code });
+  expect(problem.hint.length).toBeGreaterThan(10);
+});
+
+test('a workspace with too little in it says what to add', async () => {
+  const folder = join(scratch.path, 'little');
+  await tintypeJson(['init', folder]);
+  const empty = join(scratch.path, 'empty');
+  await mkdir(empty);
+  const only = join(scratch.path, 'only');
+  await writeDataset(only, { count: 15, seed: 9, sizePx: 64, layout: 'folders' });
+  const at = ['--workspace', folder];
+
+  const noModel = await tintypeProblem(['evaluate', ...at]);
+  const emptyFolder = await tintypeProblem(['ingest', empty, ...at]);
+  const noPictures = await tintypeProblem(['train', ...at]);
+  await tintypeJson(['ingest', join(only, 'boxes'), '--labels', 'filename', ...at]);
+  const oneClass = await tintypeProblem(['train', ...at]);
+  await tintypeJson([
+    'ingest',
+    join(only, 'soda-cans', readdirSync(join(only, 'soda-cans'))[0] as string),
+    '--labels',
+    'filename',
+    ...at,
+  ]);
+  const onePicture = await tintypeProblem(['train', ...at]);
+
+  expect(noModel).toMatchObject({ code: 'MODEL_NONE_YET', exitCode: 66 });
+  expect(emptyFolder).toMatchObject({ code: 'SOURCE_EMPTY', exitCode: 65 });
+  expect(noPictures).toMatchObject({ code: 'DATASET_EMPTY', exitCode: 65 });
+  expect(oneClass).toMatchObject({ code: 'CLASSES_TOO_FEW', exitCode: 65 });
+  expect(onePicture).toMatchObject({ code: 'CLASS_TOO_SMALL', exitCode: 65 });
+});
+
+test('a broken catalog is named as such and left as it is', async () => {
+  const folder = join(scratch.path, 'broken');
+  await tintypeJson(['init', folder]);
+  const catalog = join(folder, '.tintype', 'catalog.sqlite');
+  await writeFile(catalog, 'this is not a database, though it is long enough to be read as one '.repeat(20));
+  const problem = await tintypeProblem(['catalog', '--workspace', folder]);
+
+  expect(problem).toMatchObject({ code: 'WORKSPACE_UNREADABLE', exitCode: 78 });
+  expect(await readFile(catalog, 'utf8')).toMatch(/^this is not a database/);
+});
+
+test('a damaged bundle is refused with the version to go back to', async () => {
+  const trained = await tintypeJson<Trained>(['train', '--model', 'damaged', ...workspace]);
+  const shown = await tintypeJson<{ bundleHash: string }>([
+    'models',
+    'show',
+    `damaged@${trained.version}`,
+    ...workspace,
+  ]);
+  const graph = join(workspace[1] as string, '.tintype', 'store', 'models', shown.bundleHash, 'model.onnx');
+  const bytes = await readFile(graph);
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 0xff;
+  await writeFile(graph, bytes);
+  const problem = await tintypeProblem(['export', 'damaged', join(scratch.path, 'nowhere'), ...workspace]);
+
+  expect(problem).toMatchObject({ code: 'BUNDLE_CORRUPT', exitCode: 65 });
+});
+
+test('without --json a failure is three lines and no stack', async () => {
+  const { exitCode, stdout, stderr } = await tintype(['train', '--workspace', join(scratch.path, 'absent')]);
+
+  expect(exitCode).toBe(66);
+  expect(stdout).toBe('');
+  expect(
+    stderr
+      .trim()
+      .split('\n')
+      .map((line) => line.split(':')[0]),
+  ).toEqual(['error', 'code', 'next']);
+});
+
+/** A server on a free port over the test's workspace, stopped with the test. */
+async function serve(): Promise<AsyncDisposable & { address: string }> {
+  const child = startTintype(['serve', '--port', '0', '--json', ...workspace]);
+  const address = await new Promise<string>((found, failed) => {
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('\n')) found((JSON.parse(text.split('\n')[0] as string) as { address: string }).address);
+    });
+    child.on('exit', (code) => failed(new Error(`the server ended with ${code}`)));
+  });
+  const started = performance.now();
+  while (performance.now() - started < 20_000) {
+    const health = (await (await fetch(`${address}/health`)).json()) as { model_loaded: boolean };
+    if (health.model_loaded) break;
+  }
+  return {
+    address,
+    async [Symbol.asyncDispose]() {
+      const ended = new Promise((done) => {
+        child.on('exit', done);
+      });
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
