@@ -73,11 +73,7 @@ const show: CommandRecord = {
 };
 
 /** The model named, or the only one there is. */
-async function onlyModel(
-  context: CommandContext,
-  registry: { list(): Promise<{ name: string }[]> },
-  named: unknown,
-): Promise<string> {
+async function onlyModel(registry: { list(): Promise<{ name: string }[]> }, named: unknown): Promise<string> {
   if (typeof named === 'string') return named;
   const models = await registry.list();
   const [first, second] = models;
