@@ -17,11 +17,13 @@ export function createFolderSync(): (folders: readonly string[]) => Promise<void
   let running: Promise<unknown> = Promise.resolve();
   let next: Round | undefined;
 
+  const runAfter = async (before: Promise<unknown>, folders: Set<string>): Promise<void> => {
+    await before;
+    next = undefined;
+    await Promise.all([...folders].map(syncFolder));
+  };
   const startNext = (folders: Set<string>): Promise<void> => {
-    const done = running.then(async () => {
-      next = undefined;
-      await Promise.all([...folders].map(syncFolder));
-    });
+    const done = runAfter(running, folders);
     running = done.catch(() => {});
     return done;
   };

@@ -1,0 +1,30 @@
+/** @file Which files of a source are offered as pictures: all but hidden ones and what people keep beside pictures. */
+
+/** Notes, labels, code and the like: nobody expects them in a dataset of pictures. Anything else is offered, and judged by its bytes. */
+const companionExtensions = new Set(
+  `txt md rst csv tsv json jsonl ndjson xml yaml yml toml ini cfg conf log html htm css js mjs ts py ipynb sh
+  npy npz pkl pt pth onnx h5 safetensors parquet sqlite db lock`.split(/\s+/),
+);
+
+/** Left by operating systems beside people's files. */
+const systemNames = new Set([
+  '__MACOSX',
+  'Thumbs.db',
+  'desktop.ini',
+  '$RECYCLE.BIN',
+  'System Volume Information',
+  'lost+found',
+]);
+
+export function isHiddenName(name: string): boolean {
+  return name.startsWith('.') || systemNames.has(name);
+}
+
+/** By its path below the source. */
+export function couldBePicture(path: string): boolean {
+  const names = path.split('/');
+  if (names.some(isHiddenName)) return false;
+  const name = names.at(-1) ?? '';
+  const dot = name.lastIndexOf('.');
+  return dot <= 0 || !companionExtensions.has(name.slice(dot + 1).toLowerCase());
+}
