@@ -16,7 +16,7 @@ export const bytesResponse = (description: string, ...mediaTypes: string[]) => (
   content: Object.fromEntries(mediaTypes.map((type) => [type, { schema: z.string().meta({ format: 'binary' }) }])),
 });
 
-export const notModifiedResponse = { description: 'Unchanged since the ETag that was sent', content: {} };
+export const notModifiedResponse = z.null().describe('Unchanged since the ETag that was sent');
 
 /** The form of POST /predict; read as a stream, never validated as a whole. */
 export const predictBodySchema = z.object({

@@ -5,7 +5,13 @@ import fastifyMultipart from '@fastify/multipart';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import type { PredictionService } from '@tintype/core/serve/prediction-service';
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type RouteOptions } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  LogController,
+  type RouteOptions,
+} from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { guardRoutes } from './access.ts';
 import { registerOpenApi } from './open-api.ts';
@@ -59,7 +65,7 @@ const rawReasons: Readonly<Record<string, readonly [number, string, string]>> = 
 export async function buildServer({ workspace, service, webFolder, logger }: ServerParts): Promise<BuiltServer> {
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : {}),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => `req_${randomBytes(10).toString('hex')}`,
     bodyLimit: jsonLimitBytes,
     requestTimeout: 60_000,
@@ -94,7 +100,7 @@ export async function buildServer({ workspace, service, webFolder, logger }: Ser
     sendProblem(error, request, reply, { bodyLimitBytes: jsonLimitBytes }),
   );
   app.removeContentTypeParser('text/plain');
-  const routes = guardRoutes(app as unknown as FastifyInstance);
+  const routes = guardRoutes(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     if (request.url.startsWith('/api/') || request.url === '/health' || request.url === '/predict') {
@@ -110,12 +116,12 @@ export async function buildServer({ workspace, service, webFolder, logger }: Ser
     strictTransportSecurity: false,
   });
   await app.register(fastifyMultipart, { throwFileSizeLimit: false });
-  await registerOpenApi(app as unknown as FastifyInstance);
+  await registerOpenApi(app);
   await app.register(serveRoutes, { service, limits: workspace.config.limits });
   await app.register(workspaceRoutes, { workspace, service });
   await app.register(catalogRoutes, { workspace });
   await app.register(registryRoutes, { workspace, service });
   await app.register(jobRoutes, { workspace });
-  await registerWebApp(app as unknown as FastifyInstance, webFolder ?? findWebFolder());
+  await registerWebApp(app, webFolder ?? findWebFolder());
   return { app: app as unknown as FastifyInstance, routes };
 }

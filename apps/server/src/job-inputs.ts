@@ -1,8 +1,8 @@
 /** @file What each kind of job takes, checked when it is asked for and again when a worker begins it. */
 import { TintypeError } from '@tintype/contracts/errors';
+import { nameSchema } from '@tintype/contracts/ids';
 import { ingestOptionsSchema } from '@tintype/contracts/ingest';
 import type { Job } from '@tintype/contracts/job';
-import { nameSchema } from '@tintype/contracts/ids';
 import { trainOptionsSchema } from '@tintype/contracts/train';
 import { z } from 'zod';
 

@@ -59,7 +59,7 @@ export function sendProblem(
 ): FastifyReply {
   const error = toKnownError(thrown, request, context);
   if (error.status >= 500 && error.kind !== 'unavailable') {
-    request.log.error({ err: error.cause ?? error, code: error.code, requestId: request.id }, error.title);
+    request.log.error({ err: error.cause ?? error, code: error.code }, error.title);
   }
   if (error.code === 'OVERLOADED') {
     reply.header('retry-after', String((error as TintypeError<'OVERLOADED'>).details.retryAfterS));
@@ -69,8 +69,9 @@ export function sendProblem(
   return reply
     .code(error.status)
     .header('cache-control', 'no-store')
+    .header('x-request-id', request.id)
     .header('content-type', problemMediaType)
-    .send(JSON.stringify({ ...error.toProblem(), request_id: request.id }));
+    .send(Buffer.from(JSON.stringify({ ...error.toProblem(), request_id: request.id })));
 }
 
 /** A problem as bytes for a connection whose request could not even be parsed. */

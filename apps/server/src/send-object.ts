@@ -1,7 +1,7 @@
 /** @file Stored bytes as a reply: streamed, cached for good, and inert whatever they claim to be. */
 import { Readable } from 'node:stream';
-import type { PictureFormat } from '@tintype/contracts/picture';
 import { TintypeError } from '@tintype/contracts/errors';
+import type { PictureFormat } from '@tintype/contracts/picture';
 import type { ObjectStore } from '@tintype/core/ports/object-store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -39,8 +39,8 @@ export async function sendObject(
   const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   if (known.includes(`"${etag}"`)) return reply.code(304).send();
   reply.header('content-type', mediaType).header('content-length', String(head.sizeBytes));
-  if (request.method === 'HEAD') return reply.send();
-  return reply.send(Readable.from(chunks(store, key, head.sizeBytes), { objectMode: false }));
+  const content = request.method === 'HEAD' ? [] : chunks(store, key, head.sizeBytes);
+  return reply.send(Readable.from(content, { objectMode: false }));
 }
 
 async function* chunks(store: ObjectStore, key: string, sizeBytes: number): AsyncGenerator<Uint8Array> {

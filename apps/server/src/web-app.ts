@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { TintypeError } from '@tintype/contracts/errors';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { setPolicy } from './access.ts';
 
 const notBuilt = `<!doctype html>
@@ -29,32 +29,41 @@ function isPageAddress(request: FastifyRequest): boolean {
   const path = request.url.split('?', 1)[0] ?? '';
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   if (/^\/(?:api|assets|docs)(?:\/|$)/.test(path) || /\.[^/]*$/.test(path)) return false;
-  return path === '/' || (request.headers.accept ?? '').includes('text/html');
+  return (request.headers.accept ?? '').includes('text/html');
 }
 
 export async function registerWebApp(app: FastifyInstance, webFolder: string | undefined): Promise<void> {
-  const indexFile = webFolder === undefined ? undefined : join(webFolder, 'index.html');
-  if (webFolder !== undefined) {
-    await app.register(async (web) => {
-      setPolicy(web, 'public');
-      await web.register(fastifyStatic, {
-        root: webFolder,
-        index: false,
-        dotfiles: 'ignore',
-        suppressWarning: true,
-        cacheControl: false,
-        setHeaders: (reply, path) => {
-          const isHashed = path.startsWith(join(webFolder, 'assets'));
-          reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-        },
-      });
-    });
-  }
-  app.setNotFoundHandler(async (request, reply) => {
-    if (!isPageAddress(request)) {
-      throw new TintypeError('ROUTE_NOT_FOUND', { method: request.method, path: request.url.slice(0, 200) });
-    }
-    const page = indexFile !== undefined && existsSync(indexFile) ? readFileSync(indexFile, 'utf8') : notBuilt;
+  const sendPage = (reply: FastifyReply): FastifyReply => {
+    const file = webFolder === undefined ? undefined : join(webFolder, 'index.html');
+    const page = file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : notBuilt;
     return reply.code(200).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
+  };
+  app.get('/', { config: { policy: 'public' }, schema: { hide: true } }, async (_request, reply) => sendPage(reply));
+  if (webFolder !== undefined) await app.register((web) => registerFiles(web, webFolder));
+  app.setNotFoundHandler(async (request, reply) => {
+    if (isPageAddress(request)) return sendPage(reply);
+    throw notFound(request);
+  });
+}
+
+const notFound = (request: FastifyRequest) =>
+  new TintypeError('ROUTE_NOT_FOUND', { method: request.method, path: request.url.slice(0, 200) });
+
+async function registerFiles(web: FastifyInstance, webFolder: string): Promise<void> {
+  setPolicy(web, 'public');
+  web.setErrorHandler((error: FastifyError, request) => {
+    // What a path or range did wrong is no business of who sent it: there is no such file.
+    throw (error.statusCode ?? 500) < 500 && !(error instanceof TintypeError) ? notFound(request) : error;
+  });
+  await web.register(fastifyStatic, {
+    root: webFolder,
+    index: false,
+    dotfiles: 'ignore',
+    suppressWarning: true,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      const isHashed = path.startsWith(join(webFolder, 'assets'));
+      reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
   });
 }

@@ -7,6 +7,7 @@ import {
   sampleViewSchema,
 } from '@tintype/contracts/api';
 import { sampleQuerySchema } from '@tintype/contracts/catalog';
+import { objectKeys } from '@tintype/core/ports/object-store';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import {
@@ -18,7 +19,6 @@ import {
 } from '../api-schemas.ts';
 import { localActor } from '../local-actor.ts';
 import { mediaTypeOf, sendObject } from '../send-object.ts';
-import { objectKeys } from '@tintype/core/ports/object-store';
 
 interface CatalogRoutes {
   workspace: Workspace;

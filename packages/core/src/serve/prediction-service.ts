@@ -56,7 +56,7 @@ export class PredictionService implements AsyncDisposable {
   readonly #options: PredictionOptions;
   readonly #poison = new PoisonList();
   #served: Served | undefined;
-  #problem: unknown;
+  #problem: Error | undefined;
   #hasLooked = false;
   #seen: number | undefined;
   #retryAt = 0;
@@ -148,12 +148,13 @@ export class PredictionService implements AsyncDisposable {
   }
 
   #poll(): void {
-    this.#timer = setTimeout(() => {
-      void this.refresh().then(() => {
-        if (!this.#isClosed) this.#poll();
-      });
-    }, this.#options.pollMs ?? 500);
+    this.#timer = setTimeout(() => void this.#tick(), this.#options.pollMs ?? 500);
     this.#timer.unref();
+  }
+
+  async #tick(): Promise<void> {
+    await this.refresh();
+    if (!this.#isClosed) this.#poll();
   }
 
   async #follow(): Promise<void> {
@@ -167,8 +168,9 @@ export class PredictionService implements AsyncDisposable {
       await this.#switchTo(await this.#findChampion());
       if (this.#problem !== undefined) this.#options.onProblem?.(undefined);
       this.#problem = undefined;
-    } catch (error) {
-      const isNew = this.#problem === undefined || String(this.#problem) !== String(error);
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error('An unknown failure.', { cause: thrown });
+      const isNew = this.#problem?.message !== error.message;
       this.#problem = error;
       this.#retryAt = this.#ports.clock.now() + this.#retryMs;
       this.#retryMs = Math.min(this.#retryMs * 2, lastRetryMs);

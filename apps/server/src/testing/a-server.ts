@@ -1,0 +1,145 @@
+/** @file For tests: a real server on a free port over a real workspace with pictures and models; its children answer as told. */
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
+import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
+import type { ModelVersion } from '@tintype/contracts/registry';
+import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
+import { inProcessPool } from '@tintype/core/model/testing';
+import type { IngestRow, NewVersion } from '@tintype/core/ports/catalog';
+import { objectKeys } from '@tintype/core/ports/object-store';
+import type { Workspace } from '@tintype/core/ports/workspace';
+import { openPredictionService, type PredictionService } from '@tintype/core/serve/prediction-service';
+import type { FastifyBaseLogger, RouteOptions } from 'fastify';
+import { buildServer } from '../build-server.ts';
+
+export const testClasses = ['cat', 'dog'];
+
+export interface TestServer {
+  address: string;
+  routes: readonly RouteOptions[];
+  workspace: Workspace;
+  service: PredictionService;
+  /** What `classify` does with the bytes from now on. */
+  answer(classify: (bytes: Uint8Array) => Promise<number[]>): void;
+  close(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  webFolder?: string;
+  logger?: FastifyBaseLogger;
+  /** Encoded bytes of one picture; default 1 MiB. */
+  limitBytes?: number;
+}
+
+export async function aServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-server-'));
+  const workspace = await openWorkspace({ folder: await initWorkspace(folder), needs: ['catalog', 'store', 'queue'] });
+  workspace.config.limits.bytes = options.limitBytes ?? 2 ** 20;
+  let classify = async (_bytes: Uint8Array): Promise<number[]> => [0.25, 0.75];
+  const pool = inProcessPool<PictureTasks>({
+    openBundle: async () => ({ classes: testClasses }) as never,
+    closeBundle: async () => null,
+    classify: async ({ bytes }) => {
+      const probabilities = Float32Array.from(await classify(bytes));
+      return { probabilities, logits: probabilities };
+    },
+  });
+  const { catalog, store, clock } = workspace;
+  const service = openPredictionService(
+    { catalog, store, pool, clock },
+    { limits: workspace.config.limits, pictureMs: 5000, pollMs: 20 },
+  );
+  const { app, routes } = await buildServer({
+    workspace,
+    service,
+    webFolder: options.webFolder ?? join(folder, 'no-page'),
+    ...(options.logger ? { logger: options.logger } : {}),
+  });
+  const address = await app.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    address,
+    routes,
+    workspace,
+    service,
+    answer: (next) => {
+      classify = next;
+    },
+    async close() {
+      await app.close();
+      await service[Symbol.asyncDispose]();
+      await workspace[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Registers a version without a bundle behind it and makes it the champion. */
+export function aPublishedVersion(workspace: Workspace, bundle = 'bundle-1'): Promise<ModelVersion> {
+  const version: NewVersion = {
+    model: 'pets',
+    bundleHash: sha256(bundle),
+    run: 'run_1',
+    snapshot: 'snap_0123456789abcdef',
+    classes: testClasses,
+    backbone: { kind: 'histograms', name: 'histograms', dimensions: 8 },
+    head: 'logistic',
+    sizeBytes: 1000,
+    accuracy: 0.9,
+    accuracyInterval: [0.8, 0.95],
+    balancedAccuracy: 0.9,
+    macroF1: 0.9,
+    createdAt: workspace.clock.now(),
+  };
+  const evaluation = {
+    id: workspace.clock.newId('eval'),
+    on: 'snap_0123456789abcdef/test',
+    samples: 10,
+    accuracy: 0.9,
+    accuracyInterval: [0.6, 0.98] as [number, number],
+    balancedAccuracy: 0.9,
+    macroF1: 0.9,
+    classes: testClasses.map((className) => ({ className, support: 5, precision: 0.9, recall: 0.9, f1: 0.9 })),
+    confusion: [
+      [5, 0],
+      [1, 4],
+    ],
+    calibration: { before: 0.1, after: 0.05, temperature: 1.2 },
+    mistakes: [],
+    durationMs: 5,
+    at: workspace.clock.now(),
+  };
+  return workspace.catalog.registry.publish(version, { evaluation, alias: 'champion', by: 'test' });
+}
+
+/** Stores bytes as an ingested picture and returns the sample's id. */
+export async function anIngestedPicture(
+  workspace: Workspace,
+  { bytes, path, className = null }: { bytes: Uint8Array; path: string; className?: string | null },
+): Promise<string> {
+  const contentHash = sha256(bytes);
+  const id = `s_${contentHash.slice(0, 20)}`;
+  await workspace.store.put(objectKeys.source(contentHash), bytes);
+  await workspace.store.put(objectKeys.thumbnail(contentHash), Buffer.from(`thumbnail of ${path}`));
+  const row: IngestRow = {
+    origin: { location: '/pictures', path, sizeBytes: bytes.length, modifiedAt: 1 },
+    sample: {
+      id,
+      contentHash,
+      path,
+      format: 'png',
+      widthPx: 2,
+      heightPx: 2,
+      sizeBytes: bytes.length,
+      perceptualHash: contentHash.slice(0, 16),
+    },
+    className,
+    labelSource: 'folder',
+  };
+  await workspace.catalog.samples.recordIngest('default', [row], { annotator: 'test', at: workspace.clock.now() });
+  return id;
+}
+
+const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
