@@ -73,7 +73,7 @@ function overlaps(cells: number, extent: number): Overlap[] {
   return shares;
 }
 
-/** [8, 8] = C X Ct. */
+/** [8, 8] = C X Ct, rounded so that a plain picture has exact zeros. */
 function lowFrequencies(square: Float64Array): Float64Array {
   const half = new Float64Array(kept * side);
   for (let k = 0; k < kept; k += 1) {
@@ -89,7 +89,7 @@ function lowFrequencies(square: Float64Array): Float64Array {
     for (let l = 0; l < kept; l += 1) {
       let sum = 0;
       for (let x = 0; x < side; x += 1) sum += (half[k * side + x] as number) * (cosines[l * side + x] as number);
-      frequencies[k * kept + l] = sum;
+      frequencies[k * kept + l] = Math.round(sum);
     }
   }
   return frequencies;

@@ -5,7 +5,7 @@ import { isCutShort } from './is-cut-short.ts';
 
 const tooManyPixels =
   /exceeds pixel limit|too many pixels|dimensions? .*(limit|too large)|out of range|too wide|too high|security limit/i;
-const cutShort = /premature end|truncated|unexpected end|end of file/i;
+const cutShort = /premature end|truncated|unexpected end|end of file|bad seek|not enough data/i;
 
 /** What a failed decode means. Structure decides before text: the same text stands for a cut and for a damaged file. */
 export function toPictureError(
