@@ -30,7 +30,7 @@ beforeEach(async () => {
 /** "Pictures" are two bytes, and their features are these bytes; 13 cannot be decoded. */
 const aPool = () =>
   inProcessPool<PictureTasks>({
-    openBackbone: async () => ({ dimensions: 2 }),
+    openBackbone: async () => null,
     closeBackbone: async () => null,
     extract: async ({ bytes }) => {
       if (bytes[0] === 13 && bytes[1] === 0) throw new TintypeError('IMAGE_CORRUPT', {});
@@ -121,7 +121,7 @@ test.each([
   ['features that are not numbers', Float32Array.of(1, Number.NaN)],
 ])('a backbone that gives %s is refused', async (_, row) => {
   const pool = inProcessPool<PictureTasks>({
-    openBackbone: async () => ({ dimensions: 2 }),
+    openBackbone: async () => null,
     closeBackbone: async () => null,
     extract: async () => row,
   });

@@ -3,11 +3,35 @@ import { preprocessingSchema } from '@tintype/contracts/preprocessing';
 import { analyzePicture } from '@tintype/vision/analyze-picture';
 import { preparePixels } from '@tintype/vision/prepare-pixels';
 import type { TaskFunctions } from '../ports/task-pool.ts';
+import { InferenceEngine } from './inference-engine.ts';
+import { openOnnxFeatures } from './onnx-features.ts';
 import type { PictureTasks } from './picture-tasks.types.ts';
 
 const signatureSize = preprocessingSchema.parse({ widthPx: 32, heightPx: 32, resize: 'squash' });
 
-export const tasks: Pick<TaskFunctions<PictureTasks>, 'analyze' | 'signature'> = {
+/** The one state of the process. */
+const engine = new InferenceEngine();
+
+export const tasks: TaskFunctions<PictureTasks> = {
   analyze: ({ bytes, limits }) => analyzePicture(bytes, { limits }),
   signature: ({ bytes, limits }) => preparePixels(bytes, signatureSize, limits),
+  inspectBackbone: async ({ backbone, modelPath }) => {
+    await using features = await openOnnxFeatures(backbone, modelPath);
+    return { dimensions: features.dimensions, shape: features.shape };
+  },
+  openBackbone: async (request) => {
+    await engine.openBackbone(request);
+    return null;
+  },
+  extract: (request) => engine.extract(request),
+  closeBackbone: async ({ key }) => {
+    await engine.closeBackbone(key);
+    return null;
+  },
+  openBundle: (request) => engine.openBundle(request),
+  classify: (request) => engine.classify(request),
+  closeBundle: async ({ bundleHash }) => {
+    await engine.closeBundle(bundleHash);
+    return null;
+  },
 };

@@ -1,6 +1,7 @@
 /** @file What a picture child can be asked: the task table behind ingest, feature extraction and serving. */
 import type { Backbone, BundleManifest } from '@tintype/contracts/model';
 import type { PictureAnalysis, PictureLimits } from '@tintype/contracts/picture';
+import type { FeatureShape } from './onnx-features.ts';
 
 /** Task failures are TintypeErrors: IMAGE_* for the picture, BUNDLE_CORRUPT or BACKBONE_INVALID for the model. */
 export type PictureTasks = {
@@ -8,11 +9,13 @@ export type PictureTasks = {
   analyze: { input: { bytes: Uint8Array; limits: PictureLimits }; output: PictureAnalysis };
   /** Pixels `[32, 32, 3]` of a thumbnail, squashed: the second opinion on near-duplicates. */
   signature: { input: { bytes: Uint8Array; limits: PictureLimits }; output: Uint8Array };
-  /**
-   * Loads a feature extractor under `key` and runs it once on a grey picture; `modelPath` is the ONNX file of an onnx backbone.
-   * Gives the features per picture as they are, whatever `backbone.dimensions` says.
-   */
-  openBackbone: { input: { key: string; backbone: Backbone; modelPath?: string }; output: { dimensions: number } };
+  /** Runs an ONNX backbone once on a grey picture: how many features it gives, and how they are read from its output. */
+  inspectBackbone: {
+    input: { backbone: Backbone; modelPath: string };
+    output: { dimensions: number; shape: FeatureShape };
+  };
+  /** Loads a feature extractor under `key`; `modelPath` is the ONNX file of an onnx backbone. */
+  openBackbone: { input: { key: string; backbone: Backbone; modelPath?: string }; output: null };
   /** Features `[D]` of one picture by an opened backbone. */
   extract: { input: { key: string; bytes: Uint8Array; limits: PictureLimits }; output: Float32Array };
   closeBackbone: { input: { key: string }; output: null };
