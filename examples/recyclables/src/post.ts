@@ -23,9 +23,9 @@ export interface Development {
 export function chooseDevelopment(random: Random): Development {
   const isShaken = random.chance(0.12);
   return {
-    exposure: random.between(0.14, 0.38),
+    exposure: random.between(0.17, 0.5),
     cast: [random.normal(1, 0.05), 1, random.normal(1, 0.06)],
-    contrast: random.between(0.9, 1.2),
+    contrast: random.between(1, 1.3),
     vignette: random.chance(0.5) ? random.between(0.1, 0.5) : 0,
     defocus: random.chance(0.3) ? random.between(0.002, 0.011) : 0,
     shake: isShaken ? random.between(0.012, 0.035) : 0,
@@ -43,26 +43,29 @@ export interface Output {
 
 export async function developJpeg(frame: Frame, development: Development, output: Output): Promise<Uint8Array> {
   const { widthPx, heightPx, random } = output;
-  const exposed = expose(frame, development);
-  let picture = sharp(exposed, { raw: { width: frame.widthPx, height: frame.heightPx, channels: 3 } });
-  picture = picture.resize(widthPx, heightPx, { fit: 'fill', kernel: 'cubic', fastShrinkOnLoad: false });
-  if (development.defocus * widthPx > 0.3) picture = picture.blur(development.defocus * widthPx);
-  const shake = shakeKernel(development, widthPx);
-  if (shake) picture = picture.convolve(shake);
-  const bytes = await picture.raw().toBuffer();
-  addSensorNoise(bytes, development.noise, random);
-  const jpeg = sharp(bytes, { raw: { width: widthPx, height: heightPx, channels: 3 } }).jpeg({
-    quality: development.quality,
-  });
-  return await jpeg.toBuffer();
+  const raw = { raw: { width: frame.widthPx, height: frame.heightPx, channels: 3 } } as const;
+  let bytes: Uint8Array = expose(frame, development);
+  const defocus = development.defocus * frame.widthPx;
+  const shake = shakeKernel(development, frame.widthPx);
+  if (defocus > 0.3 || shake) {
+    const lens = sharp(bytes, raw);
+    if (defocus > 0.3) lens.blur(defocus);
+    if (shake) lens.convolve(shake);
+    bytes = await lens.raw().toBuffer();
+  }
+  addSensorNoise(bytes, development.noise * (frame.widthPx / widthPx), random);
+  const picture = sharp(bytes, raw).resize(widthPx, heightPx, { fit: 'fill', kernel: 'cubic' });
+  return picture.jpeg({ quality: development.quality }).toBuffer();
 }
 
 const curveSize = 4096;
+/** Linear light that the curve still tells apart. */
+const brightest = 4;
 
 /** Filmic: linear in the shadows, rolled off in the lights. */
 function toneCurve(contrast: number): Uint8Array {
   return Uint8Array.from({ length: curveSize + 1 }, (_, i) => {
-    const x = (i / curveSize) * 4;
+    const x = (i / curveSize) * brightest;
     const rolled = (x * (1 + x / 9)) / (1 + x * 0.75);
     const gamma = Math.min(1, rolled) ** (1 / 2.2);
     return Math.round(255 * Math.min(1, Math.max(0, 0.5 + (gamma - 0.5) * contrast)));
@@ -76,14 +79,20 @@ function expose(frame: Frame, development: Development): Uint8Array {
     sum += Math.min(1.5, 0.3 * pixels[i]! + 0.6 * pixels[i + 1]! + 0.1 * pixels[i + 2]!);
   const gain = development.exposure / Math.max(0.02, sum / (pixels.length / 3));
   const curve = toneCurve(development.contrast);
-  const factors = development.cast.map((c) => (c * gain * curveSize) / 4);
+  const [red, green, blue] = development.cast.map((c) => (c * gain * curveSize) / brightest) as [
+    number,
+    number,
+    number,
+  ];
   const bytes = new Uint8Array(pixels.length);
   for (let y = 0, i = 0; y < heightPx; y++) {
-    const v = (y / heightPx - 0.5) ** 2;
-    for (let x = 0; x < widthPx; x++) {
-      const shade = 1 - development.vignette * 2 * (v + (x / widthPx - 0.5) ** 2);
-      for (let k = 0; k < 3; k++, i++)
-        bytes[i] = curve[Math.min(curveSize, Math.max(0, (pixels[i]! * factors[k]! * shade) | 0))]!;
+    const down = y / heightPx - 0.5;
+    for (let x = 0; x < widthPx; x++, i += 3) {
+      const across = x / widthPx - 0.5;
+      const shade = 1 - development.vignette * 2 * (down * down + across * across);
+      bytes[i] = curve[Math.min(curveSize, pixels[i]! * red * shade) | 0]!;
+      bytes[i + 1] = curve[Math.min(curveSize, pixels[i + 1]! * green * shade) | 0]!;
+      bytes[i + 2] = curve[Math.min(curveSize, pixels[i + 2]! * blue * shade) | 0]!;
     }
   }
   return bytes;
@@ -107,13 +116,13 @@ function shakeKernel(
 
 /** Shot noise grows with brightness; each pixel has its own grey part and a smaller colored part. */
 function addSensorNoise(bytes: Uint8Array, deviation: number, random: Random): void {
-  const deviates = Float32Array.from({ length: 4096 }, () => random.normal(0, deviation));
+  const deviates = Float32Array.from({ length: 1024 }, () => random.normal(0, deviation));
   let state = random.integer(1, 0x7fffffff);
   const next = (): number => {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    return deviates[state & 4095]!;
+    return deviates[state & 1023]!;
   };
   for (let i = 0; i < bytes.length; i += 3) {
     const grey = next() * (0.5 + bytes[i + 1]! / 255);

@@ -2,7 +2,7 @@
 import { drawScene } from './draw/frame.ts';
 import type { Art } from './draw/mesh.ts';
 import type { Texture } from './draw/texture.ts';
-import { rasterizeArt } from './draw/texture.ts';
+import { loadTexture } from './draw/texture.ts';
 import { chooseDevelopment, developJpeg } from './post.ts';
 import { createRandom } from './random.ts';
 import type { RecyclableClass } from './scene/compose.ts';
@@ -34,17 +34,24 @@ export async function renderRecyclable({ className, seed, sizePx = 256 }: Render
   const random = createRandom(seed, className);
   const shorter = Math.round(sizePx * random.pick([0.75, 0.75, 0.75, 0.75, 1]));
   const [widthPx, heightPx] = random.chance(0.8) ? [sizePx, shorter] : [shorter, sizePx];
-  const oversampling = sizePx <= 128 ? 2 : 1.5;
+  const oversampling = sizePx <= 128 ? 1.5 : 1.25;
   const detail = Math.min(2, Math.max(0.3, sizePx / 256)) * 0.8;
 
-  const scene = composeScene(random, className, detail);
-  const textures = await paintTextures(scene.meshes.flatMap((mesh) => mesh.material.art ?? []));
-  const frame = drawScene(scene, textures, Math.round(widthPx * oversampling), Math.round(heightPx * oversampling));
+  const scene = composeScene(random, className);
+  const textures = await paintTextures(
+    scene.meshes.flatMap((mesh) => mesh.material.art ?? []),
+    detail,
+  );
+  const frame = drawScene(scene, {
+    textures,
+    widthPx: Math.round(widthPx * oversampling),
+    heightPx: Math.round(heightPx * oversampling),
+  });
   return developJpeg(frame, chooseDevelopment(random), { widthPx, heightPx, random });
 }
 
-async function paintTextures(arts: readonly Art[]): Promise<Map<Art, Texture>> {
+async function paintTextures(arts: readonly Art[], detail: number): Promise<Map<Art, Texture>> {
   const unique = [...new Set(arts)];
-  const textures = await Promise.all(unique.map(rasterizeArt));
+  const textures = await Promise.all(unique.map((art) => loadTexture(art, detail)));
   return new Map(unique.map((art, i) => [art, textures[i]!]));
 }

@@ -1,16 +1,18 @@
 /** @file A scene to linear light: shadows, then ground and opaque things, then whatever is transparent over them. */
+import type { Vec3 } from '../vector.ts';
 import { smoothstep } from '../vector.ts';
 import type { Camera } from './camera.ts';
 import { placeCamera } from './camera.ts';
+import { drawGlass } from './glass.ts';
 import type { Art, Mesh } from './mesh.ts';
 import { fractalNoise } from './noise.ts';
 import type { SurfaceBuffer } from './raster.ts';
-import { createSurfaceBuffer, rasterizeMesh } from './raster.ts';
+import { createSurfaceBuffer, projectPoints, rasterizeMesh } from './raster.ts';
 import type { Scene } from './scene.ts';
-import { drawGlass, shadeSurface } from './shade.ts';
-import type { Shadows } from './shadow.ts';
+import { createShade } from './shade.ts';
 import { castShadows } from './shadow.ts';
 import type { Texture } from './texture.ts';
+import { advance, aim, createVisiblePoint, readSurface } from './visible-point.ts';
 
 export interface Frame {
   widthPx: number;
@@ -21,15 +23,20 @@ export interface Frame {
 
 const farAway = 9;
 
-export function drawScene(scene: Scene, textures: ReadonlyMap<Art, Texture>, widthPx: number, heightPx: number): Frame {
+export function drawScene(
+  scene: Scene,
+  options: { textures: ReadonlyMap<Art, Texture>; widthPx: number; heightPx: number },
+): Frame {
+  const { textures, widthPx, heightPx } = options;
   const camera = placeCamera(scene.camera, widthPx, heightPx);
   const opaque = scene.meshes.filter((mesh) => mesh.material.kind !== 'glass');
   const glass = scene.meshes.filter((mesh) => mesh.material.kind === 'glass');
   const surfaces = createSurfaceBuffer(widthPx * heightPx);
-  opaque.forEach((mesh, meshIndex) => rasterizeMesh(surfaces, { mesh, meshIndex, camera }));
+  opaque.forEach((mesh, meshIndex) => {
+    rasterizeMesh(surfaces, { points: projectPoints(mesh.positions, camera), mesh, meshIndex, camera });
+  });
   const pixels = new Float32Array(widthPx * heightPx * 3);
-  const shadows = castShadows(scene, camera);
-  drawOpaque({ scene, camera, surfaces, opaque, textures, shadows, pixels });
+  drawOpaque({ scene, camera, surfaces, opaque, textures, pixels });
   if (glass.length > 0) drawGlass({ scene, camera, surfaces, glass, pixels });
   return { widthPx, heightPx, pixels };
 }
@@ -40,54 +47,26 @@ interface Drawing {
   surfaces: SurfaceBuffer;
   opaque: readonly Mesh[];
   textures: ReadonlyMap<Art, Texture>;
-  shadows: Shadows;
   pixels: Float32Array;
 }
 
-function drawOpaque(drawing: Drawing): void {
-  const { scene, camera, surfaces, opaque, shadows, pixels } = drawing;
-  const { widthPx, heightPx, position, forward: f, right: r, up: u, focalPx } = camera;
-  const textureOf = opaque.map((mesh) => mesh.material.art && drawing.textures.get(mesh.material.art));
+function drawOpaque({ scene, camera, surfaces, opaque, textures, pixels }: Drawing): void {
+  const { widthPx, heightPx } = camera;
+  const looks = opaque.map(({ material }) => ({ material, texture: material.art && textures.get(material.art) }));
+  const shade = createShade(scene);
+  const drawGround = createDrawGround(scene, camera);
+  const point = createVisiblePoint();
   const out = new Float32Array(3);
   for (let y = 0, i = 0; y < heightPx; y++) {
-    const b = (heightPx / 2 - y - 0.5) / focalPx;
     for (let x = 0; x < widthPx; x++, i++) {
-      const a = (x + 0.5 - widthPx / 2) / focalPx;
-      const dx = f[0] + r[0] * a + u[0] * b;
-      const dy = f[1] + r[1] * a + u[1] * b;
-      const dz = f[2] + r[2] * a + u[2] * b;
       const owner = surfaces.mesh[i]!;
-      const groundDepth = dz < -0.01 ? -position[2] / dz : Infinity;
       if (owner >= 0) {
-        const depth = 1 / surfaces.inverseDepth[i]!;
-        const point = [position[0] + dx * depth, position[1] + dy * depth, position[2] + dz * depth] as const;
-        shadeSurface(
-          scene,
-          {
-            material: opaque[owner]!.material,
-            texture: textureOf[owner],
-            point,
-            view: [dx, dy, dz],
-            buffer: surfaces,
-            index: i,
-          },
-          out,
-        );
-      } else if (groundDepth < farAway * 1.5) {
-        drawGround(
-          scene,
-          {
-            x: position[0] + dx * groundDepth,
-            y: position[1] + dy * groundDepth,
-            shadows,
-            px: x / widthPx,
-            py: y / heightPx,
-          },
-          out,
-        );
-        if (groundDepth > farAway) blendWall(scene, a, b, smoothstep(farAway, farAway * 1.5, groundDepth), out);
+        aim(point, camera, x, y);
+        advance(point, camera, 1 / surfaces.inverseDepth[i]!);
+        readSurface(point, surfaces, opaque[owner]!, i);
+        shade(point, looks[owner]!, out);
       } else {
-        blendWall(scene, a, b, 1, out);
+        drawGround(x, y, out);
       }
       pixels[i * 3] = out[0]!;
       pixels[i * 3 + 1] = out[1]!;
@@ -96,27 +75,45 @@ function drawOpaque(drawing: Drawing): void {
   }
 }
 
-function drawGround(
-  scene: Scene,
-  at: { x: number; y: number; shadows: Shadows; px: number; py: number },
-  out: Float32Array,
-): void {
+/** Most pixels are ground, so this one keeps to plain numbers. */
+function createDrawGround(scene: Scene, camera: Camera): (px: number, py: number, out: Float32Array) => void {
   const { light, ground } = scene;
-  const { main, contact } = at.shadows;
-  ground.paint(at.x, at.y, out);
-  const mx = Math.min(main.widthPx - 1, Math.floor(at.px * main.widthPx));
-  const my = Math.min(main.heightPx - 1, Math.floor(at.py * main.heightPx));
-  const i = my * main.widthPx + mx;
-  const lit = light.direction[2] * light.visibility(at.x, at.y) * (1 - main.values[i]!);
-  const open = 1 - 0.75 * contact.values[i]!;
-  for (let k = 0; k < 3; k++) out[k]! *= light.color[k]! * lit + light.sky[k]! * open;
+  const { main, contact } = castShadows(scene, camera);
+  const { widthPx, heightPx, focalPx } = camera;
+  const [fromX, fromY, fromZ] = camera.position;
+  const [fx, fy, fz] = camera.forward;
+  const [rx, ry, rz] = camera.right;
+  const [ux, uy, uz] = camera.up;
+  const [lightRed, lightGreen, lightBlue] = light.color;
+  const [skyRed, skyGreen, skyBlue] = light.sky;
+  const slope = light.direction[2];
+  return (px, py, out) => {
+    const a = (px + 0.5 - widthPx / 2) / focalPx;
+    const b = (heightPx / 2 - py - 0.5) / focalPx;
+    const dx = fx + rx * a + ux * b;
+    const dy = fy + ry * a + uy * b;
+    const dz = fz + rz * a + uz * b;
+    const depth = dz < -0.01 ? -fromZ / dz : 1e9;
+    if (depth < farAway * 1.5) {
+      const x = fromX + dx * depth;
+      const y = fromY + dy * depth;
+      ground.paint(x, y, out);
+      const i = (py >> 1) * main.widthPx + (px >> 1);
+      const lit = slope * light.visibility(x, y) * (1 - main.values[i]!);
+      const open = 1 - 0.75 * contact.values[i]!;
+      out[0]! *= lightRed * lit + skyRed * open;
+      out[1]! *= lightGreen * lit + skyGreen * open;
+      out[2]! *= lightBlue * lit + skyBlue * open;
+    }
+    if (depth > farAway) blendWall(scene, [dx, dy, dz], smoothstep(farAway, farAway * 1.5, depth), out);
+  };
 }
 
 /** The room behind: a plain wall with soft patches, out of focus. */
-function blendWall(scene: Scene, a: number, b: number, share: number, out: Float32Array): void {
+function blendWall(scene: Scene, [x, y, z]: Vec3, share: number, out: Float32Array): void {
   const [low, high] = scene.ground.wall;
-  const t = smoothstep(-0.2, 0.5, b);
-  const patch = 0.8 + 0.5 * fractalNoise(a * 1.3 + 7, b * 1.3);
+  const t = smoothstep(-0.1, 0.4, z);
+  const patch = 0.8 + 0.5 * fractalNoise(Math.atan2(y, x) * 1.3, z * 1.3);
   for (let k = 0; k < 3; k++) {
     const wall = (low[k]! * (1 - t) + high[k]! * t) * patch * (scene.light.horizon[k]! + scene.light.color[k]! * 0.4);
     out[k] = out[k]! * (1 - share) + wall * share;

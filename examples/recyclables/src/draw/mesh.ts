@@ -1,12 +1,11 @@
 /** @file Surfaces as grids of points: a surface of revolution, a box face and a dented sheet are all u, v -> x, y, z. */
 import type { Rgb, Rotation, Vec3 } from '../vector.ts';
-import { add, cross, rotate, scale, subtract } from '../vector.ts';
 
-/** A print to be rasterized once per picture and laid over a surface by its u, v. */
+/** A print to be laid over a surface by its u, v: SVG elements in a view box of width by height. */
 export interface Art {
-  svg: string;
-  widthPx: number;
-  heightPx: number;
+  body: string;
+  width: number;
+  height: number;
 }
 
 export interface Material {
@@ -84,42 +83,73 @@ export function buildGrid(grid: Grid): Mesh {
 function gridNormals(positions: Float32Array, columns: number, rows: number, wraps: boolean): Float32Array {
   const normals = new Float32Array(positions.length);
   const stride = columns + 1;
-  const at = (k: number, j: number): Vec3 => {
-    const i = (j * stride + k) * 3;
-    return [positions[i] ?? 0, positions[i + 1] ?? 0, positions[i + 2] ?? 0];
-  };
   for (let j = 0; j <= rows; j++) {
+    const low = Math.max(0, j - 1);
+    const high = Math.min(rows, j + 1);
     for (let k = 0; k <= columns; k++) {
       const before = wraps && k === 0 ? columns - 1 : Math.max(0, k - 1);
       const after = wraps && k === columns ? 1 : Math.min(columns, k + 1);
-      const [low, high] = [Math.max(0, j - 1), Math.min(rows, j + 1)];
-      const along = subtract(at(k, high), at(k, low));
-      let across = subtract(at(after, j), at(before, j));
-      if (Math.abs(across[0]) + Math.abs(across[1]) + Math.abs(across[2]) < 1e-5) {
+      const bottom = (low * stride + k) * 3;
+      const top = (high * stride + k) * 3;
+      let left = (j * stride + before) * 3;
+      let right = (j * stride + after) * 3;
+      if (isSamePoint(positions, left, right)) {
         const near = j === low ? high : low;
-        across = subtract(at(after, near), at(before, near));
+        left = (near * stride + before) * 3;
+        right = (near * stride + after) * 3;
       }
-      const normal = cross(across, along);
-      const length = Math.hypot(normal[0], normal[1], normal[2]);
-      normals.set(length > 1e-9 ? scale(normal, 1 / length) : [0, 0, 1], (j * stride + k) * 3);
+      const ux = positions[right]! - positions[left]!;
+      const uy = positions[right + 1]! - positions[left + 1]!;
+      const uz = positions[right + 2]! - positions[left + 2]!;
+      const vx = positions[top]! - positions[bottom]!;
+      const vy = positions[top + 1]! - positions[bottom + 1]!;
+      const vz = positions[top + 2]! - positions[bottom + 2]!;
+      const x = uy * vz - uz * vy;
+      const y = uz * vx - ux * vz;
+      const z = ux * vy - uy * vx;
+      const length = Math.sqrt(x * x + y * y + z * z);
+      const i = (j * stride + k) * 3;
+      normals[i] = length > 1e-9 ? x / length : 0;
+      normals[i + 1] = length > 1e-9 ? y / length : 0;
+      normals[i + 2] = length > 1e-9 ? z / length : 1;
     }
   }
   return normals;
 }
 
-/** Rotates, then scales, then moves. */
-export function transformMesh(mesh: Mesh, rotation: Rotation, size: number, offset: Vec3): Mesh {
-  const positions = new Float32Array(mesh.positions.length);
-  const normals = new Float32Array(mesh.normals.length);
-  for (let i = 0; i < positions.length; i += 3) {
-    positions.set(add(scale(rotate(rotation, pointAt(mesh.positions, i)), size), offset), i);
-    normals.set(rotate(rotation, pointAt(mesh.normals, i)), i);
-  }
-  return { ...mesh, positions, normals };
+function isSamePoint(positions: Float32Array, a: number, b: number): boolean {
+  let distance = 0;
+  for (let k = 0; k < 3; k++) distance += Math.abs(positions[a + k]! - positions[b + k]!);
+  return distance < 1e-5;
 }
 
-export function pointAt(values: Float32Array, i: number): Vec3 {
-  return [values[i] ?? 0, values[i + 1] ?? 0, values[i + 2] ?? 0];
+export interface Placement {
+  rotation: Rotation;
+  size: number;
+  offset: Vec3;
+}
+
+/** Rotates, then scales, then moves. */
+export function placeMesh(mesh: Mesh, placement: Placement): Mesh {
+  return {
+    ...mesh,
+    positions: placePoints(mesh.positions, placement),
+    normals: placePoints(mesh.normals, { ...placement, size: 1, offset: [0, 0, 0] }),
+  };
+}
+
+function placePoints(points: Float32Array, { rotation, size, offset }: Placement): Float32Array {
+  const [rx, ry, rz] = rotation;
+  const moved = new Float32Array(points.length);
+  for (let i = 0; i < points.length; i += 3) {
+    const x = points[i]!;
+    const y = points[i + 1]!;
+    const z = points[i + 2]!;
+    moved[i] = (rx[0] * x + rx[1] * y + rx[2] * z) * size + offset[0];
+    moved[i + 1] = (ry[0] * x + ry[1] * y + ry[2] * z) * size + offset[1];
+    moved[i + 2] = (rz[0] * x + rz[1] * y + rz[2] * z) * size + offset[2];
+  }
+  return moved;
 }
 
 /** The axis-aligned box around all points. */
@@ -127,11 +157,12 @@ export function boundsOf(meshes: readonly Mesh[]): { low: Vec3; high: Vec3 } {
   const low: [number, number, number] = [Infinity, Infinity, Infinity];
   const high: [number, number, number] = [-Infinity, -Infinity, -Infinity];
   for (const mesh of meshes) {
-    for (let i = 0; i < mesh.positions.length; i++) {
-      const axis = (i % 3) as 0 | 1 | 2;
-      const value = mesh.positions[i] ?? 0;
-      if (value < low[axis]) low[axis] = value;
-      if (value > high[axis]) high[axis] = value;
+    for (const axis of [0, 1, 2] as const) {
+      for (let i = axis; i < mesh.positions.length; i += 3) {
+        const value = mesh.positions[i]!;
+        if (value < low[axis]) low[axis] = value;
+        if (value > high[axis]) high[axis] = value;
+      }
     }
   }
   return { low, high };

@@ -1,18 +1,22 @@
-/** @file Fractal value noise from one table that tiles, computed once per process. */
+/** @file Fractal value noise from one table that tiles. */
 import { createRandom } from '../random.ts';
 
 const size = 256;
 const cells = 16;
-let table: Float32Array | undefined;
+const table = buildTable();
 
 /** From 0 to 1, smooth over about one unit; repeats every 16 units. Detail goes down to 1/16 unit. */
 export function fractalNoise(x: number, y: number): number {
-  table ??= buildTable();
-  const [sx, sy] = [x * (size / cells), y * (size / cells)];
-  const [fx, fy] = [Math.floor(sx), Math.floor(sy)];
-  const [tx, ty] = [sx - fx, sy - fy];
-  const [x0, x1] = [fx & (size - 1), (fx + 1) & (size - 1)];
-  const [y0, y1] = [(fy & (size - 1)) * size, ((fy + 1) & (size - 1)) * size];
+  const sx = x * (size / cells);
+  const sy = y * (size / cells);
+  const fx = Math.floor(sx);
+  const fy = Math.floor(sy);
+  const tx = sx - fx;
+  const ty = sy - fy;
+  const x0 = fx & (size - 1);
+  const x1 = (fx + 1) & (size - 1);
+  const y0 = (fy & (size - 1)) * size;
+  const y1 = ((fy + 1) & (size - 1)) * size;
   const top = table[y0 + x0]! * (1 - tx) + table[y0 + x1]! * tx;
   const bottom = table[y1 + x0]! * (1 - tx) + table[y1 + x1]! * tx;
   return top * (1 - ty) + bottom * ty;

@@ -20,11 +20,12 @@ export interface Revolve {
 export function revolve(options: Revolve): Mesh {
   const { profile, deform = (point) => point, isAngular = false, ...grid } = options;
   const along = isAngular ? linearAlong : splineAlong;
+  const rings = Array.from({ length: grid.rows + 1 }, (_, row) => along(profile, row / grid.rows));
   return buildGrid({
     ...grid,
     wraps: true,
     surface: (u, v) => {
-      const [radius, height] = along(profile, v);
+      const [radius, height] = pointOf(rings, Math.round(v * grid.rows));
       const angle = u * 2 * Math.PI;
       return deform([radius * Math.cos(angle), radius * Math.sin(angle), height]);
     },

@@ -1,8 +1,9 @@
 /** @file Shadows on the ground: every mesh flattened along the light, and straight down for the dark where things touch. */
 import type { Camera } from './camera.ts';
+import type { Mask } from './mask.ts';
+import { blurMask, createMask, fillMask } from './mask.ts';
 import type { Mesh } from './mesh.ts';
-import type { Mask } from './raster.ts';
-import { blurMask, createMask, fillMask, projectPoints } from './raster.ts';
+import { projectPoints } from './raster.ts';
 import type { Scene } from './scene.ts';
 
 /** Half the frame's size each way; 1 is no light. */

@@ -11,9 +11,22 @@ export interface Texture {
 
 const linearOfByte = Float32Array.from({ length: 256 }, (_, byte) => (byte / 255) ** 2.2);
 
-export async function rasterizeArt(art: Art): Promise<Texture> {
-  const { widthPx, heightPx } = art;
-  const bytes = await sharp(Buffer.from(art.svg)).removeAlpha().toColorspace('srgb').raw().toBuffer();
+/** Kept as long as somebody holds the art: the lid of every can, the label of one picture. */
+const loaded = new WeakMap<Art, Map<number, Promise<Texture>>>();
+
+/** `detail` is pixels per unit of the art's view box. */
+export function loadTexture(art: Art, detail: number): Promise<Texture> {
+  const byDetail = loaded.get(art) ?? new Map<number, Promise<Texture>>();
+  loaded.set(art, byDetail);
+  const texture = byDetail.get(detail) ?? rasterize(art, detail);
+  byDetail.set(detail, texture);
+  return texture;
+}
+
+async function rasterize({ body, width, height }: Art, detail: number): Promise<Texture> {
+  const [widthPx, heightPx] = [Math.round(width * detail), Math.round(height * detail)];
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none">${body}</svg>`;
+  const bytes = await sharp(Buffer.from(svg)).removeAlpha().toColorspace('srgb').raw().toBuffer();
   const pixels = new Float32Array(widthPx * heightPx * 3);
   for (let i = 0; i < pixels.length; i++) pixels[i] = linearOfByte[bytes[i]!]!;
   return { widthPx, heightPx, pixels };
@@ -24,8 +37,10 @@ export function tintByTexture(texture: Texture, u: number, v: number, out: Float
   const { widthPx, heightPx, pixels } = texture;
   const x = Math.min(widthPx - 1.001, Math.max(0, u * widthPx - 0.5));
   const y = Math.min(heightPx - 1.001, Math.max(0, v * heightPx - 0.5));
-  const [x0, y0] = [Math.floor(x), Math.floor(y)];
-  const [tx, ty] = [x - x0, y - y0];
+  const x0 = Math.floor(x);
+  const y0 = Math.floor(y);
+  const tx = x - x0;
+  const ty = y - y0;
   const i = (y0 * widthPx + x0) * 3;
   const below = widthPx * 3;
   for (let k = 0; k < 3; k++) {

@@ -5,17 +5,17 @@ import { fractalNoise } from '../draw/noise.ts';
 import type { Random } from '../random.ts';
 import type { Vec3 } from '../vector.ts';
 import type { Ink } from './print.ts';
-import { barCode, chooseContrast, chooseInk, css, emblem, rect, round, smallText, svg, wordMark } from './print.ts';
+import { barCode, chooseContrast, chooseInk, css, emblem, rect, round, smallText, wordMark } from './print.ts';
 
 const cell = 100;
 
-export function cardboardBox(random: Random, detail: number): Mesh[] {
+export function cardboardBox(random: Random): Mesh[] {
   const [w, d, h] = [random.between(0.9, 2.2), random.between(0.7, 1.9), random.between(0.5, 2)];
   const isKraft = random.chance(0.62);
   const card: Ink = isKraft
     ? { hue: random.between(22, 38), saturation: random.between(22, 52), lightness: random.between(44, 70) }
     : chooseInk(random);
-  const art = drawBox(random, { card, isKraft, detail });
+  const art = drawBox(random, { card, isKraft });
   const paper = matte([1, 1, 1], { art, gloss: isKraft ? 0.03 : 0.35, facet: 0.2 });
   const inside = matte([0.32, 0.24, 0.16], { gloss: 0 });
   const bulge = random.between(-0.05, 0.08);
@@ -98,7 +98,7 @@ function flaps(random: Random, { w, d, h }: Omit<Sides, 'bulge'>, material: Mate
 }
 
 /** Three square cells side by side: long side, short side, top. */
-function drawBox(random: Random, options: { card: Ink; isKraft: boolean; detail: number }): Art {
+function drawBox(random: Random, options: { card: Ink; isKraft: boolean }): Art {
   const { card, isKraft } = options;
   const ink = isKraft ? random.pick(['#2b2118', '#1d2a44', '#7a1f1a', '#20402a']) : css(chooseContrast(random, card));
   const accent = css(chooseInk(random));
@@ -108,8 +108,7 @@ function drawBox(random: Random, options: { card: Ink; isKraft: boolean; detail:
     parts.push(sidePrint(random, 0, ink, accent, isKraft), sidePrint(random, cell, ink, accent, isKraft));
   parts.push(topPrint(random, ink, card));
   for (let i = random.integer(0, 4); i > 0; i--) parts.push(stain(random));
-  const [widthPx, heightPx] = [round(3 * cell * options.detail), round(cell * options.detail)];
-  return { widthPx, heightPx, svg: svg(widthPx, heightPx, parts.join(''), { width: 3 * cell, height: cell }) };
+  return { width: 3 * cell, height: cell, body: parts.join('') };
 }
 
 function flutes(random: Random, card: Ink): string {

@@ -5,7 +5,7 @@ import type { Random } from '../random.ts';
 import { chain, chooseAxialCrush, chooseBend, chooseDent, chooseSqueeze } from './dent.ts';
 import { buildCan } from './soda-can.ts';
 
-export function crushedCan(random: Random, detail: number): Mesh[] {
+export function crushedCan(random: Random): Mesh[] {
   const height = random.pick([3.7, 3.7, 3.7, 4.9, 4.6, 2.9]);
   return buildCan(random, {
     radius: 1,
@@ -13,7 +13,6 @@ export function crushedCan(random: Random, detail: number): Mesh[] {
     deform: chooseCrush(random, height),
     rows: 30,
     facet: random.between(0.45, 0.8),
-    detail,
   });
 }
 

@@ -105,7 +105,7 @@ function chooseTint(random: Random): Rgb {
   }
 }
 
-export function glassBottle(random: Random, detail: number): Mesh[] {
+export function glassBottle(random: Random): Mesh[] {
   const shape = random.pick(shapes);
   const widen = random.between(0.9, 1.15);
   const profile = shape.profile.map(([r, z]) => [r * widen, z] as const);
@@ -120,7 +120,7 @@ export function glassBottle(random: Random, detail: number): Mesh[] {
     revolve({ profile, material: glass, columns: 40, rows: 34 }),
     revolve({ profile: ring(finishRadius * widen, top), material: glass, columns: 28, rows: 6 }),
   ];
-  if (random.chance(0.75)) meshes.push(label(random, { profile, body: shape.body, detail }));
+  if (random.chance(0.75)) meshes.push(label(random, { profile, body: shape.body }));
   if (random.chance(0.3)) meshes.push(neckFoil(random, profile, top));
   if (random.chance(0.5)) meshes.push(closure(random, finishRadius * widen, top));
   return meshes;
@@ -134,7 +134,7 @@ const ring = (r: number, z: number): Profile => [
   [r * 0.75, z + 0.02],
 ];
 
-function label(random: Random, options: { profile: Profile; body: readonly [number, number]; detail: number }): Mesh {
+function label(random: Random, options: { profile: Profile; body: readonly [number, number] }): Mesh {
   const [low, high] = options.body;
   const span = (high - low) * random.between(0.5, 0.95);
   const bottom = random.between(low, high - span);
@@ -144,7 +144,7 @@ function label(random: Random, options: { profile: Profile; body: readonly [numb
     ? { hue: random.between(30, 55), saturation: random.between(5, 50), lightness: random.between(78, 94) }
     : undefined;
   const material = matte([1, 1, 1], {
-    art: drawWrap(random, { detail: options.detail, ...(paper && { paper }) }),
+    art: drawWrap(random, paper),
     gloss: 0.25,
   });
   const profile = Array.from(

@@ -2,14 +2,13 @@
 import type { Art } from '../draw/mesh.ts';
 import type { Random } from '../random.ts';
 import type { Ink } from './print.ts';
-import { barCode, chooseContrast, chooseInk, css, emblem, rect, round, smallText, svg, wordMark } from './print.ts';
+import { barCode, chooseContrast, chooseInk, css, emblem, rect, round, smallText, wordMark } from './print.ts';
 
 const width = 240;
 const height = 120;
 
-/** `paper` decides the ground; 240 by 120 units, drawn at `detail` of them. */
-export function drawWrap(random: Random, options: { detail: number; paper?: Ink }): Art {
-  const paper = options.paper ?? chooseInk(random);
+/** Twice round the thing: what one sees from the front comes again at the back. */
+export function drawWrap(random: Random, paper: Ink = chooseInk(random)): Art {
   const ink = css(chooseContrast(random, paper));
   const accent = css(chooseInk(random));
   const second = css({ ...paper, lightness: paper.lightness + (paper.lightness > 50 ? -22 : 22) });
@@ -40,11 +39,7 @@ export function drawWrap(random: Random, options: { detail: number; paper?: Ink 
       smallText(random, { x: 106, y: 30, width: 18, height: 36 }, ink),
     );
   }
-  return {
-    svg: svg(round(width * options.detail), round(height * options.detail), parts.join(''), { width, height }),
-    widthPx: round(width * options.detail),
-    heightPx: round(height * options.detail),
-  };
+  return { width, height, body: parts.join('') };
 }
 
 function motif(random: Random, second: string, accent: string): string {

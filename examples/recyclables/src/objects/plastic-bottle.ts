@@ -92,7 +92,7 @@ function chooseTint(random: Random): { tint: Rgb; milk: number } {
   }
 }
 
-export function plasticBottle(random: Random, detail: number): Mesh[] {
+export function plasticBottle(random: Random): Mesh[] {
   const shape = random.pick(shapes);
   const { tint, milk } = chooseTint(random);
   const squeeze = chooseSqueezeOrNone(random);
@@ -107,7 +107,7 @@ export function plasticBottle(random: Random, detail: number): Mesh[] {
   const neck = shape.profile.at(-1)![0];
   const deform = chain(chooseRibs(random, shape.body), squeeze.deform);
   const meshes = [revolve({ profile: shape.profile, material: plastic, columns: 40, rows: 48, deform })];
-  if (random.chance(0.7)) meshes.push(filmLabel(random, { ...shape, detail, deform: squeeze.deform }));
+  if (random.chance(0.7)) meshes.push(filmLabel(random, { ...shape, deform: squeeze.deform }));
   meshes.push(
     revolve({
       profile: [
@@ -150,16 +150,13 @@ function chooseRibs(random: Random, [low, high]: readonly [number, number]): Def
   };
 }
 
-function filmLabel(
-  random: Random,
-  shape: { profile: Profile; body: readonly [number, number]; detail: number; deform: Deform },
-): Mesh {
+function filmLabel(random: Random, shape: { profile: Profile; body: readonly [number, number]; deform: Deform }): Mesh {
   const [low, high] = shape.body;
   const span = Math.min(high - low, random.between(1, 2.6));
   const bottom = random.between(low, high - span);
   const steps = Array.from({ length: 7 }, (_, i) => bottom + (span * i) / 6);
   const material = matte([1, 1, 1], {
-    art: drawWrap(random, { detail: shape.detail }),
+    art: drawWrap(random),
     gloss: random.between(0.5, 1),
     roughness: 0.15,
     facet: 0.1,

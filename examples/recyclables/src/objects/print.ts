@@ -115,12 +115,3 @@ export function emblem(
       return `<path d="M${round(x + radius * 0.3)} ${round(y - radius)}L${round(x - radius * 0.6)} ${round(y + radius * 0.2)}H${round(x)}L${round(x - radius * 0.3)} ${round(y + radius)}L${round(x + radius * 0.6)} ${round(y - radius * 0.2)}H${round(x)}z" fill="${a}"/>`;
   }
 }
-
-export function svg(
-  widthPx: number,
-  heightPx: number,
-  body: string,
-  box = { width: widthPx, height: heightPx },
-): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${box.width} ${box.height}" preserveAspectRatio="none">${body}</svg>`;
-}

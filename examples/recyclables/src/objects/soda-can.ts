@@ -7,7 +7,6 @@ import type { Random } from '../random.ts';
 import type { Rgb } from '../vector.ts';
 import { chooseDent } from './dent.ts';
 import { drawWrap } from './label-art.ts';
-import { svg } from './print.ts';
 
 const aluminium: Rgb = [0.78, 0.79, 0.8];
 
@@ -18,10 +17,9 @@ export interface CanShape {
   /** Rows of the body: few where it is straight, many where it folds. */
   rows: number;
   facet: number;
-  detail: number;
 }
 
-export function sodaCan(random: Random, detail: number): Mesh[] {
+export function sodaCan(random: Random): Mesh[] {
   const height = random.pick([3.7, 3.7, 3.7, 4.9, 4.6, 2.9]);
   const dent = random.chance(0.25)
     ? chooseDent(random, { radius: 1, height, depth: random.between(0.1, 0.3) })
@@ -32,16 +30,15 @@ export function sodaCan(random: Random, detail: number): Mesh[] {
     deform: dent ?? ((p) => p),
     rows: dent ? 20 : 8,
     facet: dent ? 0.25 : 0,
-    detail,
   });
 }
 
 export function buildCan(random: Random, shape: CanShape): Mesh[] {
-  const { radius: r, height: h, deform, rows, facet, detail } = shape;
+  const { radius: r, height: h, deform, rows, facet } = shape;
   const bare = matte(aluminium, { kind: 'metal', roughness: random.between(0.12, 0.3), facet: facet * 0.5 });
   const paint = matte([1, 1, 1], {
     ...bare,
-    art: drawWrap(random, { detail }),
+    art: drawWrap(random),
     roughness: random.between(0.15, 0.4),
     facet,
   });
@@ -111,15 +108,11 @@ const squareToDisc = (x: number, y: number): [number, number] => [
 ];
 
 const lidArt: Art = {
-  widthPx: 96,
-  heightPx: 96,
-  svg: svg(
-    96,
-    96,
+  width: 100,
+  height: 100,
+  body:
     '<rect width="100" height="100" fill="#d8dadc"/><circle cx="50" cy="50" r="45" fill="none" stroke="#8b8e92" stroke-width="3"/>' +
-      '<path d="M50 12C30 12 30 42 50 44C70 42 70 12 50 12z" fill="#4a4c50"/><path d="M50 14C33 15 33 40 50 42" fill="none" stroke="#f4f4f4" stroke-width="2"/>' +
-      '<rect x="41" y="38" width="18" height="38" rx="9" fill="#c3c6c9" stroke="#6d7074" stroke-width="2.5"/><ellipse cx="50" cy="65" rx="5" ry="6.5" fill="#64676b"/>' +
-      '<circle cx="50" cy="48" r="4" fill="#f6f6f6" stroke="#777" stroke-width="1.5"/>',
-    { width: 100, height: 100 },
-  ),
+    '<path d="M50 12C30 12 30 42 50 44C70 42 70 12 50 12z" fill="#4a4c50"/><path d="M50 14C33 15 33 40 50 42" fill="none" stroke="#f4f4f4" stroke-width="2"/>' +
+    '<rect x="41" y="38" width="18" height="38" rx="9" fill="#c3c6c9" stroke="#6d7074" stroke-width="2.5"/><ellipse cx="50" cy="65" rx="5" ry="6.5" fill="#64676b"/>' +
+    '<circle cx="50" cy="48" r="4" fill="#f6f6f6" stroke="#777" stroke-width="1.5"/>',
 };

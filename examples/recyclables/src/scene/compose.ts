@@ -1,7 +1,7 @@
 /** @file A class and a seed to a scene: one thing of the class, posed, framed, lit, with what else lies about. */
 import type { CameraPose } from '../draw/camera.ts';
 import type { Mesh } from '../draw/mesh.ts';
-import { boundsOf, transformMesh } from '../draw/mesh.ts';
+import { boundsOf, placeMesh } from '../draw/mesh.ts';
 import type { Scene } from '../draw/scene.ts';
 import { cardboardBox } from '../objects/cardboard-box.ts';
 import { crushedCan } from '../objects/crushed-can.ts';
@@ -16,8 +16,8 @@ import { chooseGround, chooseLightPattern } from './ground.ts';
 import { chooseLight } from './light.ts';
 
 interface Kind {
-  /** Standing on z = 0; `detail` scales the resolution of prints. */
-  build: (random: Random, detail: number) => Mesh[];
+  /** Standing on z = 0. */
+  build: (random: Random) => Mesh[];
   /** Share that lies on its side. */
   lying: number;
 }
@@ -32,12 +32,12 @@ export const kinds = {
 
 export type RecyclableClass = keyof typeof kinds;
 
-export function composeScene(random: Random, className: RecyclableClass, detail: number): Scene {
+export function composeScene(random: Random, className: RecyclableClass): Scene {
   const ground = chooseGround(random);
   const light = chooseLight(random, chooseLightPattern(random));
   const { build, lying } = kinds[className];
   const isLying = random.chance(lying);
-  const meshes = settle(build(random, detail), {
+  const meshes = settle(build(random), {
     spin: random.between(0, 2 * Math.PI),
     tilt: isLying ? Math.PI / 2 + random.normal(0, 0.05) : random.normal(0, 0.03),
     heading: random.between(0, 2 * Math.PI),
@@ -56,11 +56,11 @@ interface Pose {
 /** Turns, scales to a radius of 1 and drops onto the ground at the origin. */
 function settle(meshes: readonly Mesh[], pose: Pose): Mesh[] {
   const rotation = eulerRotation(pose.spin, pose.tilt, pose.heading);
-  const turned = meshes.map((mesh) => transformMesh(mesh, rotation, 1, [0, 0, 0]));
+  const turned = meshes.map((mesh) => placeMesh(mesh, { rotation, size: 1, offset: [0, 0, 0] }));
   const { low, high } = boundsOf(turned);
   const size = 2 / Math.hypot(high[0] - low[0], high[1] - low[1], high[2] - low[2]);
   const offset: Vec3 = [(-size * (low[0] + high[0])) / 2, (-size * (low[1] + high[1])) / 2, -size * low[2]];
-  return meshes.map((mesh) => transformMesh(mesh, rotation, size, offset));
+  return meshes.map((mesh) => placeMesh(mesh, { rotation, size, offset }));
 }
 
 function chooseCamera(random: Random, meshes: readonly Mesh[], isLying: boolean): CameraPose {
@@ -86,5 +86,9 @@ function placeDistractor(random: Random): Mesh {
   const size = random.between(0.15, 0.5);
   const rotation = eulerRotation(0, 0, random.between(0, 2 * Math.PI));
   const { low } = boundsOf([mesh]);
-  return transformMesh(mesh, rotation, size, [Math.cos(angle) * reach, Math.sin(angle) * reach, -low[2] * size]);
+  return placeMesh(mesh, {
+    rotation,
+    size,
+    offset: [Math.cos(angle) * reach, Math.sin(angle) * reach, -low[2] * size],
+  });
 }

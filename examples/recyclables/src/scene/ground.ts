@@ -34,6 +34,14 @@ export function chooseGround(random: Random): Ground {
   };
 }
 
+/** Writes the mixture of two colors times `factor`. */
+function blend(out: Float32Array, pair: readonly [Rgb, Rgb], t: number, factor: number): void {
+  const [a, b] = pair;
+  out[0] = (a[0] + (b[0] - a[0]) * t) * factor;
+  out[1] = (a[1] + (b[1] - a[1]) * t) * factor;
+  out[2] = (a[2] + (b[2] - a[2]) * t) * factor;
+}
+
 function write(out: Float32Array, color: Rgb, factor: number): void {
   out[0] = color[0] * factor;
   out[1] = color[1] * factor;
@@ -86,53 +94,57 @@ const painters: Record<GroundKind, (random: Random) => Paint> = {
     const light = fromHsl(hue, random.between(0.2, 0.55), random.between(0.42, 0.7));
     const dark = mix(light, fromHsl(hue - 6, 0.5, 0.2), random.between(0.35, 0.7));
     const width = random.between(0.5, 1.2);
+    const pair = [light, dark] as const;
     return (x, y, out) => {
       const plank = Math.floor(y / width);
       const shift = grain(plank / 16, 0.5) * 40;
       const grainLine = fractalNoise(x * 0.25 + shift, y * 3.5 + fractalNoise(x * 0.4 + shift, y * 0.6) * 4);
       const fine = fractalNoise(x * 0.9 + shift, y * 16);
-      const color = mix(light, dark, smoothstep(0.25, 0.8, grainLine * 0.75 + fine * 0.25));
       const gap = Math.max(line(y / width, 0.025), line((x + shift) / 9, 0.004));
-      write(out, color, (0.8 + 0.4 * grain(plank / 16, 7.5)) * (1 - 0.8 * gap));
+      const own = (0.8 + 0.4 * grain(plank / 16, 7.5)) * (1 - 0.8 * gap);
+      blend(out, pair, smoothstep(0.25, 0.8, grainLine * 0.75 + fine * 0.25), own);
     };
   },
   grass(random) {
     const hue = random.between(62, 118);
     const light = fromHsl(hue, random.between(0.25, 0.55), random.between(0.38, 0.55));
     const dark = fromHsl(hue + 15, 0.4, 0.14);
-    const straw = fromHsl(48, 0.35, 0.6);
-    const dry = random.between(0, 0.5);
+    const straw = mix(light, fromHsl(48, 0.4, 0.6), random.between(0, 0.8));
+    const shaded = [dark, light] as const;
+    const sunny = [light, straw] as const;
+    const density = random.between(1, 1.7);
     return (x, y, out) => {
-      const sway = fractalNoise(x * 0.6, y * 0.6) * 1.4;
-      const a = fractalNoise((x + y * 0.6) * 6 + sway, (y - x * 0.6) * 1.1);
-      const b = fractalNoise((x - y * 0.7) * 5, (y + x * 0.7) * 1.2 - sway + 5);
-      const blade = Math.max(a, b);
-      const color = mix(
-        dark,
-        mix(light, straw, dry * smoothstep(0.5, 0.75, fractalNoise(x * 0.5 + 9, y * 0.5))),
-        smoothstep(0.35, 0.8, blade),
-      );
-      write(out, color, 0.75 + 0.5 * fractalNoise(x * 0.3, y * 0.3 + 4));
+      const px = x * density;
+      const py = y * density;
+      const sway = fractalNoise(px * 0.5, py * 0.5) * 1.5;
+      const a = fractalNoise((px + py * 0.5) * 9 + sway * 3, (py - px * 0.5) * 1.4);
+      const b = fractalNoise((px - py * 0.6) * 8 - sway * 4, (py + px * 0.6) * 1.5 + 5);
+      const c = fractalNoise((py + px * 0.15) * 8 + sway * 3, (px - py * 0.15) * 1.3 + 9);
+      const blade = Math.max(a, b * 0.95, c * 0.9);
+      const patch = 0.7 + 0.6 * fractalNoise(px * 0.25, py * 0.25 + 4);
+      if (blade < 0.6) blend(out, shaded, smoothstep(0.38, 0.6, blade), patch);
+      else blend(out, sunny, smoothstep(0.6, 0.78, blade), patch);
     };
   },
   table(random) {
     const base = fromHsl(random.between(0, 360), random.between(0.02, 0.5), random.between(0.3, 0.88));
     const isCloth = random.chance(0.5);
     const checks = random.chance(0.3) ? random.between(0.4, 0.9) : 0;
-    const other = fromHsl(random.between(0, 360), random.between(0.1, 0.6), random.between(0.3, 0.9));
+    const pair = [base, fromHsl(random.between(0, 360), random.between(0.1, 0.6), random.between(0.3, 0.9))] as const;
     return (x, y, out) => {
       const weave = isCloth ? 0.12 * Math.sin(x * 55) * Math.sin(y * 55) : 0;
       const shade = 0.94 + 0.12 * fractalNoise(x * 0.3, y * 0.3) + weave + 0.04 * (grain(x * 3, y * 3) - 0.5);
       const crossings = (fraction(x / checks / 2) < 0.5 ? 0.5 : 0) + (fraction(y / checks / 2) < 0.5 ? 0.5 : 0);
-      write(out, checks > 0 ? mix(base, other, crossings) : base, shade);
+      blend(out, pair, checks > 0 ? crossings : 0, shade);
     };
   },
   gradient(random) {
     const hue = random.between(0, 360);
     const near = fromHsl(hue, random.between(0, 0.5), random.between(0.3, 0.92));
     const far = fromHsl(hue + random.between(-60, 60), random.between(0, 0.5), random.between(0.3, 0.92));
+    const pair = [near, far] as const;
     return (x, y, out) => {
-      write(out, mix(near, far, 0.5 + 0.5 * Math.sin(x * 0.35 + y * 0.1)), 1);
+      blend(out, pair, 0.5 + 0.5 * Math.sin(x * 0.35 + y * 0.1), 1);
     };
   },
   tiles(random) {
@@ -141,13 +153,14 @@ const painters: Record<GroundKind, (random: Random) => Paint> = {
     const width = random.between(0.7, 1.8);
     const variety = random.between(0.05, 0.4);
     const isBond = random.chance(0.35);
+    const pair = [base, grout] as const;
     return (x, y, out) => {
       const row = Math.floor(y / width);
       const across = x / width / (isBond ? 2 : 1) + (isBond ? row * 0.5 : 0);
       const joint = Math.max(line(across, isBond ? 0.018 : 0.035), line(y / width, 0.035));
       const own =
         1 + variety * (grain(Math.floor(across) / 16, row / 16 + 3) - 0.5) + 0.18 * (fractalNoise(x, y) - 0.5);
-      write(out, mix(base, grout, joint), own);
+      blend(out, pair, joint, own);
     };
   },
   gravel(random) {

@@ -1,7 +1,7 @@
 /** @file The light of a scene: where it comes from, its color, what metal and glass mirror of it. */
 import type { Random } from '../random.ts';
 import type { Rgb, Vec3 } from '../vector.ts';
-import { cross, dot, mix, multiply, normalize, scale, smoothstep } from '../vector.ts';
+import { cross, mix, multiply, normalize, scale, smoothstep } from '../vector.ts';
 
 export interface Light {
   /** From the scene towards the light. */
@@ -67,31 +67,37 @@ export function chooseLight(random: Random, patternAt: (x: number, y: number) =>
   };
 }
 
-/** What a mirror sees in direction `d`; `blur` from 0 (mirror) to 1 (brushed) softens the lamp's edge. Adds into `out`. */
-export function addReflection(
-  light: Light,
-  d: Vec3,
-  options: { blur: number; weight: number; ground: Rgb },
-  out: Float32Array,
-): void {
-  const { blur, weight, ground } = options;
-  const up = d[2];
-  const towardSky = smoothstep(-0.06 - blur * 0.5, 0.06 + blur * 0.5, up);
-  const height = Math.max(0, up) ** 0.6;
-  const facing = dot(d, light.direction);
+/** A mirrored line of sight; one is reused for many pixels, so its parts change. */
+export interface Ray {
+  x: number;
+  y: number;
+  z: number;
+  /** From 0 (mirror) to 1 (brushed): softens the lamp's edge and the horizon. */
+  blur: number;
+  weight: number;
+  /** What is seen downwards. */
+  ground: Float32Array;
+}
+
+/** Adds what a mirror shows along `ray` to `out`. */
+export function addReflection(light: Light, ray: Ray, out: Float32Array): void {
+  const { x, y, z, blur, weight, ground } = ray;
+  const { direction: toward, across, along } = light;
+  const above = smoothstep(-0.06 - blur * 0.5, 0.06 + blur * 0.5, z);
+  const height = z > 0 ? Math.sqrt(z) : 0;
+  const facing = x * toward[0] + y * toward[1] + z * toward[2];
   let lamp = 0;
   if (facing > 0.05) {
     const edge = 0.03 + blur * 0.9;
-    const a = Math.abs(dot(d, light.across)) / facing;
-    const b = Math.abs(dot(d, light.along)) / facing;
-    lamp =
-      (1 - smoothstep(light.halfWidth - edge, light.halfWidth + edge, a)) *
-      (1 - smoothstep(light.halfHeight - edge, light.halfHeight + edge, b));
-    if (light.hasBars && blur < 0.3 && (a < 0.035 || Math.abs(b - light.halfHeight * 0.4) < 0.03)) lamp *= 0.2;
-    lamp *= 1.6;
+    const a = Math.abs(x * across[0] + y * across[1] + z * across[2]) / facing;
+    const b = Math.abs(x * along[0] + y * along[1] + z * along[2]) / facing;
+    const outside = smoothstep(light.halfWidth - edge, light.halfWidth + edge, a);
+    lamp = 1.6 * (1 - outside) * (1 - smoothstep(light.halfHeight - edge, light.halfHeight + edge, b));
+    const isBar = light.hasBars && blur < 0.3 && (a < 0.035 || Math.abs(b - light.halfHeight * 0.4) < 0.03);
+    if (isBar) lamp *= 0.2;
   }
   for (let k = 0; k < 3; k++) {
     const air = light.horizon[k]! + (light.sky[k]! - light.horizon[k]!) * height;
-    out[k]! += weight * (ground[k]! * (1 - towardSky) + air * towardSky + lamp * light.color[k]!);
+    out[k]! += weight * (ground[k]! * (1 - above) + air * above + lamp * light.color[k]!);
   }
 }
