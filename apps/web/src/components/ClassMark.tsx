@@ -9,7 +9,12 @@ const shapes: Record<Mark['shape'], ReactNode> = {
   square: <rect x="1.75" y="1.75" width="8.5" height="8.5" rx="0.75" />,
   triangle: <path d="M6 1.25 11 10.25H1Z" />,
   diamond: <path d="M6 0.75 11.25 6 6 11.25 0.75 6Z" />,
-  ring: <path fillRule="evenodd" d="M6 1a5 5 0 1 1 0 10A5 5 0 0 1 6 1Zm0 3a2 2 0 1 0 0 4 2 2 0 0 0 0-4Z" />,
+  ring: (
+    <path
+      fillRule="evenodd"
+      d="M6 .75a5.25 5.25 0 1 1 0 10.5A5.25 5.25 0 0 1 6 .75Zm0 2.75a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5Z"
+    />
+  ),
   cross: <path d="M4.25 1h3.5v3.25H11v3.5H7.75V11h-3.500V7.750H1v-3.500h3.250Z" />,
 };
 

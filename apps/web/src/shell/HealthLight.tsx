@@ -29,7 +29,7 @@ export function HealthLight() {
       </Popover.Target>
       <Popover.Dropdown>
         <p className={classes.sentence}>{state.sentence}</p>
-        {data?.model && (
+        {data?.model && !isError && (
           <dl className={classes.facts}>
             <dt>Model</dt>
             <dd>{data.model}</dd>

@@ -1,4 +1,4 @@
-/** @file What can be asked of the gallery: labels and keys in one table. */
+/** @file What can be asked of the gallery and of an open picture: labels and keys in one table each. */
 import type { ActionEntry } from '../../components/actions.ts';
 
 export const galleryActions = {
@@ -15,6 +15,15 @@ export const galleryActions = {
   range: { label: 'Select from the last selected to here', keys: ['Shift+ '] },
   all: { label: 'Select all that are loaded', keys: ['Mod+a'] },
   clear: { label: 'Deselect all', keys: ['Escape'] },
-  move: { label: 'To the trash, or back from it', keys: ['Delete'] },
+  remove: { label: 'Move to the trash', keys: ['Delete'] },
+  restore: { label: 'Restore from the trash', keys: ['r'] },
 } satisfies Record<string, ActionEntry>;
 export type GalleryActionName = keyof typeof galleryActions;
+
+export const sampleActions = {
+  previous: { label: 'Previous picture', keys: ['ArrowLeft'] },
+  next: { label: 'Next picture', keys: ['ArrowRight'] },
+  remove: galleryActions.remove,
+  restore: galleryActions.restore,
+  close: { label: 'Close', keys: ['Escape'] },
+} satisfies Record<string, ActionEntry>;

@@ -35,6 +35,7 @@ export function DropTarget({ onFiles, isSmall }: DropTargetProps) {
               · paste with <Keys name={tryActions.paste.keys[0]} />
             </span>
           </span>
+          {!isSmall && <span className={classes.formats}>JPEG, PNG, WebP, GIF, TIFF or AVIF, also whole folders</span>}
         </span>
       </UnstyledButton>
       <input

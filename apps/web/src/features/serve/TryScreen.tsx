@@ -81,7 +81,7 @@ function HealthNotice() {
     );
   }
   return (
-    <section className={classes.notice} aria-label="State of the server">
+    <section className={classes.notice} data-tone={state.tone} aria-label="State of the server">
       <WarnIcon />
       <div className={classes.words}>
         <p>{state.sentence}</p>
