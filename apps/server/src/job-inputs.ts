@@ -1,6 +1,5 @@
 /** @file What each kind of job takes, checked when it is asked for and again when a worker begins it. */
 import { TintypeError } from '@tintype/contracts/errors';
-import { nameSchema } from '@tintype/contracts/ids';
 import { ingestOptionsSchema } from '@tintype/contracts/ingest';
 import type { Job } from '@tintype/contracts/job';
 import { trainOptionsSchema } from '@tintype/contracts/train';
@@ -11,10 +10,11 @@ export const jobInputs = {
   ingest: ingestOptionsSchema.omit({ move: true }).strict(),
   train: trainOptionsSchema.strict(),
   evaluate: z.strictObject({
-    /** By default the one promoted last. */
-    model: nameSchema.optional(),
-    /** A number as text, or an alias. */
-    version: nameSchema.default('champion'),
+    /** `NAME`, `NAME@VERSION` or `NAME@ALIAS`; by default the champion promoted last. */
+    model: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}(?:@[A-Za-z0-9][A-Za-z0-9._-]{0,63})?$/, 'must be NAME or NAME@VERSION')
+      .optional(),
   }),
 } satisfies Record<Job['kind'], z.ZodType>;
 

@@ -92,10 +92,10 @@ export class PredictionService implements AsyncDisposable {
   }
 
   /**
-   * Throws MODEL_NOT_SERVED, OVERLOADED, CANCELLED, or IMAGE_* for a picture that cannot be answered. A picture that killed its
+   * Throws MODEL_NOT_SERVED, OVERLOADED, or IMAGE_* for a picture that cannot be answered. A picture that killed its
    * child, or twice took longer than `pictureMs`, is refused without trying from then on.
    */
-  async predict(bytes: Uint8Array, options: { requestId: string; signal?: AbortSignal }): Promise<Prediction> {
+  async predict(bytes: Uint8Array, options: { requestId: string }): Promise<Prediction> {
     if (!this.#hasLooked) await this.refresh();
     const served = this.#served;
     if (!served) throw new TintypeError('MODEL_NOT_SERVED', {});
@@ -105,7 +105,7 @@ export class PredictionService implements AsyncDisposable {
     served.inFlight += 1;
     try {
       const { bundleHash, classes, model, version } = served.version;
-      const { probabilities } = await this.#classify(bundleHash, bytes, options.signal);
+      const { probabilities } = await this.#classify(bundleHash, bytes);
       return { ...toPrediction({ probabilities, classes, model, version }), request_id: options.requestId };
     } finally {
       served.inFlight -= 1;
@@ -125,13 +125,9 @@ export class PredictionService implements AsyncDisposable {
     this.#served = undefined;
   }
 
-  async #classify(
-    bundleHash: string,
-    bytes: Uint8Array,
-    signal?: AbortSignal,
-  ): Promise<{ probabilities: Float32Array }> {
+  async #classify(bundleHash: string, bytes: Uint8Array): Promise<{ probabilities: Float32Array }> {
     const input = { bundleHash, bytes, limits: this.#options.limits };
-    const options = { deadlineMs: this.#options.pictureMs, ...(signal ? { signal } : {}) };
+    const options = { deadlineMs: this.#options.pictureMs };
     try {
       return await this.#ports.pool.run('classify', input, options);
     } catch (error) {

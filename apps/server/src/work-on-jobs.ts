@@ -1,0 +1,88 @@
+/** @file The worker's loop: lease a job, renew the lease while it runs, finish it once, or hand it back. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { toTintypeError } from '@tintype/contracts/errors';
+import type { Job } from '@tintype/contracts/job';
+import type { Clock } from '@tintype/core/ports/clock';
+import type { JobQueue, LeasedJob } from '@tintype/core/ports/job-queue';
+import type { FastifyBaseLogger } from 'fastify';
+
+export interface JobContext {
+  /** Aborted when the worker is to end, or when the lease was lost and another worker may have the job. */
+  signal: AbortSignal;
+  /** What the queue is told at the next heartbeat. */
+  report: (progress: Record<string, unknown>) => void;
+}
+
+/** One per kind; what it returns is the job's result. */
+export type JobRunners = Record<
+  Job['kind'],
+  (input: Record<string, unknown>, context: JobContext) => Promise<Record<string, unknown>>
+>;
+
+export interface WorkOptions {
+  queue: JobQueue;
+  clock: Clock;
+  runners: JobRunners;
+  /** Ends the loop; the job under way is handed back. */
+  signal: AbortSignal;
+  logger?: Pick<FastifyBaseLogger, 'error' | 'warn'>;
+  /** Wait between two looks at an empty queue; default 500. */
+  pollMs?: number;
+  /** After this long without a heartbeat another worker takes the job over; default 30,000. */
+  leaseMs?: number;
+}
+
+const defaults = { pollMs: 500, leaseMs: 30_000 };
+
+/** Resolves when `signal` is aborted and nothing is under way. A queue that fails is asked again. */
+export async function workOnJobs(options: WorkOptions): Promise<void> {
+  const { queue, clock, signal, pollMs = defaults.pollMs, leaseMs = defaults.leaseMs } = options;
+  const worker = clock.newId('worker');
+  while (!signal.aborted) {
+    try {
+      const job = await queue.lease({ worker, leaseMs });
+      if (job) {
+        await workOn(job, options);
+        continue;
+      }
+    } catch (error) {
+      options.logger?.error({ err: error }, 'The job queue does not answer.');
+    }
+    await delay(pollMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function workOn(job: LeasedJob, options: WorkOptions): Promise<void> {
+  const { queue, runners, logger, leaseMs = defaults.leaseMs } = options;
+  const lost = new AbortController();
+  let progress: Record<string, unknown> | undefined;
+  const beat = async (): Promise<void> => {
+    const isHeld = await queue.renew(job, { leaseMs, ...(progress ? { progress } : {}) });
+    if (!isHeld) lost.abort();
+  };
+  const heart = setInterval(() => {
+    // One missed beat is no harm: the lease outlives two.
+    beat().catch((error: unknown) => logger?.warn({ err: error, job: job.id }, 'A heartbeat failed.'));
+  }, leaseMs / 3);
+  try {
+    const signal = AbortSignal.any([options.signal, lost.signal]);
+    const result = await runners[job.kind](job.input, { signal, report: (next) => (progress = next) });
+    if (progress) await beat();
+    await queue.finish(job, { result });
+  } catch (thrown) {
+    if (!lost.signal.aborted) await end(job, thrown, options);
+  } finally {
+    clearInterval(heart);
+  }
+}
+
+async function end(job: LeasedJob, thrown: unknown, { queue, clock, signal, logger }: WorkOptions): Promise<void> {
+  if (signal.aborted) {
+    // A lease that ends now hands the job to whoever asks next.
+    await queue.renew(job, { leaseMs: 0 });
+    return;
+  }
+  const error = toTintypeError(thrown, clock.newId('error'));
+  logger?.error({ err: error.cause ?? error, job: job.id, code: error.code }, error.message);
+  await queue.finish(job, { error: { code: error.code, detail: error.message, hint: error.hint } });
+}
