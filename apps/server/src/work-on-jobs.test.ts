@@ -124,11 +124,13 @@ test('a worker that lost its lease stops and writes nothing', async () => {
   const { id } = await add();
   const { queue } = workspace;
   let isStopped = false;
+  let release = (): void => {};
   let leases = 0;
   const lease: typeof queue.lease = async (options) => (leases++ === 0 ? queue.lease(options) : undefined);
   startWork(
     async (input, context) => {
       await never(input, context).catch(() => (isStopped = true));
+      await new Promise<void>((resolve) => (release = resolve));
       return { from: 'the first' };
     },
     { leaseMs: 60, queue: { ...queue, lease, renew: async () => false } },
@@ -141,6 +143,7 @@ test('a worker that lost its lease stops and writes nothing', async () => {
     return leased;
   });
   await vi.waitFor(() => expect(isStopped).toBe(true));
+  release();
   if (other) await queue.finish(other, { result: { from: 'the other' } });
 
   expect((await queue.get(id)).result).toEqual({ from: 'the other' });
