@@ -1,53 +1,41 @@
-/** @file Reverse mode: the gradient of a scalar as more values of the same graph. */
-import { add } from './functions.ts';
-import { operators } from './operators.ts';
-import { constant, sizeOf, type Value } from './value.ts';
+/** @file Reverse-mode differentiation (https://arxiv.org/abs/1502.05767, section 3.2): graph in, graph out. */
+import { recordOf } from './operators.ts';
+import { ops } from './ops.ts';
+import { ShapeError } from './shape.ts';
+import { constant, listNodes, scalar, type Value } from './value.ts';
 
-/** Inputs before outputs, each once. */
-export function sortValues(outputs: readonly Value[]): Value[] {
-  const sorted: Value[] = [];
-  const seen = new Set<Value>();
-  const stack = outputs.map((value) => ({ value, next: 0 })).toReversed();
-  while (stack.length > 0) {
-    const top = stack.at(-1) as { value: Value; next: number };
-    const child = top.value.inputs[top.next];
-    if (seen.has(top.value) || child === undefined) {
-      stack.pop();
-      if (!seen.has(top.value)) sorted.push(top.value);
-      seen.add(top.value);
-    } else {
-      top.next += 1;
-      if (!seen.has(child)) stack.push({ value: child, next: 0 });
+/**
+ * dL/dv for each of `variables`, in their order and of their shapes. What does not lie between a variable and the loss is frozen: no
+ * node is made for it. A variable that the loss does not depend on gets zeros. Throws ShapeError unless `loss` is a scalar.
+ */
+export function computeGradients(loss: Value, variables: readonly Value[]): Value[] {
+  if (loss.shape.length > 0) throw new ShapeError(`the loss must be a scalar, not [${loss.shape}]`);
+  const nodes = listNodes([loss]);
+  const moving = new Set<Value>(variables);
+  for (const { inputs, outputs } of nodes) {
+    if (inputs.some((value) => moving.has(value))) for (const output of outputs) moving.add(output);
+  }
+
+  const gradients = new Map<Value, Value>([[loss, scalar(1)]]);
+  for (const { operator, inputs, outputs, attributes } of nodes.toReversed()) {
+    const isNeeded = inputs.map((value) => moving.has(value));
+    const arriving = outputs.map((output) => gradients.get(output));
+    const { gradient } = recordOf(operator);
+    if (gradient === 'none' || !isNeeded.includes(true) || arriving.every((g) => g === undefined)) continue;
+    const leaving = gradient({ inputs, outputs, attributes, gradients: arriving, isNeeded, ops });
+    for (const [i, value] of inputs.entries()) {
+      const [sofar, more] = [gradients.get(value), leaving[i]];
+      if (more && isNeeded[i]) gradients.set(value, sofar ? ops.add(sofar, more) : more);
     }
   }
-  return sorted;
+  return variables.map((variable) => gradients.get(variable) ?? zerosLike(variable));
 }
 
-/** d `loss` / d each of `wanted`; zeros where it does not depend on one. What no wanted value feeds into emits no backward. */
-export function gradientsOf(loss: Value, wanted: readonly Value[]): Value[] {
-  if (sizeOf(loss.shape) !== 1) throw new Error(`a gradient needs a scalar, not [${loss.shape.join(', ')}]`);
-  const sorted = sortValues([loss]);
-  const needed = new Set<Value>(wanted);
-  for (const value of sorted) if (value.inputs.some((input) => needed.has(input))) needed.add(value);
-  const gradients = new Map<Value, Value>([
-    [
-      loss,
-      constant(
-        [1],
-        loss.shape.map(() => 1),
-      ),
-    ],
-  ]);
-  for (const value of sorted.toReversed()) {
-    const output = gradients.get(value);
-    if (!output || value.kind !== 'operator' || !value.inputs.some((input) => needed.has(input))) continue;
-    const backward = operators[value.operator as keyof typeof operators].gradient(value, output);
-    for (const [i, input] of value.inputs.entries()) {
-      const part = backward[i];
-      if (!part || !needed.has(input)) continue;
-      const before = gradients.get(input);
-      gradients.set(input, before ? add(before, part) : part);
-    }
-  }
-  return wanted.map((value) => gradients.get(value) ?? constant(new Float32Array(sizeOf(value.shape)), value.shape));
-}
+const zerosLike = ({ shape }: Value): Value =>
+  ops.expand(
+    constant(
+      new Float32Array(1),
+      shape.map(() => 1),
+    ),
+    shape,
+  );

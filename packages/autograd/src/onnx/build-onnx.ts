@@ -46,9 +46,11 @@ export function onnxNode(
   input: readonly string[],
   output: readonly string[],
   attributes: Readonly<Record<string, AttributeValue>> = {},
+  domain = '',
 ): NodeProto {
   return create(NodeProtoSchema, {
     opType,
+    domain,
     input: [...input],
     output: [...output],
     name: `${opType}_${output[0] ?? ''}`,
@@ -107,13 +109,15 @@ export interface OnnxGraphParts {
   outputs: readonly ValueInfoProto[];
   nodes: readonly NodeProto[];
   initializers?: readonly TensorProto[];
+  /** Version of the default operator set; default 17. */
+  opset?: number;
 }
 
 export function onnxModel(parts: OnnxGraphParts): OnnxModel {
   return create(ModelProtoSchema, {
     irVersion: BigInt(irVersion),
     producerName: 'tintype',
-    opsetImport: [{ domain: '', version: BigInt(opsetVersion) }],
+    opsetImport: [{ domain: '', version: BigInt(parts.opset ?? opsetVersion) }],
     graph: create(GraphProtoSchema, {
       name: parts.name,
       input: [...parts.inputs],

@@ -1,0 +1,152 @@
+/** @file What is known about an operator, in one record; and the functions that its gradient may be written in. */
+import type { AttributeValue } from '../onnx/build-onnx.ts';
+import type { Shape } from './shape.ts';
+import type { TensorType, Value } from './value.ts';
+
+export interface NoAttributes {
+  readonly [name: string]: never;
+}
+export interface ReduceAttributes {
+  readonly axes: readonly number[];
+  readonly keepDims: boolean;
+}
+/** Over one axis. */
+export interface AxisAttributes {
+  readonly axis: number;
+}
+
+/** Name -> attributes. A name added here does not compile until the table in operators.ts and its tests know it. */
+export interface OperatorAttributes {
+  add: NoAttributes;
+  sub: NoAttributes;
+  mul: NoAttributes;
+  div: NoAttributes;
+  neg: NoAttributes;
+  exp: NoAttributes;
+  log: NoAttributes;
+  sqrt: NoAttributes;
+  tanh: NoAttributes;
+  sigmoid: NoAttributes;
+  relu: NoAttributes;
+  equal: NoAttributes;
+  greater: NoAttributes;
+  where: NoAttributes;
+  reshape: { readonly shape: Shape };
+  transpose: { readonly permutation: readonly number[] };
+  expand: { readonly shape: Shape };
+  reduceSum: ReduceAttributes;
+  reduceMean: ReduceAttributes;
+  reduceMax: ReduceAttributes;
+  matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
+  softmax: AxisAttributes;
+  logSoftmax: AxisAttributes;
+  oneHot: { readonly depth: number };
+  gatherRows: NoAttributes;
+  scatterAddRows: { readonly rows: number };
+}
+
+export type OperatorName = keyof OperatorAttributes;
+
+/** A computed tensor of the reference: float64 whatever the element type. */
+export interface ReferenceTensor {
+  readonly shape: Shape;
+  readonly data: Float64Array;
+}
+
+export interface ReferenceContext<Attributes> {
+  readonly inputs: readonly ReferenceTensor[];
+  readonly outputs: readonly TensorType[];
+  readonly attributes: Attributes;
+}
+
+export interface GradientContext<Attributes> {
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly attributes: Attributes;
+  /** dL/d(output), each of its output's shape; undefined where the loss does not depend on it. */
+  readonly gradients: readonly (Value | undefined)[];
+  /** Per input: whether anybody asks for its gradient. */
+  readonly isNeeded: readonly boolean[];
+  readonly ops: Ops;
+}
+
+export interface EmitContext<Attributes> {
+  /** Names of the tensors read and to be written. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly inputTypes: readonly TensorType[];
+  readonly outputTypes: readonly TensorType[];
+  readonly attributes: Attributes;
+  readonly writer: OnnxWriter;
+}
+
+export interface OnnxWriter {
+  node(
+    opType: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes?: Readonly<Record<string, AttributeValue>>,
+    domain?: string,
+  ): void;
+  /** A fresh name. */
+  temporary(): string;
+  /** Names of constants; equal ones are stored once. */
+  integers(values: readonly number[], shape?: Shape): string;
+  floats(values: readonly number[], shape?: Shape): string;
+}
+
+export interface Operator<Attributes> {
+  /** Types of the outputs. Throws ShapeError. */
+  readonly inferShape: (inputs: readonly TensorType[], attributes: Attributes) => readonly TensorType[];
+  /** The outputs' values, computed plainly; the truth that everything else is tested against. */
+  readonly reference: (context: ReferenceContext<Attributes>) => readonly Float64Array[];
+  /** dL/d(input) per input, undefined where there is none; `none` where the operator is not differentiable. */
+  readonly gradient: ((context: GradientContext<Attributes>) => readonly (Value | undefined)[]) | 'none';
+  /** The ONNX operator of the same meaning, or how to write it. Opset `graphOpset`. */
+  readonly onnx: string | ((context: EmitContext<Attributes>) => void);
+}
+
+/** Operators as functions of values. */
+export interface Ops {
+  add(a: Value, b: Value): Value;
+  sub(a: Value, b: Value): Value;
+  mul(a: Value, b: Value): Value;
+  div(a: Value, b: Value): Value;
+  neg(x: Value): Value;
+  exp(x: Value): Value;
+  log(x: Value): Value;
+  sqrt(x: Value): Value;
+  tanh(x: Value): Value;
+  sigmoid(x: Value): Value;
+  relu(x: Value): Value;
+  equal(a: Value, b: Value): Value;
+  greater(a: Value, b: Value): Value;
+  /** Where `condition` is true `a`, else `b`; all three broadcast. */
+  where(condition: Value, a: Value, b: Value): Value;
+  /** One dimension may be -1: whatever is left. */
+  reshape(x: Value, shape: Shape): Value;
+  transpose(x: Value, permutation: readonly number[]): Value;
+  expand(x: Value, shape: Shape): Value;
+  /** Sums what was broadcast: from the shape of a result back to that of an operand. */
+  sumTo(x: Value, shape: Shape): Value;
+  /** Default: all axes, none kept. */
+  reduceSum(x: Value, options?: ReduceOptions): Value;
+  reduceMean(x: Value, options?: ReduceOptions): Value;
+  reduceMax(x: Value, options?: ReduceOptions): Value;
+  /** [..., M, K] x [..., K, N] -> [..., M, N]; leading axes broadcast. */
+  matmul(a: Value, b: Value, options?: { transposeA?: boolean; transposeB?: boolean }): Value;
+  /** Default: the last axis. */
+  softmax(x: Value, axis?: number): Value;
+  logSoftmax(x: Value, axis?: number): Value;
+  /** int64 [...] -> float32 [..., depth]. */
+  oneHot(indices: Value, depth: number): Value;
+  /** [R, ...], int64 [M] -> [M, ...]: row indices[m] of x. */
+  gatherRows(x: Value, indices: Value): Value;
+  /** [M, ...], int64 [M] -> [rows, ...]: the sum of the updates of each row. */
+  scatterAddRows(updates: Value, indices: Value, rows: number): Value;
+}
+
+export interface ReduceOptions {
+  readonly axes?: readonly number[];
+  readonly keepDims?: boolean;
+}

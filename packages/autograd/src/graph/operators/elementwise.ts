@@ -1,0 +1,161 @@
+/** @file Operators that work element by element, operands broadcast. */
+import type { Operator, OperatorAttributes, Ops, ReferenceTensor } from '../operator.ts';
+import { broadcastShapes, broadcastStrides, type Shape, sizeOf } from '../shape.ts';
+import { scalar, type TensorType, type Value } from '../value.ts';
+
+type None = OperatorAttributes['add'];
+
+/** Visits the elements of `shape` with the offsets into operands of the given strides. */
+export function forEachOffset(
+  shape: Shape,
+  strides: readonly number[][],
+  visit: (index: number, offsets: number[]) => void,
+): void {
+  const counter = Array.from(shape, () => 0);
+  const offsets = strides.map(() => 0);
+  const size = sizeOf(shape);
+  for (let index = 0; index < size; index++) {
+    visit(index, offsets);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      counter[axis] = (counter[axis] as number) + 1;
+      const isWrapped = counter[axis] === shape[axis];
+      const steps = isWrapped ? 1 - (shape[axis] as number) : 1;
+      for (const [operand, stride] of strides.entries()) {
+        offsets[operand] = (offsets[operand] as number) + steps * (stride[axis] as number);
+      }
+      if (!isWrapped) break;
+      counter[axis] = 0;
+    }
+  }
+}
+
+export function mapBroadcast(
+  inputs: readonly ReferenceTensor[],
+  shape: Shape,
+  f: (...x: number[]) => number,
+): Float64Array {
+  const result = new Float64Array(sizeOf(shape));
+  const strides = inputs.map((input) => broadcastStrides(input.shape, shape));
+  forEachOffset(shape, strides, (index, offsets) => {
+    result[index] = f(...inputs.map(({ data }, operand) => data[offsets[operand] as number] as number));
+  });
+  return result;
+}
+
+const broadcastAll = (inputs: readonly TensorType[]): Shape => inputs.map(({ shape }) => shape).reduce(broadcastShapes);
+
+interface UnaryRule {
+  f: (x: number) => number;
+  /** dL/dx from g = dL/dy, x and y. */
+  derive: (ops: Ops, g: Value, x: Value, y: Value) => Value;
+  onnx: string;
+}
+
+function unary({ f, derive, onnx }: UnaryRule): Operator<None> {
+  return {
+    inferShape: ([x]) => [{ type: 'float32', shape: (x as TensorType).shape }],
+    reference: ({ inputs, outputs }) => [mapBroadcast(inputs, (outputs[0] as TensorType).shape, f)],
+    gradient: ({ inputs, outputs, gradients, ops }) => [
+      derive(ops, gradients[0] as Value, inputs[0] as Value, outputs[0] as Value),
+    ],
+    onnx,
+  };
+}
+
+interface BinaryRule {
+  f: (a: number, b: number) => number;
+  /** dL/da and dL/db before broadcasting is undone. */
+  derive: readonly [
+    (ops: Ops, g: Value, a: Value, b: Value, y: Value) => Value,
+    (ops: Ops, g: Value, a: Value, b: Value, y: Value) => Value,
+  ];
+  onnx: string;
+}
+
+function binary({ f, derive, onnx }: BinaryRule): Operator<None> {
+  return {
+    inferShape: (inputs) => [{ type: 'float32', shape: broadcastAll(inputs) }],
+    reference: ({ inputs, outputs }) => [mapBroadcast(inputs, (outputs[0] as TensorType).shape, f)],
+    gradient: ({ inputs, outputs, gradients, isNeeded, ops }) => {
+      const [a, b] = inputs as [Value, Value];
+      return [a, b].map((operand, i) =>
+        isNeeded[i]
+          ? ops.sumTo(
+              (derive[i] as BinaryRule['derive'][0])(ops, gradients[0] as Value, a, b, outputs[0] as Value),
+              operand.shape,
+            )
+          : undefined,
+      );
+    },
+    onnx,
+  };
+}
+
+function comparison(f: (a: number, b: number) => boolean, onnx: string): Operator<None> {
+  return {
+    inferShape: (inputs) => [{ type: 'bool', shape: broadcastAll(inputs) }],
+    reference: ({ inputs, outputs }) => [
+      mapBroadcast(inputs, (outputs[0] as TensorType).shape, (a, b) => (f(a as number, b as number) ? 1 : 0)),
+    ],
+    gradient: 'none',
+    onnx,
+  };
+}
+
+export const elementwise = {
+  add: binary({ f: (a, b) => a + b, derive: [(_, g) => g, (_, g) => g], onnx: 'Add' }),
+  sub: binary({ f: (a, b) => a - b, derive: [(_, g) => g, (ops, g) => ops.neg(g)], onnx: 'Sub' }),
+  mul: binary({
+    f: (a, b) => a * b,
+    derive: [(ops, g, _, b) => ops.mul(g, b), (ops, g, a) => ops.mul(g, a)],
+    onnx: 'Mul',
+  }),
+  /** d(a/b)/db = -a/b^2 = -y/b */
+  div: binary({
+    f: (a, b) => a / b,
+    derive: [(ops, g, _, b) => ops.div(g, b), (ops, g, _, b, y) => ops.neg(ops.div(ops.mul(g, y), b))],
+    onnx: 'Div',
+  }),
+  neg: unary({ f: (x) => -x, derive: (ops, g) => ops.neg(g), onnx: 'Neg' }),
+  exp: unary({ f: Math.exp, derive: (ops, g, _, y) => ops.mul(g, y), onnx: 'Exp' }),
+  log: unary({ f: Math.log, derive: (ops, g, x) => ops.div(g, x), onnx: 'Log' }),
+  /** d sqrt(x)/dx = 1 / (2 sqrt(x)) */
+  sqrt: unary({ f: Math.sqrt, derive: (ops, g, _, y) => ops.div(g, ops.add(y, y)), onnx: 'Sqrt' }),
+  /** d tanh(x)/dx = 1 - tanh(x)^2 */
+  tanh: unary({
+    f: Math.tanh,
+    derive: (ops, g, _, y) => ops.sub(g, ops.mul(g, ops.mul(y, y))),
+    onnx: 'Tanh',
+  }),
+  /** σ(x) = 1 / (1 + e^-x), so dσ/dx = σ(1 - σ). */
+  sigmoid: unary({
+    f: (x) => 1 / (1 + Math.exp(-x)),
+    derive: (ops, g, _, y) => ops.mul(g, ops.sub(y, ops.mul(y, y))),
+    onnx: 'Sigmoid',
+  }),
+  /** At 0 the derivative is taken as 0, as every framework does. */
+  relu: unary({
+    f: (x) => Math.max(x, 0),
+    derive: (ops, g, _, y) => ops.where(ops.greater(y, scalar(0)), g, scalar(0)),
+    onnx: 'Relu',
+  }),
+  equal: comparison((a, b) => a === b, 'Equal'),
+  greater: comparison((a, b) => a > b, 'Greater'),
+  where: {
+    inferShape: (inputs) => [{ type: 'float32', shape: broadcastAll(inputs) }],
+    reference: ({ inputs, outputs }) => [
+      mapBroadcast(inputs, (outputs[0] as TensorType).shape, (c, a, b) => (c ? a : b) as number),
+    ],
+    gradient: ({ inputs, gradients, isNeeded, ops }) => {
+      const [condition, a, b] = inputs as [Value, Value, Value];
+      const g = gradients[0] as Value;
+      const zero = scalar(0);
+      return [
+        undefined,
+        isNeeded[1] ? ops.sumTo(ops.where(condition, g, zero), a.shape) : undefined,
+        isNeeded[2] ? ops.sumTo(ops.where(condition, zero, g), b.shape) : undefined,
+      ];
+    },
+    onnx: 'Where',
+  },
+} satisfies Partial<Record<keyof OperatorAttributes, Operator<None>>>;

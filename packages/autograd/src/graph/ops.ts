@@ -1,0 +1,84 @@
+/** @file Operators as functions: `ops.mul(a, b)` is a new value. */
+import type { OperatorAttributes, OperatorName, Ops, ReduceAttributes, ReduceOptions } from './operator.ts';
+import { operators } from './operators.ts';
+import { resolveShape } from './operators/layout.ts';
+import { isSameShape, normalizeAxes, sizeOf } from './shape.ts';
+import { makeNode, type Value } from './value.ts';
+
+/** Throws ShapeError where the inputs do not fit. */
+export function apply<Name extends OperatorName>(
+  operator: Name,
+  inputs: readonly Value[],
+  attributes: OperatorAttributes[Name],
+): readonly Value[] {
+  return makeNode({ operator, inputs, attributes }, operators[operator].inferShape(inputs, attributes)).outputs;
+}
+
+function one<Name extends OperatorName>(
+  operator: Name,
+  inputs: readonly Value[],
+  attributes: OperatorAttributes[Name],
+): Value {
+  return apply(operator, inputs, attributes)[0] as Value;
+}
+
+type Plain = {
+  [Name in OperatorName]: OperatorAttributes[Name] extends { readonly [name: string]: never } ? Name : never;
+}[OperatorName];
+
+const unary =
+  (operator: Plain) =>
+  (x: Value): Value =>
+    one(operator, [x], {});
+const binary =
+  (operator: Plain) =>
+  (a: Value, b: Value): Value =>
+    one(operator, [a, b], {});
+
+const reduce =
+  (operator: 'reduceSum' | 'reduceMean' | 'reduceMax') =>
+  (x: Value, { axes = [...x.shape.keys()], keepDims = false }: ReduceOptions = {}): Value => {
+    const attributes: ReduceAttributes = { axes: normalizeAxes(axes, x.shape.length), keepDims };
+    return attributes.axes.length === 0 ? x : one(operator, [x], attributes);
+  };
+
+const lastAxis = (x: Value, axis: number): { axis: number } => ({
+  axis: normalizeAxes([axis], x.shape.length)[0] as number,
+});
+
+export const ops: Ops = Object.freeze({
+  add: binary('add'),
+  sub: binary('sub'),
+  mul: binary('mul'),
+  div: binary('div'),
+  neg: unary('neg'),
+  exp: unary('exp'),
+  log: unary('log'),
+  sqrt: unary('sqrt'),
+  tanh: unary('tanh'),
+  sigmoid: unary('sigmoid'),
+  relu: unary('relu'),
+  equal: binary('equal'),
+  greater: binary('greater'),
+  where: (condition, a, b) => one('where', [condition, a, b], {}),
+  reshape: (x, shape) => {
+    const resolved = resolveShape(shape, sizeOf(x.shape));
+    return isSameShape(resolved, x.shape) ? x : one('reshape', [x], { shape: resolved });
+  },
+  transpose: (x, permutation) => one('transpose', [x], { permutation: [...permutation] }),
+  expand: (x, shape) => (isSameShape(x.shape, shape) ? x : one('expand', [x], { shape: [...shape] })),
+  sumTo: (x, shape) => {
+    const missing = x.shape.length - shape.length;
+    const axes = [...x.shape.keys()].filter((axis) => axis < missing || shape[axis - missing] !== x.shape[axis]);
+    return ops.reshape(ops.reduceSum(x, { axes, keepDims: true }), shape);
+  },
+  reduceSum: reduce('reduceSum'),
+  reduceMean: reduce('reduceMean'),
+  reduceMax: reduce('reduceMax'),
+  matmul: (a, b, { transposeA = false, transposeB = false } = {}) => one('matmul', [a, b], { transposeA, transposeB }),
+  softmax: (x, axis = -1) => one('softmax', [x], lastAxis(x, axis)),
+  logSoftmax: (x, axis = -1) => one('logSoftmax', [x], lastAxis(x, axis)),
+  oneHot: (indices, depth) => one('oneHot', [indices], { depth }),
+  gatherRows: (x, indices) => one('gatherRows', [x, indices], {}),
+  scatterAddRows: (updates, indices, rows) => one('scatterAddRows', [updates, indices], { rows }),
+} satisfies Ops);
