@@ -30,7 +30,7 @@ export function chooseDevelopment(random: Random): Development {
     defocus: random.chance(0.3) ? random.between(0.002, 0.011) : 0,
     shake: isShaken ? random.between(0.012, 0.035) : 0,
     shakeAngle: random.between(0, Math.PI),
-    noise: random.chance(0.6) ? random.between(1, 4) : random.between(4, 13),
+    noise: random.chance(0.75) ? random.between(1, 4) : random.between(4, 10),
     quality: random.integer(62, 94),
   };
 }
@@ -54,7 +54,7 @@ export async function developJpeg(frame: Frame, development: Development, output
     bytes = await lens.raw().toBuffer();
   }
   addSensorNoise(bytes, development.noise * (frame.widthPx / widthPx), random);
-  const picture = sharp(bytes, raw).resize(widthPx, heightPx, { fit: 'fill', kernel: 'cubic' });
+  const picture = sharp(bytes, raw).resize(widthPx, heightPx, { fit: 'fill', kernel: 'mitchell' });
   return picture.jpeg({ quality: development.quality }).toBuffer();
 }
 

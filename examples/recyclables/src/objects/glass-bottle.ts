@@ -7,6 +7,7 @@ import type { Random } from '../random.ts';
 import type { Rgb } from '../vector.ts';
 import { fromHsl } from '../vector.ts';
 import { drawWrap } from './label-art.ts';
+import { chooseHue } from './print.ts';
 
 /** Height 10; `body` is the straight part where a label may sit. */
 const shapes: readonly { profile: Profile; body: readonly [number, number]; finish: readonly [number, number] }[] = [
@@ -157,7 +158,7 @@ function label(random: Random, options: { profile: Profile; body: readonly [numb
 function neckFoil(random: Random, profile: Profile, top: number): Mesh {
   const low = top - random.between(1, 2.4);
   const steps = Array.from({ length: 5 }, (_, i) => low + ((top - 0.4 - low) * i) / 4);
-  const material = matte(fromHsl(random.between(0, 360), random.between(0, 0.8), random.between(0.2, 0.75)), {
+  const material = matte(fromHsl(chooseHue(random), random.between(0, 0.8), random.between(0.2, 0.75)), {
     kind: 'metal',
     roughness: 0.3,
   });
@@ -176,7 +177,7 @@ function closure(random: Random, radius: number, top: number): Mesh {
   const material: Material =
     kind === 'cork'
       ? matte(fromHsl(30, 0.4, 0.55))
-      : matte(fromHsl(random.between(0, 360), random.between(0, 0.8), random.between(0.2, 0.7)), {
+      : matte(fromHsl(chooseHue(random), random.between(0, 0.8), random.between(0.2, 0.7)), {
           kind: 'metal',
           roughness: 0.25,
         });

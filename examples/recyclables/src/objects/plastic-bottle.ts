@@ -9,6 +9,7 @@ import { fromHsl, smoothstep } from '../vector.ts';
 import { chain, chooseDent, chooseSqueeze } from './dent.ts';
 import { radiusOf } from './glass-bottle.ts';
 import { drawWrap } from './label-art.ts';
+import { chooseHue } from './print.ts';
 
 /** Height about 9; `body` is where ribs and the label sit. */
 const shapes: readonly { profile: Profile; body: readonly [number, number] }[] = [
@@ -174,7 +175,7 @@ function filmLabel(random: Random, shape: { profile: Profile; body: readonly [nu
 function screwCap(random: Random, neck: number, top: number): Mesh {
   const color = random.chance(0.35)
     ? fromHsl(0, 0, random.between(0.75, 0.95))
-    : fromHsl(random.between(0, 360), random.between(0.5, 0.95), random.between(0.25, 0.55));
+    : fromHsl(chooseHue(random), random.between(0.5, 0.95), random.between(0.25, 0.55));
   const r = neck * 1.22;
   const knurl: Deform = ([x, y, z]) => {
     const factor = 1 + 0.025 * Math.cos(Math.atan2(y, x) * 18);

@@ -11,18 +11,24 @@ export interface Ink {
 export const css = (ink: Ink): string => `hsl(${round(ink.hue)},${round(ink.saturation)}%,${round(ink.lightness)}%)`;
 export const round = (x: number): number => Math.round(x * 10) / 10;
 
+/** Hues that shops are full of; violet and pink are rare. */
+const commonHues = [0, 2, 8, 20, 32, 42, 48, 75, 110, 135, 150, 172, 190, 205, 212, 220, 228, 240, 275, 330] as const;
+
 export function chooseInk(random: Random): Ink {
-  if (random.chance(0.2)) return { hue: 0, saturation: 0, lightness: random.pick([8, 20, 75, 92, 96]) };
-  return { hue: random.between(0, 360), saturation: random.between(45, 95), lightness: random.between(28, 62) };
+  if (random.chance(0.25))
+    return { hue: 30, saturation: random.between(0, 10), lightness: random.pick([8, 18, 55, 78, 92, 96]) };
+  return { hue: chooseHue(random), saturation: random.between(40, 88), lightness: random.between(26, 60) };
 }
+
+export const chooseHue = (random: Random): number => random.pick(commonHues) + random.between(-6, 6);
 
 /** An ink that reads well on `paper`. */
 export function chooseContrast(random: Random, paper: Ink): Ink {
   const isDark = paper.lightness < 55;
   if (random.chance(0.5))
-    return { hue: random.between(0, 360), saturation: random.between(0, 40), lightness: isDark ? 94 : 12 };
+    return { hue: chooseHue(random), saturation: random.between(0, 30), lightness: isDark ? 94 : 12 };
   return {
-    hue: paper.hue + random.between(90, 270),
+    hue: chooseHue(random),
     saturation: random.between(50, 95),
     lightness: isDark ? random.between(62, 80) : random.between(20, 38),
   };

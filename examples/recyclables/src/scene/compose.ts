@@ -66,7 +66,7 @@ function settle(meshes: readonly Mesh[], pose: Pose): Mesh[] {
 function chooseCamera(random: Random, meshes: readonly Mesh[], isLying: boolean): CameraPose {
   const { high } = boundsOf(meshes);
   const fieldOfView = random.between(0.45, 0.95);
-  const fill = random.between(0.62, 1.15);
+  const fill = random.between(0.75, 1.3);
   const elevation = isLying ? random.between(0.5, 1.5) : random.between(0.18, 1.15);
   const wander = 0.28;
   return {

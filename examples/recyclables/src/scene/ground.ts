@@ -1,4 +1,4 @@
-/** @file What things lie on: conveyor belt, concrete, wood, grass, table, gradient, tiles, gravel. */
+/** @file What things lie on: conveyor belt, concrete, wood, grass, table, gradient, tiles, sand. */
 import { fractalNoise, grain } from '../draw/noise.ts';
 import type { Random } from '../random.ts';
 import type { Rgb } from '../vector.ts';
@@ -13,7 +13,7 @@ export interface Ground {
   wall: readonly [Rgb, Rgb];
 }
 
-export const groundKinds = ['conveyor', 'concrete', 'wood', 'grass', 'table', 'gradient', 'tiles', 'gravel'] as const;
+export const groundKinds = ['conveyor', 'concrete', 'wood', 'grass', 'table', 'gradient', 'tiles', 'sand'] as const;
 export type GroundKind = (typeof groundKinds)[number];
 
 export function chooseGround(random: Random): Ground {
@@ -80,12 +80,12 @@ const painters: Record<GroundKind, (random: Random) => Paint> = {
   concrete(random) {
     const base = fromHsl(random.between(20, 220), random.between(0, 0.1), random.between(0.42, 0.75));
     const contrast = random.between(0.3, 0.8);
-    const hasCracks = random.chance(0.5);
+    const hasCracks = random.chance(0.35);
     return (x, y, out) => {
       const cloud = fractalNoise(x * 0.45, y * 0.45);
       let factor = 1 + contrast * (cloud - 0.5) + 0.28 * (grain(x * 1.6, y * 1.6) - 0.5);
       if (hasCracks)
-        factor *= 1 - 0.55 * (1 - smoothstep(0.004, 0.016, Math.abs(fractalNoise(x * 0.13 + 3, y * 0.13) - 0.5)));
+        factor *= 1 - 0.55 * (1 - smoothstep(0.001, 0.007, Math.abs(fractalNoise(x * 0.13 + 3, y * 0.13) - 0.5)));
       write(out, base, factor);
     };
   },
@@ -112,7 +112,7 @@ const painters: Record<GroundKind, (random: Random) => Paint> = {
     const straw = mix(light, fromHsl(48, 0.4, 0.6), random.between(0, 0.8));
     const shaded = [dark, light] as const;
     const sunny = [light, straw] as const;
-    const density = random.between(1, 1.7);
+    const density = random.between(1.5, 2.6);
     return (x, y, out) => {
       const px = x * density;
       const py = y * density;
@@ -127,7 +127,7 @@ const painters: Record<GroundKind, (random: Random) => Paint> = {
     };
   },
   table(random) {
-    const base = fromHsl(random.between(0, 360), random.between(0.02, 0.5), random.between(0.3, 0.88));
+    const base = fromHsl(random.between(0, 360), random.between(0.02, 0.35), random.between(0.3, 0.88));
     const isCloth = random.chance(0.5);
     const checks = random.chance(0.3) ? random.between(0.4, 0.9) : 0;
     const pair = [base, fromHsl(random.between(0, 360), random.between(0.1, 0.6), random.between(0.3, 0.9))] as const;
@@ -140,15 +140,15 @@ const painters: Record<GroundKind, (random: Random) => Paint> = {
   },
   gradient(random) {
     const hue = random.between(0, 360);
-    const near = fromHsl(hue, random.between(0, 0.5), random.between(0.3, 0.92));
-    const far = fromHsl(hue + random.between(-60, 60), random.between(0, 0.5), random.between(0.3, 0.92));
+    const near = fromHsl(hue, random.between(0, 0.35), random.between(0.3, 0.92));
+    const far = fromHsl(hue + random.between(-60, 60), random.between(0, 0.35), random.between(0.3, 0.92));
     const pair = [near, far] as const;
     return (x, y, out) => {
       blend(out, pair, 0.5 + 0.5 * Math.sin(x * 0.35 + y * 0.1), 1);
     };
   },
   tiles(random) {
-    const base = fromHsl(random.between(0, 360), random.between(0, 0.35), random.between(0.4, 0.88));
+    const base = fromHsl(random.between(0, 360), random.between(0, 0.2), random.between(0.4, 0.88));
     const grout = fromHsl(30, 0.08, random.between(0.25, 0.85));
     const width = random.between(0.7, 1.8);
     const variety = random.between(0.05, 0.4);
@@ -163,17 +163,14 @@ const painters: Record<GroundKind, (random: Random) => Paint> = {
       blend(out, pair, joint, own);
     };
   },
-  gravel(random) {
-    const hue = random.between(15, 50);
-    const base = fromHsl(hue, random.between(0.02, 0.25), random.between(0.4, 0.65));
-    const size = random.between(2, 5);
+  sand(random) {
+    const base = fromHsl(random.between(18, 45), random.between(0.05, 0.35), random.between(0.5, 0.75));
+    const ripples = random.between(0.2, 0.7);
+    const size = random.between(0.5, 1.1);
     return (x, y, out) => {
-      const bump = fractalNoise(x * size, y * size) - fractalNoise(x * size + 0.12, y * size + 0.12);
-      const patch = grain(
-        Math.floor(x * size * 2.1 + fractalNoise(x * 3, y * 3)) / 16,
-        Math.floor(y * size * 2.1) / 16,
-      );
-      write(out, base, Math.max(0.15, 0.75 + 2.2 * bump + 0.35 * patch + 0.2 * (grain(x * 2, y * 2) - 0.5)));
+      const slope = fractalNoise(x * size, y * size * 2) - fractalNoise(x * size + 0.07, y * size * 2 + 0.07);
+      const speck = grain(x * 2.4, y * 2.4);
+      write(out, base, 0.95 + ripples * 3 * slope + 0.25 * (speck - 0.5) - (speck > 0.985 ? 0.4 : 0));
     };
   },
 };

@@ -19,8 +19,18 @@ export interface Light {
   shadowSoftness: number;
   /** Share of the main light at a point of the ground: blinds, leaves, a passer-by. */
   visibility: (x: number, y: number) => number;
+  /** Bright upright shapes around: windows, doors, walls in the sun. They make the streaks on metal and glass. */
+  panels: readonly Panel[];
   across: Vec3;
   along: Vec3;
+}
+
+interface Panel {
+  x: number;
+  y: number;
+  /** Cosine of half the angle it covers. */
+  reach: number;
+  strength: number;
 }
 
 const kinds = {
@@ -62,9 +72,16 @@ export function chooseLight(random: Random, patternAt: (x: number, y: number) =>
     hasBars: kind === 'window',
     shadowSoftness: softness * random.between(0.7, 1.4),
     visibility: hasPattern ? patternAt : () => 1,
+    panels: Array.from({ length: random.integer(1, 3) }, () => choosePanel(random, ambient)),
     across,
     along: cross(across, direction),
   };
+}
+
+function choosePanel(random: Random, ambient: number): Panel {
+  const angle = random.between(0, 2 * Math.PI);
+  const reach = Math.cos(random.between(0.08, 0.45));
+  return { x: Math.cos(angle), y: Math.sin(angle), reach, strength: ambient * random.between(0.6, 2.2) };
 }
 
 /** A mirrored line of sight; one is reused for many pixels, so its parts change. */
@@ -96,8 +113,15 @@ export function addReflection(light: Light, ray: Ray, out: Float32Array): void {
     const isBar = light.hasBars && blur < 0.3 && (a < 0.035 || Math.abs(b - light.halfHeight * 0.4) < 0.03);
     if (isBar) lamp *= 0.2;
   }
+  const flat = 1 / (Math.sqrt(x * x + y * y) + 1e-6);
+  let panel = 0;
+  for (const { x: px, y: py, reach, strength } of light.panels) {
+    const soft = 0.004 + blur * 0.25;
+    panel += strength * smoothstep(reach - soft, reach + soft, (x * px + y * py) * flat);
+  }
+  panel *= above * (1 - smoothstep(0.5, 0.85, z));
   for (let k = 0; k < 3; k++) {
-    const air = light.horizon[k]! + (light.sky[k]! - light.horizon[k]!) * height;
+    const air = light.horizon[k]! * (0.5 + panel) + (light.sky[k]! - light.horizon[k]!) * height;
     out[k]! += weight * (ground[k]! * (1 - above) + air * above + lamp * light.color[k]!);
   }
 }
