@@ -45,9 +45,11 @@ function buildTable(definition: Uint8Array): HuffmanTable {
     firstCode[length] = code;
     firstIndex[length] = index;
     codes[length] = count;
-    for (let i = 0; i < count && length <= peekBits; i += 1) {
-      const from = (code + i) << (peekBits - length);
-      peek.fill((length << 8) | (symbols[index + i] as number), from, from + (1 << (peekBits - length)));
+    const spread = peekBits - length;
+    const peeked = spread < 0 ? 0 : count;
+    for (let i = 0; i < peeked; i += 1) {
+      const from = (code + i) << spread;
+      peek.fill((length << 8) | (symbols[index + i] as number), from, from + (1 << spread));
     }
     code += count;
     index += count;

@@ -91,7 +91,7 @@ test('BGR swaps the first and the last channel', async () => {
   const rgb = await preparePixels(bytes, preprocessing());
   const bgr = await preparePixels(bytes, preprocessing({ channelOrder: 'BGR' }));
 
-  expect(pixelAt(bgr, 7, 9)).toEqual(pixelAt(rgb, 7, 9).reverse());
+  expect(pixelAt(bgr, 7, 9)).toEqual(pixelAt(rgb, 7, 9).toReversed());
 });
 
 test('grey pictures fill all three channels', async () => {
