@@ -100,10 +100,10 @@ async function createSampleTables(db: Kysely<unknown>, dialect: SchemaDialect): 
  * after the id let the other filters and the counts be answered from the index alone.
  */
 const sampleIndexes: Record<string, string[]> = {
-  samples_all: ['removed', 'id', 'class_name', 'split'],
+  samples_all: ['removed', 'id', 'class_name', 'split', 'path'],
   samples_class: ['removed', 'class_name', 'id', 'split'],
   samples_split: ['removed', 'split', 'id', 'class_name'],
-  samples_dataset: ['dataset', 'removed', 'id', 'class_name', 'split'],
+  samples_dataset: ['dataset', 'removed', 'id', 'class_name', 'split', 'path'],
   samples_dataset_class: ['dataset', 'removed', 'class_name', 'id', 'split', 'size_bytes'],
   samples_dataset_split: ['dataset', 'removed', 'split', 'id', 'class_name'],
 };

@@ -13,6 +13,10 @@ export function thumbnailSignature(
 ): Signature {
   return async (contentHash) => {
     const bytes = await needs.store.get(objectKeys.thumbnail(contentHash));
-    return needs.pool.run('signature', { bytes, limits: options.limits }, options.signal ? { signal: options.signal } : {});
+    return needs.pool.run(
+      'signature',
+      { bytes, limits: options.limits },
+      options.signal ? { signal: options.signal } : {},
+    );
   };
 }
