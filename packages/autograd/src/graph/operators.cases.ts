@@ -1,0 +1,163 @@
+/** @file Per operator, the inputs that its tests run on: gradient against central differences, ONNX Runtime against the reference. */
+import type { OperatorAttributes, OperatorName } from './operator.ts';
+import { apply, ops } from './ops.ts';
+import { type Shape, sizeOf } from './shape.ts';
+import type { ElementType, Value } from './value.ts';
+
+/** Numbers drawn for an input: `apart` are all at least 0.05 from each other and from 0, for operators with kinks. */
+export type Draw = 'any' | 'positive' | 'apart' | 'coin' | { below: number };
+
+export interface OperatorCase {
+  readonly name: string;
+  readonly inputs: readonly { shape: Shape; draw?: Draw }[];
+  readonly build: (inputs: readonly Value[]) => Value;
+}
+
+const plain =
+  (operator: OperatorName) =>
+  (inputs: readonly Value[]): Value =>
+    apply(operator, inputs, {} as OperatorAttributes[OperatorName] & object)[0] as Value;
+
+function unary(operator: OperatorName, draw: Draw = 'any'): OperatorCase[] {
+  return [
+    { name: 'a matrix', inputs: [{ shape: [3, 4], draw }], build: plain(operator) },
+    { name: 'a scalar', inputs: [{ shape: [], draw }], build: plain(operator) },
+  ];
+}
+
+function binary(operator: OperatorName, draw: Draw = 'any'): OperatorCase[] {
+  const pairs: [string, Shape, Shape][] = [
+    ['equal shapes', [2, 3], [2, 3]],
+    ['a row stretched', [4, 3], [3]],
+    ['both stretched', [2, 1, 3], [4, 1]],
+    ['a scalar stretched', [2, 3], []],
+  ];
+  return pairs.map(([name, a, b]) => ({
+    name,
+    inputs: [
+      { shape: a, draw },
+      { shape: b, draw },
+    ],
+    build: plain(operator),
+  }));
+}
+
+function reduction(operator: 'reduceSum' | 'reduceMean' | 'reduceMax', draw: Draw = 'any'): OperatorCase[] {
+  const inputs = [{ shape: [2, 3, 4], draw }];
+  return [
+    { name: 'every axis', inputs, build: ([x]) => ops[operator](x as Value) },
+    { name: 'the last axis', inputs, build: ([x]) => ops[operator](x as Value, { axes: [-1] }) },
+    { name: 'outer axes kept', inputs, build: ([x]) => ops[operator](x as Value, { axes: [0, 2], keepDims: true }) },
+  ];
+}
+
+const products: [string, Shape, Shape][] = [
+  ['matrices', [3, 4], [4, 2]],
+  ['a batch of matrices', [2, 3, 4], [2, 4, 5]],
+  ['one matrix for a batch', [2, 3, 4], [4, 5]],
+  ['batches that stretch', [2, 1, 3, 4], [3, 4, 2]],
+];
+const swapped = (shape: Shape): Shape => [...shape.slice(0, -2), ...shape.slice(-2).toReversed()];
+
+/** Total, as the operator table is: an operator without cases does not compile. */
+export const operatorCases: { readonly [Name in OperatorName]: readonly OperatorCase[] } = {
+  add: binary('add'),
+  sub: binary('sub'),
+  mul: binary('mul'),
+  div: binary('div', 'apart'),
+  neg: unary('neg'),
+  exp: unary('exp'),
+  log: unary('log', 'positive'),
+  sqrt: unary('sqrt', 'positive'),
+  tanh: unary('tanh'),
+  sigmoid: unary('sigmoid'),
+  relu: unary('relu', 'apart'),
+  equal: binary('equal', 'coin'),
+  greater: binary('greater', 'apart'),
+  where: [
+    {
+      name: 'a condition stretched over both',
+      inputs: [{ shape: [3, 1], draw: 'apart' }, { shape: [3, 4] }, { shape: [4] }],
+      build: ([c, a, b]) => ops.where(ops.greater(c as Value, ops.neg(c as Value)), a as Value, b as Value),
+    },
+  ],
+  reshape: [
+    { name: 'two axes joined', inputs: [{ shape: [2, 3, 4] }], build: ([x]) => ops.reshape(x as Value, [-1, 4]) },
+    { name: 'to a scalar', inputs: [{ shape: [1, 1] }], build: ([x]) => ops.reshape(x as Value, []) },
+  ],
+  transpose: [
+    { name: 'three axes turned', inputs: [{ shape: [2, 3, 4] }], build: ([x]) => ops.transpose(x as Value, [1, 2, 0]) },
+  ],
+  expand: [
+    { name: 'inside and in front', inputs: [{ shape: [3, 1] }], build: ([x]) => ops.expand(x as Value, [2, 3, 4]) },
+  ],
+  reduceSum: reduction('reduceSum'),
+  reduceMean: reduction('reduceMean'),
+  reduceMax: reduction('reduceMax', 'apart'),
+  matmul: products.flatMap(([name, a, b]) =>
+    [0, 1, 2, 3].map((flags): OperatorCase => {
+      const [transposeA, transposeB] = [flags % 2 === 1, flags > 1];
+      return {
+        name: `${name}${transposeA ? ', first transposed' : ''}${transposeB ? ', second transposed' : ''}`,
+        inputs: [{ shape: transposeA ? swapped(a) : a }, { shape: transposeB ? swapped(b) : b }],
+        build: ([x, y]) => ops.matmul(x as Value, y as Value, { transposeA, transposeB }),
+      };
+    }),
+  ),
+  softmax: [
+    { name: 'the last axis', inputs: [{ shape: [3, 5] }], build: ([x]) => ops.softmax(x as Value) },
+    { name: 'an inner axis', inputs: [{ shape: [2, 3, 4] }], build: ([x]) => ops.softmax(x as Value, 1) },
+  ],
+  logSoftmax: [
+    { name: 'the last axis', inputs: [{ shape: [3, 5] }], build: ([x]) => ops.logSoftmax(x as Value) },
+    { name: 'an inner axis', inputs: [{ shape: [2, 3, 4] }], build: ([x]) => ops.logSoftmax(x as Value, 1) },
+  ],
+  oneHot: [
+    {
+      name: 'a row of indices',
+      inputs: [{ shape: [6], draw: { below: 4 } }],
+      build: ([x]) => ops.oneHot(x as Value, 4),
+    },
+  ],
+  gatherRows: [
+    {
+      name: 'rows named more than once',
+      inputs: [{ shape: [3, 2, 2] }, { shape: [7], draw: { below: 3 } }],
+      build: ([x, indices]) => ops.gatherRows(x as Value, indices as Value),
+    },
+  ],
+  scatterAddRows: [
+    {
+      name: 'rows hit more than once',
+      inputs: [{ shape: [7, 2, 2] }, { shape: [7], draw: { below: 3 } }],
+      build: ([x, indices]) => ops.scatterAddRows(x as Value, indices as Value, 4),
+    },
+  ],
+};
+
+export const typeOf = (draw: Draw | undefined): ElementType => (typeof draw === 'object' ? 'int64' : 'float32');
+
+/** Mulberry32, uniform in [0, 1). */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Values that float32 holds exactly, so that no test measures rounding of its inputs. */
+export function drawValues(shape: Shape, draw: Draw | undefined, uniform: () => number): Float64Array {
+  const size = sizeOf(shape);
+  const shuffled = Array.from({ length: size }, (_, i) => ({ i, key: uniform() })).sort((a, b) => a.key - b.key);
+  return Float64Array.from({ length: size }, (_, i) => {
+    if (typeof draw === 'object') return Math.floor(uniform() * draw.below);
+    if (draw === 'coin') return Math.round(uniform());
+    if (draw === 'positive') return Math.fround(0.3 + uniform());
+    const rank = shuffled[i]?.i ?? 0;
+    if (draw === 'apart') return Math.fround((rank % 2 === 0 ? 1 : -1) * (0.2 + 0.1 * rank + 0.02 * uniform()));
+    return Math.fround(2 * uniform() - 1);
+  });
+}

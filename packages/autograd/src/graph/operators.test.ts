@@ -1,0 +1,110 @@
+/** @file The table drives its own tests: every operator's gradient and ONNX form against the float64 reference. */
+import { describe, expect, test } from 'vitest';
+import { renderOnnx } from '../onnx/write-onnx.ts';
+import { openSession, type Tensor } from '../runtime/session.ts';
+import { emitOnnx } from './emit.ts';
+import { evaluate } from './evaluate.ts';
+import { computeGradients } from './gradient.ts';
+import type { OperatorName } from './operator.ts';
+import { drawValues, type OperatorCase, operatorCases, seeded, typeOf } from './operators.cases.ts';
+import { operators } from './operators.ts';
+import { ops } from './ops.ts';
+import { constant, input, listNodes, type Value } from './value.ts';
+
+/** Central differences of float64: truncation and rounding together stay below this. */
+const gradientTolerance = 1e-7;
+/** ONNX Runtime computes in float32 (2^-24), sums of a dozen terms. */
+const runtimeTolerance = 2e-6;
+
+const cases = Object.entries(operatorCases).flatMap(([operator, list]) =>
+  list.map((entry) => ({ operator: operator as OperatorName, ...entry })),
+);
+const differentiable = cases.filter(({ operator }) => operators[operator].gradient !== 'none');
+
+function prepare({ inputs, build }: OperatorCase) {
+  const uniform = seeded(7);
+  const names = inputs.map((_, i) => `x${i}`);
+  const feeds = Object.fromEntries(inputs.map(({ shape, draw }, i) => [`x${i}`, drawValues(shape, draw, uniform)]));
+  const values = inputs.map(({ shape, draw }, i) => input(`x${i}`, shape, typeOf(draw)));
+  return { names, feeds, values, output: build(values), uniform };
+}
+
+/** A scalar that weighs every element of the output differently. */
+function weigh(output: Value, uniform: () => number): Value {
+  const weights = constant(Float32Array.from(drawValues(output.shape, 'any', uniform)), output.shape);
+  return ops.reduceSum(ops.mul(output, weights));
+}
+
+async function runOnnx(outputs: Record<string, Value>, values: readonly Value[], feeds: Record<string, Float64Array>) {
+  await using session = await openSession(renderOnnx(emitOnnx(outputs)));
+  const used = values.filter(({ origin }) => origin.kind === 'input' && session.inputNames.includes(origin.name));
+  const tensors = used.map(({ origin, shape: dims, type }): [string, Tensor] => {
+    const name = origin.kind === 'input' ? origin.name : '';
+    const data = feeds[name] as Float64Array;
+    return type === 'int64'
+      ? [name, { type, dims, data: BigInt64Array.from(data, BigInt) }]
+      : [name, { type: 'float32', dims, data: Float32Array.from(data) }];
+  });
+  return await session.run(Object.fromEntries(tensors));
+}
+
+function largestDifference(actual: ArrayLike<number | bigint>, expected: Float64Array): number {
+  expect(actual.length).toBe(expected.length);
+  return expected.reduce(
+    (largest, x, i) => Math.max(largest, Math.abs(Number(actual[i]) - x) / Math.max(1, Math.abs(x))),
+    0,
+  );
+}
+
+describe('the gradient equals central differences of the reference', () => {
+  test.each(differentiable)('$operator: $name', (entry) => {
+    const { feeds, values, output, uniform } = prepare(entry);
+    const loss = weigh(output, uniform);
+    const variables = values.filter(({ type }) => type === 'float32');
+
+    const gradients = evaluate(computeGradients(loss, variables), feeds);
+
+    const lossAt = (name: string, i: number, shift: number): number => {
+      const moved = Float64Array.from(feeds[name] as Float64Array);
+      moved[i] = (moved[i] as number) + shift;
+      return evaluate([loss], { ...feeds, [name]: moved })[0]?.[0] as number;
+    };
+    const step = 1e-5;
+    for (const [v, { origin }] of variables.entries()) {
+      const name = origin.kind === 'input' ? origin.name : '';
+      const differences = (feeds[name] as Float64Array).map(
+        (_, i) => (lossAt(name, i, step) - lossAt(name, i, -step)) / (2 * step),
+      );
+      expect(largestDifference(gradients[v] as Float64Array, differences)).toBeLessThan(gradientTolerance);
+    }
+  });
+});
+
+describe('ONNX Runtime computes what the reference does, gradient included', () => {
+  test.each(cases)('$operator: $name', async (entry) => {
+    const { feeds, values, output, uniform } = prepare(entry);
+    const isFloat = output.type === 'float32' && operators[entry.operator].gradient !== 'none';
+    const shown =
+      output.type === 'bool'
+        ? ops.where(output, constant(Float32Array.of(1), []), constant(Float32Array.of(0), []))
+        : output;
+    const variables = values.filter(({ type }) => type === 'float32');
+    const gradients = isFloat ? computeGradients(weigh(output, uniform), variables) : [];
+    const outputs = { y: shown, ...Object.fromEntries(gradients.map((g, i) => [`g${i}`, g])) };
+
+    const results = await runOnnx(outputs, values, feeds);
+
+    const expected = evaluate(Object.values(outputs), feeds);
+    for (const [i, name] of Object.keys(outputs).entries()) {
+      expect(results[name]?.dims).toEqual(Object.values(outputs)[i]?.shape);
+      expect(largestDifference(results[name]?.data ?? [], expected[i] as Float64Array)).toBeLessThan(runtimeTolerance);
+    }
+  });
+});
+
+test('every operator appears in a graph of its cases', () => {
+  for (const { operator, ...entry } of cases) {
+    const used = listNodes([prepare(entry).output]).map((node) => node.operator);
+    expect(used).toContain(operator);
+  }
+});
