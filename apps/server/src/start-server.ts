@@ -1,5 +1,4 @@
 /** @file Serves a workspace from this process: children first, since they take longest, then everything else beside them. */
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
@@ -38,6 +37,7 @@ export interface RunningServer extends AsyncDisposable {
 
 /** Time for requests under way once the server is to end. */
 const drainMs = 10_000;
+const idleCheckMs = 50;
 /** Pictures that may wait for a child before others are told to come again. */
 const maxQueued = 64;
 
@@ -85,7 +85,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
   if (!isLoopbackHost(host)) throw new TintypeError('ADDRESS_NEEDS_AUTHENTICATION', { host });
 
   const pool = await openTaskPool<PictureTasks>({
-    tasks: createRequire(import.meta.url).resolve('@tintype/core/model/picture-tasks'),
+    tasks: '@tintype/core/model/picture-tasks',
     size: options.children ?? config.serve.children ?? availableParallelism(),
     maxQueued,
   });
@@ -133,11 +133,14 @@ async function listen(app: FastifyInstance, { host, port }: { host: string; port
 }
 
 async function drain(app: FastifyInstance): Promise<void> {
-  const timer = setTimeout(() => app.server.closeAllConnections(), drainMs);
+  // A connection whose last request has ended would be kept for the next one.
+  const idle = setInterval(() => app.server.closeIdleConnections(), idleCheckMs);
+  const late = setTimeout(() => app.server.closeAllConnections(), drainMs);
   try {
     await app.close();
   } finally {
-    clearTimeout(timer);
+    clearInterval(idle);
+    clearTimeout(late);
   }
 }
 
