@@ -217,8 +217,8 @@ export class ChildSlot {
 
   #declareUnusable(end: ChildEnd): void {
     this.isUnusable = true;
-    const cause = this.#startError instanceof ChildEnded ? undefined : this.#startError;
-    const error = cause ? new TintypeError('CHILD_CRASHED', {}, { cause }) : crashOf(end);
+    // No reason in the details: that is for children that worked, and a task that ended them.
+    const error = new TintypeError('CHILD_CRASHED', {}, { cause: this.#startError ?? new ChildEnded(end) });
     for (const ticket of this.#alone.splice(0)) settle(ticket, () => ticket.reject(error));
     this.#options.onUnusable(error);
   }

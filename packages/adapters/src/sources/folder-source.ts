@@ -81,7 +81,13 @@ async function toSourceFile(place: Place, stats: Stats): Promise<SourceFile> {
   const file = { path: place.path, sizeBytes: stats.size, modifiedAt: stats.mtimeMs };
   if (!stats.isFile()) return refusedFile(file, unreadable('it is not a plain file'));
   const path = join(place.root, place.path);
-  return { ...file, read: () => readPlainFile(path, place.limitBytes), remove: () => unlink(path) };
+  return { ...file, read: () => readPlainFile(path, place.limitBytes), remove: () => removeUnchanged(path, file) };
+}
+
+/** What was written to the file since it was listed is not in the catalog, so the file stays. */
+async function removeUnchanged(path: string, listed: { sizeBytes: number; modifiedAt: number }): Promise<void> {
+  const stats = await lstat(path);
+  if (stats.isFile() && stats.size === listed.sizeBytes && stats.mtimeMs === listed.modifiedAt) await unlink(path);
 }
 
 /** A link is taken when it leads to a plain file of the same source. Moving removes the link, not what it leads to. */

@@ -148,6 +148,16 @@ test('links are followed to files of the source and nowhere else', async () => {
   });
 });
 
+test('a file that changed after it was listed is not deleted', async () => {
+  const folder = aFolder({ 'a.png': 'a' });
+  const [file] = await listOf(folder);
+  writeFileSync(join(folder, 'a.png'), 'changed');
+
+  await file?.remove?.();
+
+  expect(readdirSync(folder)).toEqual(['a.png']);
+});
+
 test('a removed link leaves what it led to', async () => {
   const folder = aFolder({ 'a.png': 'a' });
   symlinkSync('a.png', join(folder, 'b.png'));
