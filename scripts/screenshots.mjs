@@ -132,7 +132,7 @@ for (const [name, state] of Object.entries(states)) {
       const server = await openWebFixture(state.server);
       if (state.slow) server.delayMs = 8000;
       if (state.broken) server.isBroken = true;
-      const page = await browser.newPage({ viewport, colorScheme, hasTouch: size === 'phone', deviceScaleFactor: 1 });
+      const page = await browser.newPage({ viewport, colorScheme, hasTouch: size === 'phone', isMobile: size === 'phone' });
       page.on(
         'console',
         (message) =>

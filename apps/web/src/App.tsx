@@ -26,7 +26,7 @@ export function App() {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={resolveVariables}>
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-center" transitionDuration={motionMs} limit={3} />
+        <Notifications className="notifications" position="bottom-center" transitionDuration={motionMs} limit={3} />
         <PredictionsProvider>
           <Shell>
             <Suspense fallback={<ScreenSkeleton />}>

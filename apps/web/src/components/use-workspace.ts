@@ -6,6 +6,8 @@ import { listClassNames, type Mark, markOf } from './class-marks.ts';
 
 export const workspaceKey = ['workspace'] as const;
 export const healthKey = ['health'] as const;
+/** Of everything the registry answers. */
+export const modelsKey = ['models'] as const;
 
 export const useWorkspace = () => useQuery({ queryKey: workspaceKey, queryFn: ({ signal }) => getWorkspace(signal) });
 

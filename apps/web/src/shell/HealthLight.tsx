@@ -3,7 +3,7 @@ import { Popover, UnstyledButton } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { Command } from '../components/Command.tsx';
-import { useHealth, workspaceKey } from '../components/use-workspace.ts';
+import { modelsKey, useHealth, workspaceKey } from '../components/use-workspace.ts';
 import classes from './HealthLight.module.css';
 import { describeHealth } from './health.ts';
 
@@ -54,7 +54,7 @@ function useRefreshOnNewVersion(served: string | undefined): void {
   useEffect(() => {
     if (last.current !== undefined && served !== undefined && served !== last.current) {
       void client.invalidateQueries({ queryKey: workspaceKey });
-      void client.invalidateQueries({ queryKey: ['models'] });
+      void client.invalidateQueries({ queryKey: modelsKey });
     }
     last.current = served ?? last.current;
   }, [client, served]);

@@ -28,19 +28,17 @@ export function FilterBar({ filter, workspace, onChange }: FilterBarProps) {
   return (
     <search className={classes.bar} aria-label="Filter">
       <TextFilter text={filter.text ?? ''} onChange={(text) => onChange({ ...filter, text: text || undefined })} />
-      {datasets.length > 1 && (
-        <NativeSelect
-          aria-label="Dataset"
-          value={filter.dataset ?? ''}
-          onChange={(event) =>
-            onChange({ ...filter, dataset: event.currentTarget.value || undefined, className: undefined })
-          }
-          data={[
-            { value: '', label: 'All datasets' },
-            ...datasets.map(({ name, samples }) => ({ value: name, label: name + count(samples) })),
-          ]}
-        />
-      )}
+      <NativeSelect
+        aria-label="Dataset"
+        value={filter.dataset ?? ''}
+        onChange={(event) =>
+          onChange({ ...filter, dataset: event.currentTarget.value || undefined, className: undefined })
+        }
+        data={[
+          { value: '', label: 'Any dataset' },
+          ...datasets.map(({ name, samples }) => ({ value: name, label: name + count(samples) })),
+        ]}
+      />
       <NativeSelect
         aria-label="Class"
         value={filter.className === undefined ? '' : classPrefix + filter.className}
@@ -49,7 +47,7 @@ export function FilterBar({ filter, workspace, onChange }: FilterBarProps) {
           onChange({ ...filter, className: value === '' ? undefined : value.slice(classPrefix.length) });
         }}
         data={[
-          { value: '', label: 'All classes' },
+          { value: '', label: 'Any class' },
           ...choices.map(({ name, samples }) => ({ value: classPrefix + name, label: name + count(samples) })),
           { value: classPrefix, label: `Unlabeled${count(unlabeled)}` },
         ]}
@@ -59,7 +57,7 @@ export function FilterBar({ filter, workspace, onChange }: FilterBarProps) {
         value={filter.split ?? ''}
         onChange={(event) => onChange({ ...filter, split: splits.find((name) => name === event.currentTarget.value) })}
         data={[
-          { value: '', label: 'All splits' },
+          { value: '', label: 'Any split' },
           ...splits.map((name) => ({ value: name, label: name[0]?.toUpperCase() + name.slice(1) })),
         ]}
       />

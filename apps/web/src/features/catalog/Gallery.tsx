@@ -78,6 +78,8 @@ function Grid({ gallery, filter, size }: { gallery: GalleryState; filter: Galler
     overscan: 2,
     paddingStart: 4,
     paddingEnd: 64,
+    scrollPaddingStart: 8,
+    scrollPaddingEnd: 64,
   });
   useEffect(() => rows.measure(), [rows, grid.rowPx]);
 

@@ -1,7 +1,7 @@
 /** @file One picture in detail: large, with what is known of it and who labeled it when. */
 import { ActionIcon, Button, Drawer, Skeleton, Tooltip } from '@mantine/core';
 import type { ListedSample } from '@tintype/contracts/catalog';
-import type { LabelEvent } from '@tintype/contracts/label';
+import type { LabelEvent, LabelSource } from '@tintype/contracts/label';
 import { type ReactNode, useState } from 'react';
 import { pictureUrl, thumbnailUrl } from '../../api/endpoints.ts';
 import { bindActions, findAction } from '../../components/actions.ts';
@@ -170,6 +170,14 @@ function Facts({ sample }: { sample: ListedSample }) {
   );
 }
 
+const sourceWords: Record<LabelSource, string> = {
+  folder: 'from the folder',
+  filename: 'from the file name',
+  human: 'by hand',
+  model: 'by a model',
+  import: 'imported',
+};
+
 function Labels({ labels }: { labels: readonly LabelEvent[] }) {
   if (labels.length === 0) return <p className={classes.none}>Nobody has labeled this picture.</p>;
   return (
@@ -178,7 +186,7 @@ function Labels({ labels }: { labels: readonly LabelEvent[] }) {
         <li key={label.id}>
           <ClassMark className={label.className} />
           <span>
-            {label.annotator}, from {label.source}
+            {label.annotator}, {sourceWords[label.source]}
           </span>
           <time dateTime={new Date(label.at).toISOString()}>{formatTime(label.at)}</time>
         </li>

@@ -1,0 +1,86 @@
+/** @file The confusion matrix as a table one walks with arrow keys: counts to read, the share of the row as tint, the cell as a sentence. */
+import { type CSSProperties, type KeyboardEvent, useRef, useState } from 'react';
+import { ClassGlyph } from '../../components/ClassMark.tsx';
+import { formatCount } from '../../components/format.ts';
+import classes from './ConfusionMatrix.module.css';
+import { type Cell, type Confusion, computeRowShares, describeCell, findWorstCell, moveCell } from './confusion.ts';
+
+export interface ConfusionMatrixProps {
+  confusion: Confusion;
+  classNames: readonly string[];
+}
+
+export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps) {
+  const table = useRef<HTMLTableElement>(null);
+  const worst = findWorstCell(confusion);
+  const [focused, setFocused] = useState<Cell>(worst ?? { row: 0, column: 0 });
+  const [pointed, setPointed] = useState<Cell>();
+  const shares = computeRowShares(confusion);
+  const shown = pointed ?? focused;
+
+  const walk = (event: KeyboardEvent): void => {
+    const next = moveCell(focused, event.key, classNames.length);
+    if (!next) return;
+    event.preventDefault();
+    setFocused(next);
+    table.current?.querySelector<HTMLElement>(`[data-cell="${next.row} ${next.column}"]`)?.focus();
+  };
+
+  return (
+    <div className={classes.frame}>
+      <div className={classes.scroller}>
+        <table
+          ref={table}
+          className={classes.matrix}
+          role="grid"
+          aria-label="Counts by true and predicted class"
+          onKeyDown={walk}
+        >
+          <thead>
+            <tr>
+              <td className={classes.corner}>
+                <span>true ↓ predicted →</span>
+              </td>
+              {classNames.map((name) => (
+                <th key={name} scope="col">
+                  <span className={classes.column}>
+                    <ClassGlyph className={name} />
+                    <span>{name}</span>
+                  </span>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody onMouseLeave={() => setPointed(undefined)}>
+            {confusion.map((counts, row) => (
+              <tr key={classNames[row]}>
+                <th scope="row">
+                  <span className={classes.row}>
+                    <ClassGlyph className={classNames[row] ?? ''} />
+                    <span title={classNames[row]}>{classNames[row]}</span>
+                  </span>
+                </th>
+                {counts.map((count, column) => (
+                  <td
+                    key={classNames[column]}
+                    data-cell={`${row} ${column}`}
+                    data-right={row === column || undefined}
+                    tabIndex={row === focused.row && column === focused.column ? 0 : -1}
+                    style={{ '--share': `${(shares[row]?.[column] ?? 0) * 100}%` } as CSSProperties}
+                    onFocus={() => setFocused({ row, column })}
+                    onMouseEnter={() => setPointed({ row, column })}
+                  >
+                    {formatCount(count)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className={classes.sentence} role="status">
+        {describeCell(confusion, classNames, shown)}
+      </p>
+    </div>
+  );
+}

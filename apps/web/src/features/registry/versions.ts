@@ -1,0 +1,19 @@
+/** @file Order of versions and what an alias means for them. */
+import type { Evaluation } from '@tintype/contracts/evaluate';
+import { championAlias, type ModelVersion, type RegisteredModel } from '@tintype/contracts/registry';
+
+/** Newest first. */
+export const sortVersions = (versions: readonly ModelVersion[]): ModelVersion[] =>
+  [...versions].sort((a, b) => b.version - a.version);
+
+/** The version that serving follows; undefined before any promotion. */
+export const findChampion = (model: RegisteredModel | undefined): ModelVersion | undefined =>
+  model?.versions.find((version) => version.aliases.includes(championAlias));
+
+/** Newest first. */
+export const sortEvaluations = (evaluations: readonly Evaluation[]): Evaluation[] =>
+  [...evaluations].sort((a, b) => b.at - a.at);
+
+/** `3` -> 3; anything but a positive whole number -> undefined. */
+export const parseVersion = (text: string): number | undefined =>
+  /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
