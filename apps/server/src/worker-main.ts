@@ -1,0 +1,13 @@
+/** @file Entry of a worker process: `node worker-main.js WORKSPACE`. Ends with its parent, or on a signal. */
+import { pino } from 'pino';
+import { startWorker } from './worker.ts';
+
+const stop = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+process.on('disconnect', () => stop.abort());
+
+const logger = pino({ level: 'warn' }, pino.destination(2));
+const worker = await startWorker({ workspaceFolder: process.argv[2] ?? '.', signal: stop.signal, logger });
+await worker.closed;
+// The channel to the parent would keep the process.
+if (process.connected) process.disconnect();

@@ -1,0 +1,54 @@
+/** @file A worker on a workspace's jobs: opens what they need, works until it is told to end. */
+import { openTaskPool } from '@tintype/adapters/children/open-task-pool';
+import { openPictureSource } from '@tintype/adapters/sources/open-picture-source';
+import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
+import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
+import type { FastifyBaseLogger } from 'fastify';
+import { createJobRunners } from './job-runners.ts';
+import { workOnJobs } from './work-on-jobs.ts';
+
+export interface StartWorkerOptions {
+  /** The folder with tintype.yaml. */
+  workspaceFolder: string;
+  /** Processes for pictures and models; default one per core. */
+  children?: number;
+  /** Ends the worker as `close` does. */
+  signal?: AbortSignal;
+  logger?: FastifyBaseLogger;
+}
+
+export interface RunningWorker extends AsyncDisposable {
+  /** Resolves when the worker has ended. */
+  readonly closed: Promise<void>;
+  /** Hands the job under way back to the queue and ends the children. */
+  close(): Promise<void>;
+}
+
+/** Throws what keeps the workspace from being opened. */
+export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
+  const workspace = await openWorkspace({ folder: options.workspaceFolder });
+  const pool = await openTaskPool<PictureTasks>({
+    tasks: '@tintype/core/model/picture-tasks',
+    ...(options.children === undefined ? {} : { size: options.children }),
+  });
+  const stop = new AbortController();
+  const { queue, clock } = workspace;
+  const runners = createJobRunners({ workspace, pool, openSource: openPictureSource });
+  const work = async (): Promise<void> => {
+    try {
+      const { logger } = options;
+      await workOnJobs({ queue, clock, runners, signal: stop.signal, ...(logger ? { logger } : {}) });
+    } finally {
+      await pool[Symbol.asyncDispose]();
+      await workspace[Symbol.asyncDispose]();
+    }
+  };
+  const closed = work();
+  const close = (): Promise<void> => {
+    stop.abort();
+    return closed;
+  };
+  if (options.signal?.aborted) stop.abort();
+  else options.signal?.addEventListener('abort', () => stop.abort(), { once: true });
+  return { closed, close, [Symbol.asyncDispose]: close };
+}
