@@ -3,29 +3,29 @@ import { basename } from 'node:path';
 import { nameSchema } from '@tintype/contracts/ids';
 
 export function configTemplate(folder: string): string {
-  return `# Settings of this workspace. A line that starts with # is a default; take the # away to change it.
-# docs/reference/config.md explains each.
+  return `## Settings of this workspace. Lines with one # are the defaults: take the # away to change one.
+## docs/reference/config.md says more.
 version: 1
 
-# Shown on the page and in the log.
+## Shown on the page and in the log.
 name: ${workspaceName(folder)}
 
 # serve:
 #   host: 127.0.0.1
 #   port: 8080
-#   # The model whose champion answers; by default the one promoted last.
-#   model: NAME
-#   # Processes that classify; by default one per core.
-#   children: 2
+#   ## The model whose champion answers; by default the one promoted last.
+#   # model: NAME
+#   ## Processes that classify; by default one per core.
+#   # children: 2
 
 # limits:
-#   # Encoded bytes of one picture.
+#   ## Encoded bytes of one picture.
 #   bytes: 52428800
-#   # Width times height of one picture.
+#   ## Width times height of one picture.
 #   pixels: 100000000
-#   # Longest side in pixels.
+#   ## Longest side in pixels.
 #   sidePx: 32768
-#   # Milliseconds for one picture, decode and model together.
+#   ## Milliseconds for one picture, decode and model together.
 #   pictureMs: 10000
 `;
 }
