@@ -83,6 +83,9 @@ async function end(job: LeasedJob, thrown: unknown, { queue, clock, signal, logg
     return;
   }
   const error = toTintypeError(thrown, clock.newId('error'));
-  logger?.error({ err: error.cause ?? error, job: job.id, code: error.code }, error.message);
+  // What a user can mend is told in the job; the log is for what only an operator can.
+  if (error.kind === 'internal' || error.kind === 'storage') {
+    logger?.error({ err: error.cause ?? error, job: job.id, code: error.code }, error.message);
+  }
   await queue.finish(job, { error: { code: error.code, detail: error.message, hint: error.hint } });
 }

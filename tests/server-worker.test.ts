@@ -1,0 +1,125 @@
+/** @file A server with its worker: jobs asked for over HTTP, done by another process, taken over when it is killed. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
+import type { Job } from '@tintype/contracts/job';
+import { type RunningServer, startServer } from '@tintype/server/start-server';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { aPicture } from './server-workspace.ts';
+
+let folder: string;
+let pictures: string;
+let server: RunningServer;
+beforeAll(async () => {
+  folder = await initWorkspace(await mkdtemp(join(tmpdir(), 'tintype-worked-')));
+  pictures = join(folder, 'pictures');
+  for (const [name, shade] of [
+    ['dark', 30],
+    ['light', 220],
+  ] as const) {
+    await mkdir(join(pictures, name), { recursive: true });
+    for (let n = 0; n < 24; n += 1) {
+      const color = [shade + n, (n * 37) % 256, (n * 91) % 256];
+      await writeFile(join(pictures, name, `${n}.png`), aPicture({ widthPx: 40 + n, heightPx: 64 - n, color }));
+    }
+  }
+  await writeFile(join(pictures, 'dark', 'broken.png'), 'not a picture');
+  server = await startServer({ workspaceFolder: folder, port: 0, children: 1, withWorker: true });
+});
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function ask(path: string, body?: object): Promise<Job> {
+  const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const response = await fetch(`${server.address}${path}`, body ? post : {});
+  return (await response.json()) as Job;
+}
+
+async function finished(job: Job): Promise<Job> {
+  return vi.waitFor(
+    async () => {
+      const now = await ask(`/api/jobs/${job.id}`);
+      expect(['succeeded', 'failed']).toContain(now.status);
+      return now;
+    },
+    { timeout: 25_000, interval: 100 },
+  );
+}
+
+/** The process id of the worker of this test's server. */
+function workerId(): number | undefined {
+  const name = readdirSync('/proc').find((id) => {
+    if (!/^\d+$/.test(id)) return false;
+    try {
+      const command = readFileSync(`/proc/${id}/cmdline`, 'utf8');
+      return command.includes('worker-main.js') && command.includes(folder);
+    } catch {
+      return false;
+    }
+  });
+  return name === undefined ? undefined : Number(name);
+}
+
+test('an ingest asked for over HTTP is done by the worker, with its report', async () => {
+  const job = await finished(
+    await ask('/api/jobs', { kind: 'ingest', input: { sources: [pictures], dataset: 'shades' } }),
+  );
+
+  expect(job).toMatchObject({ status: 'succeeded', result: { dataset: 'shades', added: 48, rejected: 1 } });
+  const samples = (await (await fetch(`${server.address}/api/samples?dataset=shades`)).json()) as { total: number };
+  expect(samples.total).toBe(48);
+});
+
+test('a job that cannot be done ends with its code and the next step', async () => {
+  const job = await finished(await ask('/api/jobs', { kind: 'ingest', input: { sources: [join(folder, 'nothing')] } }));
+
+  expect(job).toMatchObject({ status: 'failed', error: { code: 'SOURCE_NOT_FOUND' } });
+});
+
+test.skipIf(process.platform !== 'linux')(
+  'a worker that is killed is replaced, and jobs go on (needs /proc)',
+  async () => {
+    const first = await vi.waitFor(() => {
+      const id = workerId();
+      expect(id).toBeDefined();
+      return id as number;
+    });
+
+    process.kill(first, 'SIGKILL');
+    const job = await finished(
+      await ask('/api/jobs', { kind: 'ingest', input: { sources: [pictures], dataset: 'again' } }),
+    );
+
+    expect(job.status).toBe('succeeded');
+    expect(workerId()).not.toBe(first);
+  },
+);
+
+test('a training asked for over HTTP ends with a version that the server takes up', async () => {
+  const input = { dataset: 'shades', backbone: 'histograms', model: 'shades' };
+
+  const job = await finished(await ask('/api/jobs', { kind: 'train', input }));
+
+  expect(job).toMatchObject({
+    status: 'succeeded',
+    result: { model: 'shades', version: 1, classes: ['dark', 'light'] },
+  });
+  await vi.waitFor(async () => {
+    const health = await (await fetch(`${server.address}/health`)).json();
+    expect(health).toMatchObject({ status: 'healthy', model: 'shades', version: 1 });
+  });
+});
+
+test('an evaluation asked for over HTTP is stored with its version', async () => {
+  const job = await finished(await ask('/api/jobs', { kind: 'evaluate', input: { model: 'shades@champion' } }));
+
+  expect(job.status).toBe('succeeded');
+  const view = (await (await fetch(`${server.address}/api/models/shades/versions/1`)).json()) as {
+    evaluations: object[];
+  };
+  expect(view.evaluations).toHaveLength(2);
+});
