@@ -6,7 +6,7 @@ import { softmaxCrossEntropy } from '../graph/losses.ts';
 import { ops } from '../graph/ops.ts';
 import { input, scalar } from '../graph/value.ts';
 import { renderOnnx } from '../onnx/write-onnx.ts';
-import { type Evaluation, minimizeLbfgs, type Minimum } from '../optimize/lbfgs.ts';
+import { type Evaluation, type Minimum, minimizeLbfgs } from '../optimize/lbfgs.ts';
 import { norm } from '../optimize/vector.ts';
 import { floatsOf, openSession } from '../runtime/session.ts';
 

@@ -4,7 +4,7 @@ import type { NodeProto, TensorProto } from '../onnx/generated/onnx_pb.ts';
 import type { OnnxModel } from '../onnx/read-onnx.ts';
 import type { OnnxWriter } from './operator.ts';
 import { recordOf } from './operators.ts';
-import { sizeOf, type Shape } from './shape.ts';
+import { type Shape, sizeOf } from './shape.ts';
 import { type ConstantData, listNodes, type Value } from './value.ts';
 
 /** Reductions take their axes as an input, ScatterElements adds: both since 18. */

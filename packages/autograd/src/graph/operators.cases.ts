@@ -137,17 +137,6 @@ export const operatorCases: { readonly [Name in OperatorName]: readonly Operator
 
 export const typeOf = (draw: Draw | undefined): ElementType => (typeof draw === 'object' ? 'int64' : 'float32');
 
-/** Mulberry32, uniform in [0, 1). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Values that float32 holds exactly, so that no test measures rounding of its inputs. */
 export function drawValues(shape: Shape, draw: Draw | undefined, uniform: () => number): Float64Array {
   const size = sizeOf(shape);

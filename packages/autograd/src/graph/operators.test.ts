@@ -2,11 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { renderOnnx } from '../onnx/write-onnx.ts';
 import { openSession, type Tensor } from '../runtime/session.ts';
+import { largestDifference, seeded } from '../testing.ts';
 import { emitOnnx } from './emit.ts';
 import { evaluate } from './evaluate.ts';
 import { computeGradients } from './gradient.ts';
 import type { OperatorName } from './operator.ts';
-import { drawValues, type OperatorCase, operatorCases, seeded, typeOf } from './operators.cases.ts';
+import { drawValues, type OperatorCase, operatorCases, typeOf } from './operators.cases.ts';
 import { operators } from './operators.ts';
 import { ops } from './ops.ts';
 import { constant, input, listNodes, type Value } from './value.ts';
@@ -46,14 +47,6 @@ async function runOnnx(outputs: Record<string, Value>, values: readonly Value[],
       : [name, { type: 'float32', dims, data: Float32Array.from(data) }];
   });
   return await session.run(Object.fromEntries(tensors));
-}
-
-function largestDifference(actual: ArrayLike<number | bigint>, expected: Float64Array): number {
-  expect(actual.length).toBe(expected.length);
-  return expected.reduce(
-    (largest, x, i) => Math.max(largest, Math.abs(Number(actual[i]) - x) / Math.max(1, Math.abs(x))),
-    0,
-  );
 }
 
 describe('the gradient equals central differences of the reference', () => {
@@ -97,7 +90,7 @@ describe('ONNX Runtime computes what the reference does, gradient included', () 
     const expected = evaluate(Object.values(outputs), feeds);
     for (const [i, name] of Object.keys(outputs).entries()) {
       expect(results[name]?.dims).toEqual(Object.values(outputs)[i]?.shape);
-      expect(largestDifference(results[name]?.data ?? [], expected[i] as Float64Array)).toBeLessThan(runtimeTolerance);
+      expect(largestDifference(results[name]?.data, expected[i] as Float64Array)).toBeLessThan(runtimeTolerance);
     }
   });
 });

@@ -1,7 +1,7 @@
 /** @file Operators as functions: `ops.mul(a, b)` is a new value. */
 import type { OperatorAttributes, OperatorName, Ops, ReduceAttributes, ReduceOptions } from './operator.ts';
-import { operators } from './operators.ts';
 import { resolveShape } from './operators/layout.ts';
+import { operators } from './operators.ts';
 import { isSameShape, normalizeAxes, sizeOf } from './shape.ts';
 import { makeNode, type Value } from './value.ts';
 

@@ -17,10 +17,13 @@ export interface LinearHead {
 
 /**
  * Input `features` float32 `[N, D]`; outputs `logits` and `probabilities` float32 `[N, K]`. Folding is done in float64. Every operator
- * means the same in operator sets 9 to 23, so that the head can be joined to any backbone.
+ * means the same in operator sets 7 to 23, so that the head can be joined to any backbone. Throws RangeError where sizes differ.
  */
 export function renderLinearHead(head: LinearHead): OnnxModel {
   const [classCount, dimensions] = [head.bias.length, head.mean.length];
+  if (head.scale.length !== dimensions || head.weights.length !== classCount * dimensions) {
+    throw new RangeError(`${classCount} x ${dimensions} weights and ${dimensions} scales were expected`);
+  }
   const { weights, bias } = foldLinearHead(head);
   return onnxModel({
     name: 'linear-head',

@@ -1,5 +1,6 @@
 /** @file k nearest neighbors as an ONNX model: cosine similarity to a stored bank, exponentially weighted votes (Wu et al. 2018). */
-import { floats, integers, onnxModel, onnxNode, onnxValue } from '../onnx/build-onnx.ts';
+import { floats, integers, onnxModel, onnxNode, onnxTensor, onnxValue } from '../onnx/build-onnx.ts';
+import { elementTypes } from '../onnx/element-types.ts';
 import type { OnnxModel } from '../onnx/read-onnx.ts';
 
 export interface NeighborHead {
@@ -24,9 +25,10 @@ export const voteSmoothing = 1e-3;
 export function renderNeighborHead(head: NeighborHead): OnnxModel {
   const { dimensions, classCount } = head;
   const rows = head.classIndices.length;
-  const votes = new Float32Array(rows * classCount);
-  for (let row = 0; row < rows; row++) votes[row * classCount + (head.classIndices[row] as number)] = 1;
-  const keep = (1 - voteSmoothing) as number;
+  if (rows === 0 || head.bank.length !== rows * dimensions) {
+    throw new RangeError(`${rows} rows of ${dimensions} were expected, not ${head.bank.length} numbers`);
+  }
+  const keep = 1 - voteSmoothing;
   return onnxModel({
     name: 'neighbor-head',
     inputs: [onnxValue('features', 'float32', ['N', dimensions])],
@@ -36,7 +38,8 @@ export function renderNeighborHead(head: NeighborHead): OnnxModel {
     ],
     initializers: [
       floats('bank', [dimensions, rows], transposedUnitRows(head.bank, rows, dimensions)),
-      floats('votes', [rows, classCount], votes),
+      onnxTensor('classOfRow', 'int64', [rows, 1], BigInt64Array.from(Array.from(head.classIndices), BigInt)),
+      integers('classes', [...Array(classCount).keys()]),
       floats('onesD', [dimensions, 1], new Float32Array(dimensions).fill(1)),
       floats('onesK', [classCount, 1], new Float32Array(classCount).fill(1)),
       floats('tiny', [1], [1e-12]),
@@ -63,7 +66,10 @@ export function renderNeighborHead(head: NeighborHead): OnnxModel {
       onnxNode('Div', ['distance', 'voteTemperature'], ['scaledDistance']),
       onnxNode('Exp', ['scaledDistance'], ['weight']),
       onnxNode('Reshape', ['weight', 'rowShape'], ['weightRow']),
-      onnxNode('Gather', ['votes', 'rows'], ['neighborVotes'], { axis: 0 }),
+      // [N, k, 1] == [K] -> [N, k, K]
+      onnxNode('Gather', ['classOfRow', 'rows'], ['neighborClass'], { axis: 0 }),
+      onnxNode('Equal', ['neighborClass', 'classes'], ['isClass']),
+      onnxNode('Cast', ['isClass'], ['neighborVotes'], { to: elementTypes.float32.id }),
       onnxNode('MatMul', ['weightRow', 'neighborVotes'], ['weightedVotes']),
       onnxNode('Reshape', ['weightedVotes', 'flatShape'], ['ballot']),
       onnxNode('MatMul', ['ballot', 'onesK'], ['ballotSum']),

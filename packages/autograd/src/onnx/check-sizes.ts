@@ -47,7 +47,7 @@ function storedElements(tensor: TensorProto): number {
   );
 }
 
-/** The number at `index` of an integer tensor's list; empty for other types. */
+/** Integer values of an int64 or int32 tensor as numbers; empty for other types. */
 export function integersOf(tensor: TensorProto): number[] {
   if (tensor.int64Data.length > 0) return tensor.int64Data.map(Number);
   if (tensor.int32Data.length > 0) return [...tensor.int32Data];
@@ -81,10 +81,11 @@ const sizedByInput: Readonly<Record<string, { input: number; count: (numbers: re
 };
 
 /** Attributes that say how far an operator reaches or how much it makes. */
-const extents: ReadonlySet<string> = new Set([
-  ...['pads', 'kernel_shape', 'strides', 'dilations', 'output_padding', 'output_shape', 'sample_size'],
-  ...['output_height', 'output_width', 'blocksize', 'hidden_size'],
-]);
+const extents: ReadonlySet<string> = new Set(
+  `pads kernel_shape strides dilations output_padding output_shape sample_size output_height output_width blocksize hidden_size`.split(
+    ' ',
+  ),
+);
 
 /** What a model's constants may still ask for; one for each model. */
 export class ConstantBudget {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, test } from 'vitest';
+import { sharedFolder } from '../testing.ts';
 import { floats, integers, onnxModel, onnxNode, onnxTensor, onnxValue } from './build-onnx.ts';
 import {
   AttributeProto_AttributeType,
@@ -15,8 +16,7 @@ import {
 import { OnnxError, type OnnxModel, parseOnnx } from './read-onnx.ts';
 import { renderOnnx } from './write-onnx.ts';
 
-const shared = process.env['TINTYPE_SHARED'] ?? resolve(import.meta.dirname, '../../../../../shared');
-const hostile = resolve(shared, 'models/hostile');
+const hostile = resolve(sharedFolder, 'models/hostile');
 
 interface Parts {
   nodes?: NodeProto[];
