@@ -1,15 +1,15 @@
 /** @file The backbone that needs no weights: gradient, color and texture histograms. */
 import type { Backbone } from '@tintype/contracts/model';
-import { type Preprocessing, preprocessingSchema } from '@tintype/contracts/preprocessing';
+import { computeHistograms, histogramsDimensions, histogramsPreprocessing } from '@tintype/vision/histograms';
 
 export const histogramBackbone: Backbone = {
   kind: 'histograms',
   name: 'histograms',
-  hash: 'stub',
-  preprocessing: preprocessingSchema.parse({ widthPx: 16, heightPx: 16 }),
-  dimensions: 768,
+  /** Raised with every change of what the histograms of a picture are: embeddings and bundles of another recipe are then left behind. */
+  hash: 'histograms-1',
+  preprocessing: histogramsPreprocessing,
+  dimensions: histogramsDimensions,
 };
 
-export function computeHistogramFeatures(pixels: Uint8Array, _preprocessing: Preprocessing): Float32Array {
-  return Float32Array.from(pixels, (v) => v / 255);
-}
+/** `[D]` from the pixels that `histogramBackbone.preprocessing` makes. */
+export const computeHistogramFeatures = computeHistograms;

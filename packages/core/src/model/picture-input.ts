@@ -17,7 +17,7 @@ export function greyInput(backbone: Backbone): Float32Array {
 }
 
 function pixelsToInput(pixels: Uint8Array, { kind, preprocessing }: Backbone): Float32Array {
-  if (kind === 'histograms') return computeHistogramFeatures(pixels, preprocessing);
+  if (kind === 'histograms') return computeHistogramFeatures(pixels);
   const tensor = new Float32Array(pixels.length);
   toTensor(pixels, preprocessing, tensor);
   return tensor;
