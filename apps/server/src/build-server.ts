@@ -103,6 +103,7 @@ export async function buildServer({ workspace, service, webFolder, logger }: Ser
   const routes = guardRoutes(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
+    reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=()');
     if (request.url.startsWith('/api/') || request.url === '/health' || request.url === '/predict') {
       reply.header('cache-control', 'no-store');
     }

@@ -39,15 +39,21 @@ function aWorld(options: Partial<PredictionOptions> = {}) {
   const log: string[] = [];
   const problems: unknown[] = [];
   const broken = new Set<string>();
+  const hanging = new Set<string>();
   let classify: (bundleHash: string) => Promise<number[]> = async () => [0.25, 0.75];
 
   const pool: TaskPool<PictureTasks> = {
     size: 2,
     stats: () => ({ running: 0, queued: 0, restarts: 0 }),
     forget: (key) => void log.push(`forget ${key}`),
-    prepare: async (_key, task, input) => {
+    prepare: async (_key, task, input, { signal } = {}) => {
       const { bundleHash } = input as { bundleHash: string };
       log.push(`${task} ${bundleHash}`);
+      if (hanging.has(bundleHash)) {
+        await new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(new TintypeError('CANCELLED', {})));
+        });
+      }
       if (broken.has(bundleHash) && task === 'openBundle') {
         throw new TintypeError('BUNDLE_CORRUPT', { bundle: bundleHash, reason: 'its hash is wrong' });
       }
@@ -97,6 +103,7 @@ function aWorld(options: Partial<PredictionOptions> = {}) {
     open,
     problems,
     broken,
+    hanging,
     move,
     promote: async (version: ModelVersion | undefined) => {
       move(version);
@@ -309,6 +316,17 @@ test('what the picture itself is refused for passes through', async () => {
   });
 
   await expect(service.predict(bytes, { requestId })).rejects.toMatchObject({ code: 'IMAGE_TRUNCATED' });
+});
+
+test('a service that ends does not wait for a bundle that never opens', async () => {
+  const { service, promote, hanging, problems } = world();
+  hanging.add('hash1');
+  const promoted = promote(aVersion(1));
+
+  await service[Symbol.asyncDispose]();
+  await promoted;
+
+  expect(problems).toEqual([]);
 });
 
 test('a new champion is found by polling alone', async () => {

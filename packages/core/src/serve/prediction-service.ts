@@ -64,7 +64,7 @@ export class PredictionService implements AsyncDisposable {
   /** Everything that opens or closes bundles, one after the other. */
   #work: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
-  #isClosed = false;
+  readonly #stop = new AbortController();
 
   constructor(ports: PredictionPorts, options: PredictionOptions) {
     this.#ports = ports;
@@ -119,7 +119,7 @@ export class PredictionService implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true;
+    this.#stop.abort();
     clearTimeout(this.#timer);
     await this.#work;
     this.#served = undefined;
@@ -139,7 +139,7 @@ export class PredictionService implements AsyncDisposable {
   }
 
   #enqueue(step: () => Promise<void>): Promise<void> {
-    this.#work = this.#work.then(() => (this.#isClosed ? undefined : step()));
+    this.#work = this.#work.then(() => (this.#stop.signal.aborted ? undefined : step()));
     return this.#work;
   }
 
@@ -150,7 +150,7 @@ export class PredictionService implements AsyncDisposable {
 
   async #tick(): Promise<void> {
     await this.refresh();
-    if (!this.#isClosed) this.#poll();
+    if (!this.#stop.signal.aborted) this.#poll();
   }
 
   async #follow(): Promise<void> {
@@ -165,6 +165,7 @@ export class PredictionService implements AsyncDisposable {
       if (this.#problem !== undefined) this.#options.onProblem?.(undefined);
       this.#problem = undefined;
     } catch (thrown) {
+      if (this.#stop.signal.aborted) return;
       const error = thrown instanceof Error ? thrown : new Error('An unknown failure.', { cause: thrown });
       const isNew = this.#problem?.message !== error.message;
       this.#problem = error;
@@ -198,9 +199,9 @@ export class PredictionService implements AsyncDisposable {
     const { bundleHash, classes } = version;
     try {
       const folder = await this.#ports.store.localFolder(objectKeys.bundlePrefix(bundleHash));
-      const deadlineMs = this.#options.openMs ?? 60_000;
+      const limits = { deadlineMs: this.#options.openMs ?? 60_000, signal: this.#stop.signal };
       const input = { bundleHash, folder };
-      const manifests = await this.#ports.pool.prepare(bundleKey(bundleHash), 'openBundle', input, { deadlineMs });
+      const manifests = await this.#ports.pool.prepare(bundleKey(bundleHash), 'openBundle', input, limits);
       const isAsRegistered = manifests.every((m) => JSON.stringify(m.classes) === JSON.stringify(classes));
       if (!isAsRegistered) {
         throw new TintypeError('BUNDLE_CORRUPT', {
@@ -209,7 +210,7 @@ export class PredictionService implements AsyncDisposable {
         });
       }
     } catch (error) {
-      await this.#close(bundleHash).catch(() => {});
+      if (!this.#stop.signal.aborted) await this.#close(bundleHash).catch(() => {});
       throw error;
     }
   }
