@@ -29,6 +29,8 @@ export const noBrowser: string | false = path
   : 'skipped: no Chromium found; install one or name it in TINTYPE_CHROMIUM';
 
 export interface OpenBrowser extends AsyncDisposable {
+  /** What pages threw or the browser refused, such as by the content security policy; failed requests are not among it. */
+  complaints: string[];
   newPage(options?: BrowserContextOptions): Promise<Page>;
 }
 
@@ -49,12 +51,21 @@ export async function openBrowser(): Promise<OpenBrowser> {
   const first = await chromium.launchPersistentContext(profile, { executablePath: path, args: browserArguments });
   const browser = first.browser();
   const contexts: BrowserContext[] = [];
+  const complaints: string[] = [];
   return {
+    complaints,
     async newPage(options = {}) {
       if (!browser) throw new Error('The browser is gone.');
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
       contexts.push(context);
-      return context.newPage();
+      context.setDefaultTimeout(15_000);
+      const page = await context.newPage();
+      page.on('pageerror', (error) => complaints.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+          complaints.push(message.text());
+      });
+      return page;
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(contexts.map((context) => context.close()));

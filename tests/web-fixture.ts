@@ -109,7 +109,7 @@ export async function openWebFixture({
       const position = positions.get(id);
       const sample = position === undefined ? undefined : samples[position];
       if (position === undefined || !sample) throw new TintypeError('SAMPLE_NOT_FOUND', { sampleId: id });
-      if (part) return sendPicture(position, part === 'picture' ? 640 : 192, response);
+      if (part) return sendPicture(position, part === 'picture' ? 384 : 192, response);
       return sendJson(response, { ...sample, labels: listLabels(sample) });
     }
     if (route === 'GET /api/models') return sendJson(response, { items: hasModel ? [describeModel()] : [] });
@@ -243,15 +243,17 @@ export async function openWebFixture({
   }
 
   function listSamples(query: URLSearchParams): unknown {
-    const wanted = (name: string, value: string | null): boolean =>
-      !query.has(name) || (query.get(name) || null) === value;
+    const isTrash = query.get('removed') === 'true';
+    const text = (query.get('text') ?? '').toLowerCase();
+    const wanted = (['dataset', 'className', 'split'] as const).flatMap((name) => {
+      const value = query.get(name);
+      return value === null ? [] : [{ name, value: value === '' ? null : value }];
+    });
     const matching = samples.filter(
       (sample) =>
-        (sample.removedAt !== null) === (query.get('removed') === 'true') &&
-        wanted('dataset', sample.dataset) &&
-        wanted('className', sample.className) &&
-        wanted('split', sample.split) &&
-        sample.path.toLowerCase().includes((query.get('text') ?? '').toLowerCase()),
+        (sample.removedAt !== null) === isTrash &&
+        wanted.every(({ name, value }) => sample[name] === value) &&
+        (text === '' || sample.path.toLowerCase().includes(text)),
     );
     const start = Number(query.get('cursor') ?? 0);
     const end = start + Number(query.get('limit') ?? 200);

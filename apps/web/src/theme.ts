@@ -7,6 +7,7 @@ import {
   Drawer,
   Modal,
   Popover,
+  SegmentedControl,
   Tooltip,
 } from '@mantine/core';
 
@@ -71,6 +72,7 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 'lg' } }),
+    SegmentedControl: SegmentedControl.extend({ defaultProps: { transitionDuration: motionMs } }),
     Tooltip: Tooltip.extend({
       defaultProps: { transitionProps, openDelay: 300, events: { hover: true, focus: true, touch: false } },
     }),

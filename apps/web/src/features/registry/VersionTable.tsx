@@ -29,7 +29,7 @@ export function VersionTable({ model }: { model: RegisteredModel }) {
                 <span>{formatShare(scale[1], 0)}</span>
               </span>
             </th>
-            <th scope="col" className={classes.number}>
+            <th scope="col" className={`${classes.number} ${classes.balanced}`}>
               Balanced
             </th>
             <th scope="col" className={classes.number}>
@@ -79,7 +79,7 @@ function Row({ version, scale }: { version: ModelVersion; scale: [number, number
       <td className={classes.plot} aria-hidden="true">
         <IntervalPlot share={version.accuracy} interval={version.accuracyInterval} scale={scale} />
       </td>
-      <td className={classes.number}>{formatShare(version.balancedAccuracy)}</td>
+      <td className={`${classes.number} ${classes.balanced}`}>{formatShare(version.balancedAccuracy)}</td>
       <td className={classes.number}>{formatShare(version.macroF1)}</td>
       <td className={classes.wide}>{version.backbone.name}</td>
       <td className={classes.wide}>{version.head}</td>

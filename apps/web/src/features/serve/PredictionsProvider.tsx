@@ -1,7 +1,9 @@
 /** @file Keeps the predictions while other screens are looked at. */
+import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useEffectEvent } from 'react';
 import { unreachable } from '../../api/problem.ts';
-import { useHealth } from '../../components/use-workspace.ts';
+import { healthKey, useHealth } from '../../components/use-workspace.ts';
+import type { QueueEntry } from './prediction-queue.ts';
 import { type Predictions, usePredictions } from './use-predictions.ts';
 
 const PredictionsContext = createContext<Predictions | null>(null);
@@ -12,16 +14,24 @@ export function PredictionsProvider({ children }: { children: ReactNode }) {
   return <PredictionsContext value={predictions}>{children}</PredictionsContext>;
 }
 
+const isCutOff = ({ state }: QueueEntry): boolean => state.kind === 'failed' && state.problem.code === unreachable.code;
+
 /** What failed only because the server was away is sent again once it is back. */
 function useResumption({ queue, retry }: Predictions): void {
+  const client = useQueryClient();
   const { isError: isAway } = useHealth();
   const resume = useEffectEvent(() => {
-    const cutOff = queue.filter(({ state }) => state.kind === 'failed' && state.problem.code === unreachable.code);
+    const cutOff = queue.filter(isCutOff);
     if (cutOff.length > 0) retry(cutOff.map((entry) => entry.id));
   });
   useEffect(() => {
     if (!isAway) resume();
   }, [isAway]);
+  // A cut-off picture is the first sign of a server that is gone: look at once instead of at the next turn.
+  const cutOffs = queue.filter(isCutOff).length;
+  useEffect(() => {
+    if (cutOffs > 0) void client.invalidateQueries({ queryKey: healthKey });
+  }, [client, cutOffs]);
 }
 
 export function usePredictionQueue(): Predictions {

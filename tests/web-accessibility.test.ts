@@ -1,0 +1,177 @@
+/** @file What must hold on every screen: no barrier axe can find, nothing cut off at any width, nothing that jumps or moves unasked. */
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
+import { openWebFixture, type WebFixture } from './web-fixture.ts';
+
+const title = (name: string): string => (noBrowser ? `${name} (${noBrowser})` : name);
+
+interface Screen {
+  path: string;
+  /** Brings the screen into the state that is looked at. */
+  prepare: (page: Page) => Promise<void>;
+}
+
+const screens: Record<string, Screen> = {
+  try: {
+    path: '/',
+    async prepare(page) {
+      const names = ['boxes-1.jpg', 'crowd.jpg', 'cut.jpg'];
+      await page.setInputFiles(
+        'input[type=file]',
+        names.map((name) => ({ name, mimeType: 'image/jpeg', buffer: Buffer.from('x') })),
+      );
+      await page.getByText('1 answered · 1 refused · 1 failed').waitFor();
+    },
+  },
+  pictures: {
+    path: '/pictures',
+    async prepare(page) {
+      await page.getByRole('listbox').getByRole('option').first().waitFor();
+      await page.getByRole('listbox').focus();
+      await page.keyboard.press(' ');
+    },
+  },
+  picture: { path: '/pictures?sample=SAMPLE', prepare: (page) => page.getByText('ada, by hand').waitFor() },
+  models: { path: '/models', prepare: (page) => page.getByText('by ada').waitFor() },
+  version: {
+    path: '/models/recyclables/3',
+    prepare: (page) => page.getByRole('heading', { name: 'Lineage' }).waitFor(),
+  },
+};
+
+const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } };
+
+describe.skipIf(noBrowser)(title('every screen'), () => {
+  let browser: OpenBrowser;
+  let fixture: WebFixture;
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+    fixture = await openWebFixture({ samples: 60 });
+  });
+  afterAll(async () => {
+    await fixture[Symbol.asyncDispose]();
+    await browser[Symbol.asyncDispose]();
+    expect(browser.complaints).toEqual([]);
+  });
+
+  const urlOf = (screen: Screen): string => fixture.url + screen.path.replace('SAMPLE', fixture.samples[3]?.id ?? '');
+
+  test.each(Object.entries(screens))(
+    '%s has no serious barrier, on a phone or a desktop, in light or dark',
+    async (_name, screen) => {
+      const page = await browser.newPage({ reducedMotion: 'reduce' });
+      await page.goto(urlOf(screen));
+      await screen.prepare(page);
+      await page.evaluate(axe.source);
+      const found: string[] = [];
+
+      for (const [size, viewport] of Object.entries(sizes)) {
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.setViewportSize(viewport);
+          await page.emulateMedia({ colorScheme });
+          const { violations } = (await page.evaluate(
+            'axe.run(document, { resultTypes: ["violations"] })',
+          )) as axe.AxeResults;
+          const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+          found.push(
+            ...grave.map(
+              ({ id, nodes }) =>
+                `${size} ${colorScheme} ${id}: ${nodes.map(({ target }) => target.join(' ')).join(' | ')}`,
+            ),
+          );
+        }
+      }
+
+      expect(found).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  test.each(Object.entries(screens))(
+    '%s fits every width from 360 to 2560 pixels without scrolling sideways',
+    async (_name, screen) => {
+      const page = await browser.newPage();
+      await page.goto(urlOf(screen));
+      await screen.prepare(page);
+      const overflows: unknown[] = [];
+
+      for (const width of [360, 390, 768, 1024, 2560]) {
+        await page.setViewportSize({ width, height: 800 });
+        overflows.push(await page.evaluate('Math.max(0, document.documentElement.scrollWidth - innerWidth)'));
+      }
+
+      expect(overflows).toEqual([0, 0, 0, 0, 0]);
+      await page.context().close();
+    },
+  );
+
+  test('nothing jumps when slow answers arrive', async () => {
+    const page = await browser.newPage();
+    await page.addInitScript(`globalThis.shift = 0;
+      new PerformanceObserver((list) => { for (const entry of list.getEntries()) globalThis.shift += entry.value; }).observe({ type: 'layout-shift', buffered: true });`);
+    const shifts: Record<string, unknown> = {};
+
+    fixture.delayMs = 400;
+    for (const name of ['pictures', 'models', 'version']) {
+      const screen = screens[name] as Screen;
+      await page.goto(urlOf(screen));
+      await (name === 'pictures' ? page.getByRole('listbox').getByRole('option').first().waitFor() : screen.prepare(page));
+      await page.waitForTimeout(300);
+      shifts[name] = await page.evaluate('shift');
+    }
+    fixture.delayMs = 0;
+
+    for (const shift of Object.values(shifts)) expect(shift).toBeLessThan(0.05);
+  });
+
+  test('nothing moves where the system asks for no motion, and little moves elsewhere', async () => {
+    const durations = `[...document.querySelectorAll('*')].flatMap((element) => getComputedStyle(element).transitionDuration.split(', ')).map((text) => parseFloat(text) * (text.endsWith('ms') ? 1 : 1000))`;
+    const longest: number[] = [];
+
+    for (const reducedMotion of ['reduce', 'no-preference'] as const) {
+      const page = await browser.newPage({ reducedMotion });
+      await page.goto(`${fixture.url}/pictures`);
+      await page.getByRole('listbox').getByRole('option').first().waitFor();
+      longest.push(Math.max(...((await page.evaluate(durations)) as number[])));
+    }
+
+    expect(longest[0]).toBe(0);
+    expect(longest[1]).toBeLessThan(150);
+  });
+
+  test('the keyboard reaches the content past the header, and focus follows to a new screen', async () => {
+    const page = await browser.newPage();
+    await page.goto(fixture.url);
+    await page.getByText('Answers come from').waitFor();
+
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to content');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toContain('Drop pictures here');
+    await page.getByRole('link', { name: 'Pictures' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('listbox').getByRole('option').first().waitFor();
+
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+  });
+
+  test('the color scheme is stepped through and remembered', async () => {
+    const page = await browser.newPage({ colorScheme: 'light' });
+    await page.goto(fixture.url);
+    const scheme = () => page.evaluate('document.documentElement.dataset.mantineColorScheme');
+    const seen = [await scheme()];
+
+    for (const label of ['Colors: as the system', 'Colors: light']) {
+      await page.getByRole('button', { name: label }).click();
+      seen.push(await scheme());
+    }
+    await page.reload();
+    await page.getByRole('button', { name: 'Colors: dark' }).waitFor();
+
+    expect([...seen, await scheme()]).toEqual(['light', 'light', 'dark', 'dark']);
+  });
+});

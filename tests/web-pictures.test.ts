@@ -1,0 +1,187 @@
+/** @file The Pictures screen in a real browser, by keyboard where a keyboard can do it. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
+import { openWebFixture, type WebFixture } from './web-fixture.ts';
+
+const title = (name: string): string => (noBrowser ? `${name} (${noBrowser})` : name);
+
+describe.skipIf(noBrowser)(title('the Pictures screen'), () => {
+  let browser: OpenBrowser;
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]();
+    expect(browser.complaints).toEqual([]);
+  });
+
+  async function openPictures(fixture: WebFixture, search = '') {
+    const page = await browser.newPage();
+    await page.goto(`${fixture.url}/pictures${search}`);
+    const grid = page.getByRole('listbox');
+    const press = async (...keys: string[]): Promise<void> => {
+      await grid.focus();
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    /** Path of the picture that the cursor is on. */
+    const active = async (): Promise<string | null> =>
+      page.locator(`[id="${await grid.getAttribute('aria-activedescendant')}"]`).getAttribute('title');
+    return { page, grid, press, active, options: grid.getByRole('option') };
+  }
+
+  test('of a hundred thousand pictures only those in sight are in the page', async () => {
+    await using fixture = await openWebFixture({ samples: 100_000 });
+    const { page, grid, options } = await openPictures(fixture);
+    await page.getByText('100,000 pictures').waitFor();
+    const last = () => options.last().getAttribute('aria-posinset').then(Number);
+
+    await grid.evaluate('(element) => element.scrollTo(0, element.scrollHeight * 0.1)');
+    await expect.poll(last, { timeout: 20_000 }).toBeGreaterThan(9900);
+    const position = await last();
+
+    expect(await options.last().getAttribute('title')).toBe(fixture.samples[position - 1]?.path);
+    expect(await options.last().getAttribute('aria-setsize')).toBe('100000');
+    expect(await page.evaluate('document.getElementsByTagName("*").length')).toBeLessThan(1500);
+  });
+
+  test('arrow keys move, space selects, shift and space selects up to here, escape lets go', async () => {
+    await using fixture = await openWebFixture();
+    const { page, press, active } = await openPictures(fixture);
+    await page.getByText('240 pictures').waitFor();
+
+    await press('ArrowRight', ' ', 'ArrowDown', 'Shift+ ');
+    const reached = await active();
+    const columns = fixture.samples.findIndex((sample) => sample.path === reached) - 1;
+
+    expect(columns).toBeGreaterThan(3);
+    expect(await page.getByText(/^\d+ selected/).innerText()).toContain(`${columns + 1} selected`);
+    await press('Escape');
+    expect(await page.getByText(/^\d+ selected/).count()).toBe(0);
+  });
+
+  test('delete moves the selection to the trash, undo brings it back', async () => {
+    await using fixture = await openWebFixture();
+    const { page, press, options } = await openPictures(fixture);
+    await page.getByText('240 pictures').waitFor();
+
+    await press(' ', 'ArrowRight', ' ', 'Delete');
+    await page.getByText('238 pictures').waitFor();
+    expect(await options.first().getAttribute('title')).toBe(fixture.samples[2]?.path);
+    await page.getByText('2 pictures in the trash').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+
+    await page.getByText('240 pictures').waitFor();
+    expect(await options.first().getAttribute('title')).toBe(fixture.samples[0]?.path);
+    expect(fixture.samples.every((sample) => sample.removedAt === null)).toBe(true);
+  });
+
+  test('a removal the server refuses is put right on the page and said', async () => {
+    await using fixture = await openWebFixture();
+    const { page, press } = await openPictures(fixture);
+    await page.getByText('240 pictures').waitFor();
+
+    fixture.isBroken = true;
+    await press('Delete');
+
+    await page.getByText('Something went wrong inside').waitFor();
+    expect(await page.getByText('240 pictures').count()).toBe(1);
+  });
+
+  test('the trash lists what was removed, and r restores it', async () => {
+    await using fixture = await openWebFixture();
+    for (const sample of fixture.samples.slice(0, 3)) sample.removedAt = 1;
+    const { page, press } = await openPictures(fixture);
+
+    await page.getByRole('button', { name: 'Trash 3' }).click();
+    await page.getByText('3 pictures in the trash').waitFor();
+    await press('r');
+
+    await page.getByText('2 pictures in the trash').waitFor();
+    expect(fixture.samples.filter((sample) => sample.removedAt !== null)).toHaveLength(2);
+    expect(page.url()).toContain('trash=1');
+  });
+
+  test('every filter is in the address bar, survives a reload, and is gone back from', async () => {
+    await using fixture = await openWebFixture();
+    const { page, options } = await openPictures(fixture);
+    await page.getByText('240 pictures').waitFor();
+
+    await page.getByLabel('Class', { exact: true }).selectOption('class:soda-cans');
+    await page.getByLabel('Split').selectOption('Test');
+    await page.getByLabel('Text in the path').fill('0001');
+    await page.waitForURL(/text=0001/);
+    const matching = fixture.samples.filter(
+      (sample) => sample.className === 'soda-cans' && sample.split === 'test' && sample.path.includes('0001'),
+    );
+    await page.getByText(`${matching.length} pictures match`).waitFor();
+    await page.reload();
+    await options.first().waitFor();
+
+    expect(new URL(page.url()).search).toBe('?class=soda-cans&split=test&text=0001');
+    expect(
+      await options.evaluateAll((tiles) => tiles.map((tile) => (tile as unknown as { title: string }).title)),
+    ).toEqual(matching.map((sample) => sample.path));
+  });
+
+  test('unlabeled pictures are a filter of their own', async () => {
+    await using fixture = await openWebFixture();
+    const { page, options } = await openPictures(fixture, '?class=');
+
+    await options.first().waitFor();
+
+    expect(await options.count()).toBe(fixture.samples.filter((sample) => sample.className === null).length);
+    expect(await page.getByLabel('Class', { exact: true }).inputValue()).toBe('class:');
+  });
+
+  test('enter opens a picture with its history, arrows leaf on, escape returns to the grid where one left off', async () => {
+    await using fixture = await openWebFixture();
+    const { page, press, grid, active } = await openPictures(fixture);
+    await page.getByText('240 pictures').waitFor();
+
+    await press('ArrowRight', 'Enter');
+    const drawer = page.getByRole('dialog', { name: 'Picture' });
+    await drawer.getByText('ada, by hand').waitFor();
+    await page.keyboard.press('ArrowRight');
+    await drawer.getByText(fixture.samples[2]?.path ?? '').waitFor();
+    expect(page.url()).toContain(`sample=${fixture.samples[2]?.id}`);
+    await page.keyboard.press('Escape');
+
+    await drawer.waitFor({ state: 'hidden' });
+    expect(await active()).toBe(fixture.samples[2]?.path);
+    expect(
+      await grid.evaluate(
+        (element) =>
+          element === (element as unknown as { ownerDocument: { activeElement: unknown } }).ownerDocument.activeElement,
+      ),
+    ).toBe(true);
+  });
+
+  test('a click opens, a click on the mark selects, and from then on clicks select', async () => {
+    await using fixture = await openWebFixture();
+    const { page, options } = await openPictures(fixture);
+
+    await options.nth(0).hover();
+    await options.nth(0).locator('[data-check]').click();
+    await options.nth(2).click({ modifiers: ['Shift'] });
+    await page.getByText('3 selected').waitFor();
+    await options.nth(4).click();
+    await page.getByText('4 selected').waitFor();
+    await page.getByRole('button', { name: /Deselect/ }).click();
+    await options.nth(4).click();
+
+    await page.getByRole('dialog', { name: 'Picture' }).waitFor();
+  });
+
+  test('a failure of the first page is said, and trying again mends it', async () => {
+    await using fixture = await openWebFixture();
+    fixture.isBroken = true;
+    const { page } = await openPictures(fixture);
+
+    await page.getByText('Something went wrong inside').waitFor();
+    fixture.isBroken = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+
+    await page.getByText('240 pictures').waitFor();
+  });
+});

@@ -1,0 +1,158 @@
+/** @file The Try screen in a real browser. */
+import { renderRecyclable } from '@tintype/example-recyclables/render';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
+import { openWebFixture, type WebFixture } from './web-fixture.ts';
+
+const title = (name: string): string => (noBrowser ? `${name} (${noBrowser})` : name);
+
+describe.skipIf(noBrowser)(title('the Try screen'), () => {
+  let browser: OpenBrowser;
+  let bottle: Buffer;
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+    bottle = Buffer.from(await renderRecyclable({ className: 'glass-bottles', seed: 4, sizePx: 128 }));
+  });
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]();
+    expect(browser.complaints).toEqual([]);
+  });
+
+  const aFile = (name: string) => ({ name, mimeType: 'image/jpeg', buffer: bottle });
+
+  async function openTry(fixture: WebFixture) {
+    const page = await browser.newPage();
+    await page.goto(fixture.url);
+    return {
+      page,
+      choose: (...names: string[]) => page.setInputFiles('input[type=file]', names.map(aFile)),
+      cards: page.getByRole('list', { name: 'Answers' }).getByRole('listitem'),
+    };
+  }
+
+  test('several chosen pictures are each answered with bars, model and time, a few at once', async () => {
+    await using fixture = await openWebFixture({ samples: 5 });
+    const { page, choose, cards } = await openTry(fixture);
+
+    await choose(...Array.from({ length: 9 }, (_, i) => `glass-bottles-${i}.jpg`));
+    await page.getByText('9 pictures · 9 answered').waitFor();
+
+    expect(await cards.count()).toBe(9);
+    expect(await cards.first().innerText()).toMatch(
+      /^glass-bottles-0\.jpg\n+glass-bottles\n+glass-bottles\n+\d\d\.\d\u00a0%\n/,
+    );
+    expect(await cards.first().innerText()).toMatch(/recyclables@2 · \d+\u00a0ms$/);
+    expect(fixture.mostPredictions).toBeLessThanOrEqual(3);
+  });
+
+  test('a refusal and an error stay with their picture and say what happened and what to do', async () => {
+    await using fixture = await openWebFixture({ samples: 5 });
+    const { page, choose, cards } = await openTry(fixture);
+
+    await choose('crowd.jpg', 'cut.jpg', 'boxes-1.jpg');
+    await page.getByText('3 pictures · 1 answered · 1 refused · 1 failed').waitFor();
+
+    expect(await cards.nth(0).innerText()).toContain(
+      'Refused\n\nSeveral things lie in this picture. Please send one at a time.',
+    );
+    expect(await cards.nth(1).innerText()).toMatch(
+      /The picture is cut short\n+The picture ends before all of it is there\.\n+Copy the picture again/,
+    );
+  });
+
+  test('pasted and dropped pictures are answered', async () => {
+    await using fixture = await openWebFixture({ samples: 5 });
+    const { page, cards } = await openTry(fixture);
+    const give = (name: string, send: string): string => `{
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array([1, 2, 3])], '${name}', { type: 'image/jpeg' }));
+      ${send}
+    }`;
+
+    await page.evaluate(
+      give('boxes-pasted.jpg', "document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer }))"),
+    );
+    await page.evaluate(
+      give('boxes-dropped.jpg', "window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer }))"),
+    );
+    await page.getByText('2 pictures · 2 answered').waitFor();
+
+    expect((await cards.getByRole('heading').allInnerTexts()).sort()).toEqual([
+      'boxes-dropped.jpg',
+      'boxes-pasted.jpg',
+    ]);
+  });
+
+  test('pictures cut off by a server that went away are answered by themselves once it is back', async () => {
+    await using fixture = await openWebFixture({ samples: 5 });
+    const { page, choose } = await openTry(fixture);
+    await page.getByText('Answers come from').waitFor();
+
+    fixture.isGone = true;
+    await choose('boxes-1.jpg', 'boxes-2.jpg');
+    await page.getByText('2 pictures · 2 failed').waitFor();
+    await page.getByRole('button', { name: 'Health: No answer' }).waitFor();
+    fixture.isGone = false;
+
+    await page.getByText('2 pictures · 2 answered').waitFor();
+    await page.getByRole('button', { name: 'Health: recyclables@2' }).waitFor();
+  });
+
+  test('a failed picture is tried again on its own', async () => {
+    await using fixture = await openWebFixture({ samples: 5 });
+    const { page, choose, cards } = await openTry(fixture);
+    fixture.isBroken = true;
+    await choose('boxes-1.jpg');
+    await page.getByText('1 picture · 1 failed').waitFor();
+
+    fixture.isBroken = false;
+    await cards.first().getByRole('button', { name: 'Try again' }).click();
+
+    await page.getByText('1 picture · 1 answered').waitFor();
+  });
+
+  test('previews are given back when their picture is removed or all are cleared', async () => {
+    await using fixture = await openWebFixture({ samples: 5 });
+    const page = await browser.newPage();
+    await page.addInitScript(`globalThis.alive = 0;
+      const make = URL.createObjectURL, give = URL.revokeObjectURL;
+      URL.createObjectURL = (file) => { globalThis.alive += 1; return make.call(URL, file); };
+      URL.revokeObjectURL = (url) => { globalThis.alive -= 1; give.call(URL, url); };`);
+    await page.goto(fixture.url);
+    await page.setInputFiles('input[type=file]', ['a.jpg', 'b.jpg', 'c.jpg'].map(aFile));
+    await page.getByText('3 pictures · 3 answered').waitFor();
+
+    const counts = [await page.evaluate('alive')];
+    await page.getByRole('button', { name: 'Remove a.jpg' }).click();
+    counts.push(await page.evaluate('alive'));
+    await page.getByRole('button', { name: 'Clear' }).click();
+    counts.push(await page.evaluate('alive'));
+
+    expect(counts).toEqual([3, 2, 0]);
+  });
+
+  test('answers stay while another screen is looked at', async () => {
+    await using fixture = await openWebFixture({ samples: 5 });
+    const { page, choose } = await openTry(fixture);
+    await choose('boxes-1.jpg');
+
+    await page.getByRole('link', { name: 'Models' }).click();
+    await page.getByRole('heading', { name: 'Models' }).waitFor();
+    await page.getByRole('link', { name: 'Try', exact: true }).click();
+
+    await page.getByText('1 picture · 1 answered').waitFor();
+    expect(await page.title()).toBe('Try · Tintype');
+  });
+
+  test('without a model the screen names the commands that make one', async () => {
+    await using fixture = await openWebFixture({ samples: 5, hasModel: false });
+    const { page, choose, cards } = await openTry(fixture);
+
+    await choose('boxes-1.jpg');
+    await page.getByText('1 picture · 1 failed').waitFor();
+
+    expect(await page.getByRole('region', { name: 'State of the server' }).innerText()).toContain('npx tintype train');
+    expect(await cards.first().innerText()).toContain('No model is being served');
+  });
+});
