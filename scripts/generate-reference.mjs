@@ -5,7 +5,7 @@ import { configSchema } from '@tintype/contracts/config';
 import { errorKinds, errorTable } from '@tintype/contracts/errors';
 import { z } from 'zod';
 import { commands } from '../apps/cli/dist/commands.js';
-import { describeApi } from '../apps/server/dist/describe-api.js';
+import { buildServer } from '../apps/server/dist/build-server.js';
 
 const root = resolve(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
@@ -48,7 +48,7 @@ function cliPage() {
 }
 
 function errorsPage() {
-  const placeholders = new Proxy({}, { get: (_target, name) => `<${String(name)}>` });
+  const placeholders = new Proxy({}, { get: (_target, name) => String(name).toUpperCase() });
   const rows = Object.entries(errorTable).map(([code, entry]) => {
     const { status, exitCode } = errorKinds[entry.kind];
     return [`\`${code}\``, status, exitCode, entry.title, entry.hint(placeholders)];
@@ -94,7 +94,11 @@ function configPage() {
 }
 
 async function apiPage() {
-  const document = await describeApi();
+  // The routes' schemas need no open workspace, only its settings.
+  const { app } = await buildServer({ workspace: { config: configSchema.parse({}) }, service: {} });
+  await app.ready();
+  const document = app.swagger();
+  await app.close();
   const rows = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => [
       `\`${method.toUpperCase()} ${path}\``,

@@ -132,7 +132,12 @@ for (const [name, state] of Object.entries(states)) {
       const server = await openWebFixture(state.server);
       if (state.slow) server.delayMs = 8000;
       if (state.broken) server.isBroken = true;
-      const page = await browser.newPage({ viewport, colorScheme, hasTouch: size === 'phone', isMobile: size === 'phone' });
+      const page = await browser.newPage({
+        viewport,
+        colorScheme,
+        hasTouch: size === 'phone',
+        isMobile: size === 'phone',
+      });
       page.on(
         'console',
         (message) =>

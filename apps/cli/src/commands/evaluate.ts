@@ -45,11 +45,16 @@ export const evaluateCommand: CommandRecord = {
             version,
             { ...common, folder: options.on as string, labels: options.labels as 'folder' | 'filename' },
           );
-    context.output.result(evaluation, () => render(evaluation));
+    const shown = evaluation.mistakes.slice(0, 5);
+    const isSampleId = /^s_[0-9a-f]{20}$/;
+    const names = await Promise.all(
+      shown.map(async ({ sample }) => (isSampleId.test(sample) ? (await catalog.samples.get(sample)).path : sample)),
+    );
+    context.output.result(evaluation, () => render(evaluation, names));
   },
 };
 
-function render(evaluation: Evaluation): string {
+function render(evaluation: Evaluation, mistakeNames: readonly string[]): string {
   const names = evaluation.classes.map((c) => printable(c.className));
   const share = (value: number | null): string => (value === null ? '-' : percent(value));
   return [
@@ -74,8 +79,13 @@ function render(evaluation: Evaluation): string {
           table(
             ['picture', 'class', 'predicted', '>confidence'],
             evaluation.mistakes
-              .slice(0, 5)
-              .map((m) => [printable(m.sample), printable(m.className), printable(m.predicted), percent(m.confidence)]),
+              .slice(0, mistakeNames.length)
+              .map((m, i) => [
+                printable(mistakeNames[i] ?? m.sample),
+                printable(m.className),
+                printable(m.predicted),
+                percent(m.confidence),
+              ]),
           ),
         ]
       : []),
