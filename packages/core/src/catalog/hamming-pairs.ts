@@ -1,4 +1,5 @@
 /** @file Pairs of 64-bit hashes that differ in few bits, by multi-index hashing (Norouzi et al. 2012, "Fast Search in Hamming Space"). */
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
 
 /** With four chunks of 16 bits, two hashes at most 11 bits apart have a chunk at most 2 bits apart. */
 export const largestHammingDistance = 11;
@@ -6,6 +7,8 @@ export const largestHammingDistance = 11;
 const chunks = 4;
 const chunkValues = 1 << 16;
 const chunkRadius = 2;
+/** Hashes looked up between two turns of the event loop. */
+const batchSize = 1024;
 
 /** Every 16-bit mask of at most two bits: what a chunk may differ in. */
 const masks: readonly number[] = [
@@ -52,32 +55,40 @@ export class HashTable {
  * Calls `visit` once for every pair `a < b` at most `distance` (at most 11) bits apart, in order of `b`.
  * Time grows far slower than N squared for hashes that are spread; memory is 4 bytes per hash and chunk.
  */
-export function forEachNearPair(
+export async function forEachNearPair(
   hashes: HashTable,
   { distance }: { distance: number },
   visit: (a: number, b: number, distance: number) => void,
-): void {
+): Promise<void> {
   if (distance > largestHammingDistance) throw new RangeError(`distance must be at most ${largestHammingDistance}`);
   const buckets = Array.from({ length: chunks }, (_, chunk) => bucketsOf(hashes, chunk));
   for (let b = 0; b < hashes.size; b += 1) {
-    for (const [chunk, { starts, members }] of buckets.entries()) {
-      const value = hashes.chunk(b, chunk);
-      for (const mask of masks) {
-        const end = starts[(value ^ mask) + 1] as number;
-        for (let at = starts[value ^ mask] as number; at < end; at += 1) {
-          const a = members[at] as number;
-          if (a >= b) break;
-          if (isFoundEarlier(hashes, a, b, chunk)) continue;
-          const apart = hashes.distance(a, b);
-          if (apart <= distance) visit(a, b, apart);
-        }
-      }
+    if (b % batchSize === batchSize - 1) await yieldToEvents();
+    for (const [chunk, bucket] of buckets.entries()) {
+      forEachInReach(hashes.chunk(b, chunk), bucket, (a) => {
+        if (a >= b || isFoundEarlier(hashes, a, b, chunk)) return;
+        const apart = hashes.distance(a, b);
+        if (apart <= distance) visit(a, b, apart);
+      });
     }
   }
 }
 
-/** Counting sort by one chunk: members of value v are `members[starts[v] .. starts[v + 1])`, ascending. */
-function bucketsOf(hashes: HashTable, chunk: number): { starts: Uint32Array; members: Uint32Array } {
+interface Buckets {
+  /** Members of value v are `members[starts[v] .. starts[v + 1])`, ascending. */
+  starts: Uint32Array;
+  members: Uint32Array;
+}
+
+function forEachInReach(value: number, { starts, members }: Buckets, visit: (member: number) => void): void {
+  for (const mask of masks) {
+    const end = starts[(value ^ mask) + 1] as number;
+    for (let at = starts[value ^ mask] as number; at < end; at += 1) visit(members[at] as number);
+  }
+}
+
+/** Counting sort by one chunk. */
+function bucketsOf(hashes: HashTable, chunk: number): Buckets {
   const starts = new Uint32Array(chunkValues + 1);
   for (let i = 0; i < hashes.size; i += 1) {
     const value = hashes.chunk(i, chunk);

@@ -9,13 +9,16 @@ const perHash = 8;
 const perPicture = 16;
 
 /** Pairs of indices `a < b`, by `a`, nearest first: each is among the 16 nearest of one of the two. */
-export function hashCandidates(hashes: readonly string[]): Generator<[number, number]> {
+export async function hashCandidates(hashes: readonly string[]): Promise<Iterable<[number, number]>> {
   const nearest = new NearestNeighbors(hashes.length);
-  forEachCandidate(hashes, (a, b, distance) => nearest.add(a, b, distance));
+  await forEachCandidate(hashes, (a, b, distance) => nearest.add(a, b, distance));
   return nearest.pairs();
 }
 
-function forEachCandidate(hashes: readonly string[], visit: (a: number, b: number, distance: number) => void): void {
+async function forEachCandidate(
+  hashes: readonly string[],
+  visit: (a: number, b: number, distance: number) => void,
+): Promise<void> {
   const owners = new Map<string, number[]>();
   for (const [index, hash] of hashes.entries()) {
     const list = owners.get(hash);
@@ -29,7 +32,7 @@ function forEachCandidate(hashes: readonly string[], visit: (a: number, b: numbe
     }
   };
   for (const same of members) if (same.length > 1) visitAll(same, same, 0);
-  forEachNearPair(new HashTable([...owners.keys()]), { distance: hashLimit }, (a, b, distance) => {
+  await forEachNearPair(new HashTable([...owners.keys()]), { distance: hashLimit }, (a, b, distance) => {
     visitAll(members[a] as number[], members[b] as number[], distance);
     visitAll(members[b] as number[], members[a] as number[], distance);
   });

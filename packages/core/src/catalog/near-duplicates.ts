@@ -39,7 +39,7 @@ export async function groupNearDuplicates(
   const comparer = createComparer({ load, ...(onCompared ? { onCompared } : {}) });
 
   const links = await comparer.confirm(burstCandidates(paths, new HashTable(hashes)), { similarity: burstSimilarity });
-  const duplicates = await comparer.confirm(hashCandidates(hashes), { similarity: duplicateSimilarity });
+  const duplicates = await comparer.confirm(await hashCandidates(hashes), { similarity: duplicateSimilarity });
 
   const bursts = chainBursts(samples.length, links);
   return collectGroups(samples, joinBursts(bursts, duplicates), [...links, ...duplicates]);

@@ -11,7 +11,6 @@ import type { Catalog } from '../ports/catalog.ts';
 import { by, fill } from '../ports/catalog-builders.contract.ts';
 import { movableClock } from '../ports/job-queue.contract.ts';
 import { objectKeys } from '../ports/object-store.ts';
-import { sampleIdOf } from './sample-id.ts';
 import { signatureSide } from './similarity.ts';
 import { createSnapshot, type SnapshotNeeds } from './snapshot.ts';
 
@@ -158,13 +157,4 @@ test('the list is stored before the catalog names it, so a failure between leave
   expect(await world.catalog.snapshots.list()).toEqual([]);
   const snapshot = await createSnapshot(world.needs, options());
   expect(world.store.objects.has(objectKeys.snapshot(snapshot.id))).toBe(true);
-});
-
-test('a sample id is 20 digits of the hash over dataset and content', () => {
-  const contentHash = 'a'.repeat(64);
-
-  const id = sampleIdOf('pets', contentHash);
-
-  expect(id).toBe(`s_${createHash('sha256').update(`pets\n${contentHash}`).digest('hex').slice(0, 20)}`);
-  expect(sampleIdOf('zoo', contentHash)).not.toBe(id);
 });
