@@ -1,11 +1,14 @@
 /** @file For tests: an object store in memory and a pool that runs its tasks in this process, both behind their ports. */
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { TaskFunctions, TaskPool, TaskTable } from '../ports/task-pool.ts';
 
 export type MemoryStore = ObjectStore & { objects: Map<string, Uint8Array> };
 
-/** `localFolder` is not there: a test that needs files uses a real store. */
+/** `localFolder` copies the objects into a new folder below the system's temporary one. */
 export function memoryStore(): MemoryStore {
   const objects = new Map<string, Uint8Array>();
   const get = async (key: string): Promise<Uint8Array> => {
@@ -29,8 +32,11 @@ export function memoryStore(): MemoryStore {
         if (key.startsWith(prefix)) yield { key, sizeBytes: (objects.get(key) as Uint8Array).length };
     },
     remove: async (key) => void objects.delete(key),
-    localFolder: async () => {
-      throw new Error('a memory store has no folder');
+    localFolder: async (prefix) => {
+      const folder = await mkdtemp(join(tmpdir(), 'tintype-memory-store-'));
+      for (const [key, bytes] of objects)
+        if (key.startsWith(prefix)) await writeFile(join(folder, basename(key)), bytes);
+      return folder;
     },
   };
 }
