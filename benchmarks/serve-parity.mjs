@@ -1,9 +1,10 @@
-/** @file Served = trained: probabilities of POST /predict, of the `classify` task and of training's own test split, on 200 pictures. */
+/** @file Served = trained: POST /predict beside `tintype predict`, the task that evaluation runs, and training's own test split, on 200 pictures. */
+import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
 import { openTaskPool } from '@tintype/adapters/children/open-task-pool';
 import { openPictureSource } from '@tintype/adapters/sources/open-picture-source';
 import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
@@ -28,6 +29,7 @@ const { pictures, perClass, backbones } = parseArgs({
     },
   },
 }).values;
+const tintype = resolve(import.meta.dirname, '../apps/cli/bin/tintype.js');
 const wanted = 200;
 const tolerance = 1e-5;
 
@@ -42,42 +44,73 @@ async function copySome(target) {
 
 const differ = (a, b) => a.reduce((most, value, k) => Math.max(most, Math.abs(value - b[k])), 0);
 
-async function compare({ workspace, pool }, backbone, address) {
+/** Probabilities of `tintype predict`, by sample. */
+async function runCommand(workspace, pictures) {
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-parity-'));
+  try {
+    for (const { sampleId, bytes } of pictures) await writeFile(join(folder, `${sampleId}.jpg`), bytes);
+    const args = [tintype, 'predict', folder, '--json', '--workspace', workspace.folder];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 });
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    return new Map(rows.map((row) => [basename(row.path, '.jpg'), row.probabilities]));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function publishAndWait({ workspace, pool, address }, backbone) {
   const { catalog, store, hub, clock, config } = workspace;
   const { limits } = config;
   const request = trainOptionsSchema.parse({ dataset: 'parity', backbone, model: 'parity' });
   const run = await trainHead({ catalog, store, hub, clock, pool }, { ...request, limits });
   const options = { by: 'bench', promote: 'always', limits };
   const { version } = await registerRun({ catalog, store, pool, clock }, run, options);
-  const { classes, bundleHash } = version;
   while ((await (await fetch(`${address}/health`)).json()).version !== version.version) {
     await new Promise((done) => setTimeout(done, 50));
   }
+  return { run, version };
+}
+
+async function compare({ workspace, pool, address }, backbone) {
+  const { catalog, store, config } = workspace;
+  const { run, version } = await publishAndWait({ workspace, pool, address }, backbone);
+  const { classes, bundleHash } = version;
+  const { temperature } = run.calibration;
+  const trained = computeProbabilities(run.test.logits, { classes: classes.length, temperature });
+  const pictures = await mapLimited(run.test.sampleIds.slice(0, wanted), 4, async (sampleId) => {
+    const { contentHash } = await catalog.samples.get(sampleId);
+    return { sampleId, bytes: await store.get(objectKeys.source(contentHash)) };
+  });
 
   const folder = await store.localFolder(objectKeys.bundlePrefix(bundleHash));
   await pool.prepare('parity', 'openBundle', { bundleHash, folder });
-  const rows = run.test.sampleIds.slice(0, wanted).map((sampleId, n) => ({ sampleId, n }));
-  const differences = await mapLimited(rows, 4, async ({ sampleId, n }) => {
-    const { contentHash } = await catalog.samples.get(sampleId);
-    const bytes = await store.get(objectKeys.source(contentHash));
-    const logits = run.test.logits.subarray(n * classes.length, (n + 1) * classes.length);
-    const trained = computeProbabilities(logits, {
-      classes: classes.length,
-      temperature: run.calibration.temperature,
-    });
-    const { probabilities } = await pool.run('classify', { bundleHash, bytes, limits });
+  const commanded = await runCommand(workspace, pictures);
+  const differences = await mapLimited([...pictures.entries()], 4, async ([n, { sampleId, bytes }]) => {
     const { status, body } = await askPrediction(address, bytes);
     if (status !== 200 || body.version !== version.version)
       throw new Error(`/predict answered ${JSON.stringify(body)}`);
     const served = classes.map((name) => body.probabilities[name]);
-    return { servedToTask: differ(served, probabilities), servedToTrained: differ(served, trained) };
+    const evaluated = await pool.run('classify', { bundleHash, bytes, limits: config.limits });
+    return {
+      command: differ(
+        served,
+        classes.map((name) => commanded.get(sampleId)[name]),
+      ),
+      evaluation: differ(served, evaluated.probabilities),
+      training: differ(served, trained.subarray(n * classes.length, (n + 1) * classes.length)),
+    };
   });
   pool.forget('parity');
+  const largest = (of) => Math.max(...differences.map((difference) => difference[of]));
   return {
-    backbone: backbone.split('/').at(-1),
+    backbone: basename(backbone),
     pictures: differences.length,
-    servedToTask: Math.max(...differences.map((difference) => difference.servedToTask)),
-    servedToTrained: Math.max(...differences.map((difference) => difference.servedToTrained)),
+    servedToCommand: largest('command'),
+    servedToEvaluation: largest('evaluation'),
+    servedToTraining: largest('training'),
   };
 }
 
@@ -101,10 +134,10 @@ try {
   );
   const results = [];
   for (const backbone of backbones.split(','))
-    results.push(await compare({ workspace, pool }, backbone, server.address));
-  const passed = results.every(
-    (result) => result.pictures === wanted && result.servedToTask <= tolerance && result.servedToTrained <= tolerance,
-  );
+    results.push(await compare({ workspace, pool, address: server.address }, backbone));
+  const passed = results.every(({ pictures, servedToCommand, servedToEvaluation, servedToTraining }) => {
+    return pictures === wanted && Math.max(servedToCommand, servedToEvaluation, servedToTraining) <= tolerance;
+  });
   console.log(JSON.stringify({ passed, tolerance, results }));
   if (!passed) process.exitCode = 1;
 } finally {
