@@ -29,7 +29,7 @@ export interface LogisticFitOptions {
   readonly initial?: { readonly weights: Float32Array; readonly bias: Float32Array };
   /** Default 500. */
   readonly maxIterations?: number;
-  /** |gradient| at the end, as a share of that at W = 0; default 1e-4. */
+  /** |gradient| at the end, as a share of that at W = 0; default 1e-5. */
   readonly gradientTolerance?: number;
   readonly signal?: AbortSignal;
 }
@@ -90,7 +90,7 @@ export async function openLogisticObjective(rows: LogisticRows): Promise<Logisti
   /** At W = 0 the gradient is the same for every l2: the yardstick of all fits, warm starts included. */
   let gradientScale: number | undefined;
   return {
-    async fit({ l2, initial, maxIterations = 500, gradientTolerance = 1e-4, signal }) {
+    async fit({ l2, initial, maxIterations = 500, gradientTolerance = 1e-5, signal }) {
       const start = new Float32Array(parameters.length);
       gradientScale ??= norm((await evaluate(start, 0)).gradient);
       if (initial) {

@@ -37,35 +37,46 @@ export function findFeatureOutput(model: OnnxModel): string {
   throw new OnnxError('it has no output named "features" and no final linear layer to cut at');
 }
 
-function walkBack(output: string, maker: Map<string, NodeProto>, stored: ReadonlySet<string>): string | undefined {
-  let name = output;
-  for (let node = maker.get(name); node; node = maker.get(name)) {
-    const moving = node.input.filter((input) => input !== '' && !stored.has(input));
-    const [from] = moving;
-    if (from === undefined || moving.length > 1) return undefined;
-    if (linear.has(node.opType)) return skipBack(from, maker);
-    if (node.opType === 'Conv') return isPooled(from, maker) ? skipBack(from, maker) : undefined;
+function walkBack(output: string, maker: Makers, stored: ReadonlySet<string>): string | undefined {
+  const moves = (name: string): boolean => name !== '' && !stored.has(name);
+  for (const node of listUpstream(output, maker, moves)) {
+    const [from, ...others] = node.input.filter(moves);
+    if (from === undefined || others.length > 0) return undefined;
+    const isClassifier = linear.has(node.opType) || (node.opType === 'Conv' && isPooled(from, maker));
+    if (isClassifier) return skipBack(from, maker);
     if (!passThrough.has(node.opType)) return undefined;
-    name = from;
   }
   return undefined;
 }
 
+type Makers = ReadonlyMap<string, NodeProto>;
+
+/** The nodes that make `name`, the last first, along the first input that `follows`; each once, should a hostile graph run in circles. */
+function* listUpstream(name: string, maker: Makers, follows = (_name: string): boolean => true): Generator<NodeProto> {
+  const seen = new Set<NodeProto>();
+  let node = maker.get(name);
+  while (node && !seen.has(node)) {
+    yield node;
+    seen.add(node);
+    node = maker.get(node.input.find(follows) ?? '');
+  }
+}
+
 /** Dropout and Identity change no features: cut before them. */
-function skipBack(name: string, maker: Map<string, NodeProto>): string {
+function skipBack(name: string, maker: Makers): string {
   let features = name;
-  for (let node = maker.get(features); node; node = maker.get(features)) {
-    if (node.opType !== 'Dropout' && node.opType !== 'Identity') break;
-    features = node.input[0] as string;
+  for (const { opType, input } of listUpstream(name, maker)) {
+    if (opType !== 'Dropout' && opType !== 'Identity') break;
+    features = input[0] as string;
   }
   return features;
 }
 
-function isPooled(name: string, maker: Map<string, NodeProto>): boolean {
-  const node = maker.get(name);
-  if (!node) return false;
-  if (pooling.has(node.opType)) return true;
-  return passThrough.has(node.opType) && isPooled(node.input[0] ?? '', maker);
+function isPooled(name: string, maker: Makers): boolean {
+  for (const { opType } of listUpstream(name, maker)) {
+    if (!passThrough.has(opType)) return pooling.has(opType);
+  }
+  return false;
 }
 
 /** Tensors that do not depend on the input: stored ones, and what is computed from them alone, as dequantized weights are. */

@@ -23,7 +23,7 @@ const maxFileBytes = 2 ** 31 - 1;
 const maxNodes = 100_000;
 const maxDepth = 8;
 const maxDimension = 2n ** 31n;
-const wireBudget = { objects: 2_000_000, integerBytes: 2 ** 26, depth: 64 };
+const wireBudget = { objects: 2_000_000, integerBytes: 2 ** 23, depth: 64 };
 
 /**
  * Tensor data stays a view of `bytes`. Throws OnnxError for a file that is no model, is not whole, or keeps data elsewhere; for unknown

@@ -5,7 +5,7 @@ import { OnnxError } from './onnx-error.ts';
 export interface WireBudget {
   /** Messages, strings and byte strings, each of which becomes an object. */
   readonly objects: number;
-  /** Bytes of lists of integers: each byte can become an integer of 32. */
+  /** Bytes of lists of 64-bit integers: each byte can become one that takes 32. */
   readonly integerBytes: number;
   readonly depth: number;
 }
@@ -38,7 +38,7 @@ export function assertWireBudget(schema: DescMessage, bytes: Uint8Array, budget:
         case 0: {
           const start = position;
           readVarint(end);
-          if (field?.fieldKind === 'list') integerBytes -= position - start;
+          integerBytes -= (position - start) * integerWeight(field);
           break;
         }
         case 1:
@@ -51,7 +51,7 @@ export function assertWireBudget(schema: DescMessage, bytes: Uint8Array, budget:
           if (field?.message) {
             objects -= 1;
             scan(field.message, last, depth + 1);
-          } else if (isIntegerList(field)) integerBytes -= length;
+          } else if (integerWeight(field) > 0) integerBytes -= length * integerWeight(field);
           else objects -= 1;
           position = last;
           break;
@@ -79,14 +79,11 @@ function fieldsOf(message: DescMessage): Map<number, DescField> {
   return table;
 }
 
-/** float_data and double_data keep their size; strings and bytes are single objects. */
-const widths: ReadonlySet<string> = new Set([
-  'int64_data',
-  'int32_data',
-  'uint64_data',
-  'dims',
-  'ints',
-  'device',
-  'value',
+/** Lists whose elements become big integers weigh a byte per byte; those of 32 bits become plain numbers and weigh an eighth. */
+const weights: ReadonlyMap<string, number> = new Map([
+  ...['int64_data', 'uint64_data', 'dims', 'ints', 'value', 'device'].map((name) => [name, 1] as const),
+  ['int32_data', 1 / 8],
 ]);
-const isIntegerList = (field: DescField | undefined): boolean => field?.fieldKind === 'list' && widths.has(field.name);
+
+const integerWeight = (field: DescField | undefined): number =>
+  (field?.fieldKind === 'list' && weights.get(field.name)) || 0;

@@ -13,11 +13,11 @@ export interface LbfgsOptions extends LineSearchOptions {
   readonly maxIterations?: number;
   /** Pairs of steps and gradient changes kept; default 10. */
   readonly memory?: number;
-  /** Converged where |g| <= gradientTolerance * gradientScale; default 1e-4. */
+  /** Converged where |g| <= gradientTolerance * gradientScale and the last iteration's loss was flat; default 1e-5. */
   readonly gradientTolerance?: number;
   /** What a gradient's length is compared with; default |g| at the start. Give it for warm starts. */
   readonly gradientScale?: number;
-  /** Converged where two iterations in a row lower the loss by less than this share of it; default 1e-7. */
+  /** An iteration is flat where it lowers the loss by less than this share of it; converged after three in a row. Default 1e-6. */
   readonly lossTolerance?: number;
   readonly signal?: AbortSignal;
 }
@@ -45,7 +45,7 @@ export async function minimizeLbfgs(
   initial: ArrayLike<number>,
   options: LbfgsOptions = {},
 ): Promise<Minimum> {
-  const { maxIterations = 200, memory = 10, gradientTolerance = 1e-4, lossTolerance = 1e-7, signal } = options;
+  const { maxIterations = 200, memory = 10, gradientTolerance = 1e-5, lossTolerance = 1e-6, signal } = options;
   let evaluations = 0;
   const evaluate = async (x: Float64Array): Promise<{ loss: number; gradient: Float64Array }> => {
     signal?.throwIfAborted();
@@ -70,7 +70,8 @@ export async function minimizeLbfgs(
   });
 
   if (!Number.isFinite(loss)) return end('notFinite', false);
-  while (norm(gradient) > goal) {
+  // A small gradient alone proves little in a long flat valley, nor does a start at one: unless it is tiny, a flat step must confirm it.
+  while (norm(gradient) > (flat > 0 ? goal : goal / 100)) {
     if (iterations === maxIterations) return end('maxIterations', false);
     const direction = descend(gradient, pairs);
     const slope = dot(gradient, direction);
@@ -86,7 +87,7 @@ export async function minimizeLbfgs(
     flat = loss - found.loss <= lossTolerance * Math.abs(loss) ? flat + 1 : 0;
     remember(pairs, memory, subtract(found.x, x), subtract(found.gradient, gradient));
     ({ x, loss, gradient } = found);
-    if (flat === 2) return end('loss', true);
+    if (flat === 3) return end('loss', true);
   }
   return end('gradient', true);
 }

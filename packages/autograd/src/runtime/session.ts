@@ -1,5 +1,5 @@
 /** @file ONNX Runtime behind one small shape: typed arrays in, typed arrays out. The only place that imports it, and only when used. */
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 
 /** Data is row-major; `dims` multiply to its length. */
 export type Tensor =
@@ -8,21 +8,48 @@ export type Tensor =
   | { type: 'int64'; dims: readonly number[]; data: BigInt64Array }
   | { type: 'uint8'; dims: readonly number[]; data: Uint8Array };
 
+export type TensorElementType = Tensor['type'];
+
 export interface SessionOptions {
   /** Threads inside an operator; default 1. */
   threads?: number;
   /** Let waiting threads spin: a little faster on a quiet machine, far slower on a busy one. Default false. */
   allowSpinning?: boolean;
+  /** The outputs that `run` gives when it is not told; default all of the model's. */
+  outputs?: readonly string[];
+}
+
+/** What the model says of an input or output. */
+export interface TensorMetadata {
+  name: string;
+  /** ONNX Runtime's word, such as `float32`; `unknown` for what is no tensor. */
+  type: string;
+  /** Text where symbolic. */
+  dims: readonly (number | string)[];
+}
+
+export interface RunOptions {
+  /** Written in place, and given back as the outputs of these names; never also a feed. */
+  into?: Readonly<Record<string, Tensor>>;
 }
 
 export interface Session extends AsyncDisposable {
+  readonly inputs: readonly TensorMetadata[];
+  readonly outputs: readonly TensorMetadata[];
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /** Outputs by name; `fetch` names the ones wanted, by default all. Blocks the event loop while it runs. */
-  run(feeds: Readonly<Record<string, Tensor>>, fetch?: readonly string[]): Promise<Record<string, Tensor>>;
+  /** Outputs by name; `fetch` names the ones wanted. Feeds are read, not copied. Blocks the event loop while it runs. */
+  run(
+    feeds: Readonly<Record<string, Tensor>>,
+    fetch?: readonly string[],
+    options?: RunOptions,
+  ): Promise<Record<string, Tensor>>;
 }
 
-/** `model`: bytes, or the path of a file. Throws what ONNX Runtime throws; open untrusted models in a child process. */
+/**
+ * `model`: bytes, or the path of a file. Throws what ONNX Runtime throws; open untrusted models in a child process, and parse them first
+ * (read-onnx.ts): ONNX Runtime follows a model's paths to other files, relative to the model or the working directory.
+ */
 export async function openSession(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
   const ort = await import('onnxruntime-node');
   const settings: InferenceSession.SessionOptions = {
@@ -37,23 +64,38 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     typeof model === 'string'
       ? await ort.InferenceSession.create(model, settings)
       : await ort.InferenceSession.create(model, settings);
+  const toOrt = ({ type, data, dims }: Tensor): OrtTensor => new ort.Tensor(type, data, dims);
+  const outputNames = options.outputs ?? session.outputNames;
   return {
+    inputs: session.inputMetadata.map(describe),
+    outputs: session.outputMetadata.map(describe),
     inputNames: session.inputNames,
-    outputNames: session.outputNames,
-    async run(feeds, fetch) {
-      const values = Object.fromEntries(
-        Object.entries(feeds).map(([name, tensor]) => [name, new ort.Tensor(tensor.type, tensor.data, tensor.dims)]),
-      );
-      const results = fetch ? await session.run(values, [...fetch]) : await session.run(values);
-      return Object.fromEntries(
-        Object.entries(results).map(([name, tensor]) => [
-          name,
-          { type: tensor.type, dims: tensor.dims, data: tensor.data } as Tensor,
-        ]),
-      );
+    outputNames,
+    async run(feeds, fetch = outputNames, { into = {} } = {}) {
+      const fetches = fetch.map((name) => [name, into[name] ? toOrt(into[name]) : null]);
+      const results = await session.run(mapValues(feeds, toOrt), Object.fromEntries(fetches));
+      return Object.fromEntries(fetch.map((name) => [name, into[name] ?? fromOrt(name, results[name])]));
     },
     [Symbol.asyncDispose]: () => session.release(),
   };
+}
+
+const describe = (metadata: InferenceSession.ValueMetadata): TensorMetadata =>
+  metadata.isTensor
+    ? { name: metadata.name, type: metadata.type, dims: metadata.shape }
+    : { name: metadata.name, type: 'unknown', dims: [] };
+
+function mapValues<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+}
+
+const elementTypes: readonly string[] = ['float32', 'int32', 'int64', 'uint8'] satisfies TensorElementType[];
+
+function fromOrt(name: string, tensor: OrtTensor | undefined): Tensor {
+  if (!tensor) throw new Error(`output "${name}" is missing`);
+  if (!elementTypes.includes(tensor.type))
+    throw new Error(`output "${name}" is ${tensor.type}, not ${elementTypes.join(', ')}`);
+  return { type: tensor.type, dims: tensor.dims, data: tensor.data } as Tensor;
 }
 
 /** The float32 data of a named output. Throws where there is none: a fault of ours, not of a user. */
