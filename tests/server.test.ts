@@ -154,6 +154,21 @@ describe('a running server', () => {
     expect([...statuses]).toEqual([200]);
   });
 
+  test('tells those it cannot answer in time to come again, and stays healthy meanwhile', async () => {
+    const picture = aPicture({ widthPx: 1500, heightPx: 1500 });
+    const requests = Array.from({ length: 150 }, () => predict(server.address, picture));
+
+    expect(await health(server.address)).toMatchObject({ status: 'healthy' });
+    const replies = await Promise.all(requests);
+
+    const statuses = new Set(replies.map((reply) => reply.status));
+    expect(statuses).toEqual(new Set([200, 503]));
+    expect(new Set(replies.filter((reply) => reply.status === 503).map((reply) => reply.body.code))).toEqual(
+      new Set(['OVERLOADED']),
+    );
+    expect((await predict(server.address)).status).toBe(200);
+  });
+
   test('keeps serving the old version when the new bundle is damaged, says so, and recovers', async () => {
     const before = (await health(server.address)) as { version: number };
     const broken = await served.publish([7, 0]);
