@@ -129,7 +129,7 @@ for (const [name, state] of Object.entries(states)) {
   if (only && !name.startsWith(only)) continue;
   for (const [size, viewport] of Object.entries(sizes)) {
     for (const colorScheme of schemes) {
-      const server = await openWebFixture(state.server);
+      const server = await openWebFixture({ thumbnailPx: 256, ...state.server });
       if (state.slow) server.delayMs = 8000;
       if (state.broken) server.isBroken = true;
       const page = await browser.newPage({

@@ -118,7 +118,9 @@ describe.skipIf(noBrowser)(title('every screen'), () => {
     for (const name of ['pictures', 'models', 'version']) {
       const screen = screens[name] as Screen;
       await page.goto(urlOf(screen));
-      await (name === 'pictures' ? page.getByRole('listbox').getByRole('option').first().waitFor() : screen.prepare(page));
+      await (name === 'pictures'
+        ? page.getByRole('listbox').getByRole('option').first().waitFor()
+        : screen.prepare(page));
       await page.waitForTimeout(300);
       shifts[name] = await page.evaluate('shift');
     }

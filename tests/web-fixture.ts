@@ -33,6 +33,8 @@ export interface FixtureOptions {
   samples?: number;
   /** Default true. */
   hasModel?: boolean;
+  /** Longer side of a thumbnail; a picture is twice that. Default 64, since drawing takes time. */
+  thumbnailPx?: number;
 }
 
 export interface WebFixture extends AsyncDisposable {
@@ -52,6 +54,7 @@ export interface WebFixture extends AsyncDisposable {
 export async function openWebFixture({
   samples: count = 240,
   hasModel = true,
+  thumbnailPx = 64,
 }: FixtureOptions = {}): Promise<WebFixture> {
   const samples = Array.from({ length: count }, (_, position) => buildSample(position));
   const positions = new Map(samples.map((sample, position) => [sample.id, position]));
@@ -109,7 +112,7 @@ export async function openWebFixture({
       const position = positions.get(id);
       const sample = position === undefined ? undefined : samples[position];
       if (position === undefined || !sample) throw new TintypeError('SAMPLE_NOT_FOUND', { sampleId: id });
-      if (part) return sendPicture(position, part === 'picture' ? 384 : 192, response);
+      if (part) return sendPicture(position, part === 'picture' ? 2 * thumbnailPx : thumbnailPx, response);
       return sendJson(response, { ...sample, labels: listLabels(sample) });
     }
     if (route === 'GET /api/models') return sendJson(response, { items: hasModel ? [describeModel()] : [] });

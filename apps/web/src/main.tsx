@@ -1,7 +1,6 @@
 /** @file Starts the page: color scheme before the first paint, then React. */
 import './zod.ts';
-import '@mantine/core/styles.css';
-import '@mantine/notifications/styles.css';
+import './mantine.css';
 import './page.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
