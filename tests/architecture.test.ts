@@ -53,7 +53,7 @@ const adapterCoreLaw = /^@tintype\/core\/ports\//;
 
 /** Libraries that only one place may import, so that what they do happens one way. */
 const libraryLaw: Record<string, RegExp> = {
-  sharp: /^(packages\/vision\/src\/sharp\.ts|examples\/recyclables\/)/,
+  sharp: /^(packages\/vision\/src\/(sharp\.ts|testing\/)|examples\/recyclables\/)/,
   'onnxruntime-node': /^packages\/autograd\/src\/runtime\//,
   'better-sqlite3': /^packages\/adapters\//,
   kysely: /^packages\/adapters\//,

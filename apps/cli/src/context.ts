@@ -1,5 +1,4 @@
 /** @file What a command may open, lazily: a command pays only for what it touches. */
-import { createRequire } from 'node:module';
 import type { CommandContext } from './command.ts';
 import type { Output } from './output.ts';
 
@@ -17,7 +16,7 @@ export function createContext(
     },
     async openPool(_workspace, size) {
       const { openTaskPool } = await import('@tintype/adapters/children/open-task-pool');
-      const tasks = createRequire(import.meta.url).resolve('@tintype/core/model/picture-tasks');
+      const tasks = '@tintype/core/model/picture-tasks';
       return openTaskPool({ tasks, ...(size === undefined ? {} : { size }) });
     },
   };

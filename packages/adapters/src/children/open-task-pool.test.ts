@@ -1,3 +1,4 @@
+/** @file The task pool with real children that hang, crash and grow. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';

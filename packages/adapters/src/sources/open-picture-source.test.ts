@@ -1,3 +1,4 @@
+/** @file Folders, files and archives, well-meant and hostile. */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {

@@ -1,3 +1,4 @@
+/** @file The file store against the contract of every object store, and its own failures. */
 import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

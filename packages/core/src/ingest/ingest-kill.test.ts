@@ -1,3 +1,4 @@
+/** @file Ingest killed with SIGKILL, at named points and at random, ends as if it had never been killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';

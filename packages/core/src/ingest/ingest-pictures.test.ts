@@ -1,3 +1,4 @@
+/** @file Ingest through its function, on real files, a real store and a real catalog. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

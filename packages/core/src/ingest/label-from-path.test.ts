@@ -1,5 +1,6 @@
+/** @file Laws of reading a class from a path. */
 import { labelRules } from '@tintype/contracts/ingest';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { labelFromPath } from './label-from-path.ts';
 
