@@ -10,7 +10,12 @@ import type { Tables } from './schema.ts';
 const defaultLimit = 200;
 
 /** An issue found again replaces what was known of it. */
-export async function recordIssues(trx: Write, issues: readonly DataIssue[]): Promise<void> {
+export async function recordIssues(
+  trx: Write,
+  issues: readonly DataIssue[],
+  options?: { replacing: { dataset: string; kind: DataIssueKind } },
+): Promise<void> {
+  if (options) await removeOthers(trx, issues, options.replacing);
   const unique = [...new Map(issues.map((issue) => [issue.id, issue])).values()];
   await inChunks(unique, 500, (chunk) =>
     trx
@@ -26,6 +31,17 @@ export async function recordIssues(trx: Write, issues: readonly DataIssue[]): Pr
       )
       .execute(),
   );
+}
+
+async function removeOthers(
+  trx: Write,
+  issues: readonly DataIssue[],
+  { dataset, kind }: { dataset: string; kind: DataIssueKind },
+): Promise<void> {
+  const kept = new Set(issues.map((issue) => issue.id));
+  const known = trx.selectFrom('data_issues').select('id').where('dataset', '=', dataset).where('kind', '=', kind);
+  const gone = (await known.execute()).map((row) => row.id).filter((id) => !kept.has(id));
+  await inChunks(gone, 500, (chunk) => trx.deleteFrom('data_issues').where('id', 'in', chunk).execute());
 }
 
 /** Oldest first. */

@@ -58,7 +58,7 @@ export function createSampleStore(context: StoreContext): SampleStore {
     restore: (sampleIds, by) => write(context, (trx) => moveToTrash(trx, sampleIds, { ...by, removed: 0 })),
     appendLabelEvents: (events) => write(context, (trx) => appendLabelEvents(trx, events)),
     listLabelEvents: (sampleId) => listLabelEvents(db, sampleId),
-    recordIssues: (issues) => write(context, (trx) => recordIssues(trx, issues)),
+    recordIssues: (issues, options) => write(context, (trx) => recordIssues(trx, issues, options)),
     listIssues: (query) => listIssues(db, query),
   };
 }

@@ -158,3 +158,34 @@ test('the list is stored before the catalog names it, so a failure between leave
   const snapshot = await createSnapshot(world.needs, options());
   expect(world.store.objects.has(objectKeys.snapshot(snapshot.id))).toBe(true);
 });
+
+test('a failure after the list was stored is mended by making the snapshot again', async () => {
+  await using world = await aWorld();
+  await fillPets(world.catalog);
+  const create = async (): Promise<void> => Promise.reject(new Error('killed'));
+  const catalog = { ...world.catalog, snapshots: { ...world.catalog.snapshots, create } };
+
+  await expect(createSnapshot({ ...world.needs, catalog }, options())).rejects.toThrow('killed');
+  const [stored] = [...world.store.objects.keys()];
+  const snapshot = await createSnapshot(world.needs, options());
+
+  expect([...world.store.objects.keys()]).toEqual([stored]);
+  expect(stored).toBe(objectKeys.snapshot(snapshot.id));
+  expect(await world.catalog.snapshots.findLatest('pets')).toEqual(snapshot);
+});
+
+test('near-duplicates that are gone are no issue any more', async () => {
+  await using world = await aWorld();
+  await fillPets(world.catalog);
+  const twins = (await world.catalog.samples.list({ className: 'cat', limit: 2 })).items;
+  const hashes = new Set(twins.map((sample) => sample.contentHash));
+  const needs = { ...world.needs, signature: async (hash: string) => signature(hashes.has(hash) ? 'twin' : hash) };
+  await createSnapshot(needs, options());
+  const before = await world.catalog.samples.listIssues({ kind: 'near-duplicate' });
+
+  await world.catalog.samples.remove([twins[0]?.id as string], by);
+  await createSnapshot(needs, options());
+
+  expect(before.total).toBe(1);
+  expect((await world.catalog.samples.listIssues({ kind: 'near-duplicate' })).total).toBe(0);
+});

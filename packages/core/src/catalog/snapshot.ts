@@ -65,9 +65,8 @@ export async function createSnapshot(needs: SnapshotNeeds, options: SnapshotOpti
   crashPoint('snapshot-after-object');
   await catalog.snapshots.create(snapshot, entries);
   crashPoint('snapshot-after-rows');
-  await catalog.samples.recordIssues(
-    groups.filter(isShared).map((group) => duplicateIssue(group, dataset, clock.now())),
-  );
+  const issues = groups.filter(isShared).map((group) => duplicateIssue(group, dataset, clock.now()));
+  await catalog.samples.recordIssues(issues, { replacing: { dataset, kind: 'near-duplicate' } });
   return catalog.snapshots.get(snapshot.id);
 }
 
@@ -154,9 +153,12 @@ function countClasses(classes: readonly string[], entries: readonly SnapshotEntr
 
 const isShared = (group: NearDuplicateGroup): boolean => group.samples.length > 1;
 
-/** One issue per group, replaced when the group grows. */
+const byNumber = new Intl.Collator('en', { numeric: true });
+
+/** One issue per group. */
 function duplicateIssue({ samples, similarity }: NearDuplicateGroup, dataset: string, at: number): DataIssue {
-  const shown = samples.slice(0, 5).map((sample) => sample.path);
+  const paths = samples.map((sample) => sample.path).sort(byNumber.compare);
+  const shown = paths.slice(0, 5);
   const more = samples.length - shown.length;
   return {
     id: `issue_near_${samples[0]?.id.slice(2)}`,

@@ -67,7 +67,11 @@ export interface SampleStore {
   appendLabelEvents(events: readonly LabelEvent[]): Promise<void>;
   /** Oldest first. */
   listLabelEvents(sampleId: string): Promise<LabelEvent[]>;
-  recordIssues(issues: readonly DataIssue[]): Promise<void>;
+  /** One whose id is known is replaced. `replacing`: all of that kind in the dataset that are not among these go away. */
+  recordIssues(
+    issues: readonly DataIssue[],
+    options?: { replacing: { dataset: string; kind: DataIssueKind } },
+  ): Promise<void>;
   listIssues(query: {
     dataset?: string;
     kind?: DataIssueKind;

@@ -1,4 +1,5 @@
 /** @file What every sample store must do. */
+import type { DataIssue } from '@tintype/contracts/catalog';
 import { expect, test } from 'vitest';
 import {
   aLabel,
@@ -266,6 +267,35 @@ function describeListing(open: OpenCatalog): void {
     ]);
     expect(first.total).toBe(3);
     expect(second.nextCursor).toBeUndefined();
+  });
+
+  test('issues that replace those of a kind leave the other kinds and datasets alone', async () => {
+    await using catalog = await open();
+    await fill(catalog, ['cat/1.jpg'], 'zoo');
+    await catalog.samples.recordIngest('pets', [aRejection('bad.jpg')], by);
+    const issue = (id: string, dataset = 'pets'): DataIssue => ({
+      id,
+      dataset,
+      kind: 'near-duplicate',
+      sampleId: null,
+      path: 'a.jpg',
+      code: 'NEAR_DUPLICATE',
+      detail: 'alike',
+      score: 1,
+      at: 1,
+    });
+    await catalog.samples.recordIssues([issue('old'), issue('kept'), issue('elsewhere', 'zoo')]);
+
+    const replacing = { dataset: 'pets', kind: 'near-duplicate' as const };
+    await catalog.samples.recordIssues([issue('kept'), issue('new')], { replacing });
+
+    const { items } = await catalog.samples.listIssues({});
+    expect(items.filter(({ kind }) => kind === 'near-duplicate').map(({ id }) => id)).toEqual([
+      'elsewhere',
+      'kept',
+      'new',
+    ]);
+    expect(items).toHaveLength(4);
   });
 }
 
