@@ -77,7 +77,7 @@ step('Ingest', ['ingest', pictures, '--labels', 'folder']);
 step('Catalog', ['catalog']);
 step('Train', ['train', '--promote', 'always']);
 step('Evaluate', ['evaluate']);
-step('Predict', ['predict', ...somePictures(pictures)]);
+step('Predict', ['predict', ...unseenPictures()]);
 heading(`Done: from pictures to a classifier in ${seconds()}`);
 
 if (!values.once) {
@@ -90,13 +90,19 @@ if (!values.once) {
   server.on('exit', (code) => process.exit(code ?? 0));
 }
 
-/** The last picture of each of the first five class folders. */
-function somePictures(folder) {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .slice(0, 5)
-    .flatMap((entry) => {
-      const files = readdirSync(join(folder, entry.name)).filter((name) => /\.(jpe?g|png|webp)$/i.test(name));
-      return files.slice(-1).map((name) => join(folder, entry.name, name));
-    });
+/** Pictures that training did not see: five new ones of another seed; of pictures given with --pictures the last of each class. */
+function unseenPictures() {
+  if (values.pictures) {
+    return readdirSync(pictures, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .slice(0, 5)
+      .flatMap((entry) => {
+        const files = readdirSync(join(pictures, entry.name)).filter((name) => /\.(jpe?g|png|webp)$/i.test(name));
+        return files.slice(-1).map((name) => join(pictures, entry.name, name));
+      });
+  }
+  const unseen = join(workspace, 'unseen-pictures');
+  if (!existsSync(unseen))
+    run(process.execPath, [join(root, 'examples/recyclables/dist/main.js'), unseen, '--count', '5', '--seed', '77']);
+  return [unseen];
 }
