@@ -9,7 +9,7 @@ import { Preparation } from './preparation.ts';
 import { settle, type Ticket } from './ticket.ts';
 
 export interface TaskPoolOptions {
-  /** Module that exports `tasks`: a file URL, or a specifier such as `@tintype/core/model/picture-tasks`. */
+  /** Module that exports `tasks`: a file URL, an absolute path, or a specifier such as `@tintype/core/model/picture-tasks`. */
   tasks: URL | string;
   /** Children; default one per core. */
   size?: number;
@@ -24,6 +24,11 @@ export interface TaskPoolOptions {
 }
 
 const defaultDeadlineMs = 30_000;
+
+/** Children run built code, also where the parent runs from sources and resolves modules to them. */
+function toBuilt(module: string): string {
+  return module.replace(/\/src\/(.+)\.ts$/, '/dist/$1.js');
+}
 
 /** Returns at once, with the children starting; tasks wait for them. */
 export async function openTaskPool<T extends TaskTable>(options: TaskPoolOptions): Promise<TaskPool<T>> {
@@ -43,7 +48,12 @@ class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
     this.#folder = folder;
     this.#maxQueued = options.maxQueued ?? 1024;
     const slotOptions = {
-      child: { tasks: String(options.tasks), memoryMb: options.memoryMb ?? 1024, folder, env: options.env ?? {} },
+      child: {
+        tasks: toBuilt(String(options.tasks)),
+        memoryMb: options.memoryMb ?? 1024,
+        folder,
+        env: options.env ?? {},
+      },
       inFlight: options.inFlightPerChild ?? 2,
       preparations: this.#preparations,
       onFree: () => this.#dispatch(),

@@ -81,6 +81,8 @@ test('a folder tree is listed in name order, without hidden files and what peopl
     'Thumbs.db': '',
     'c/d/e.webp': 'e',
     noextension: 'n',
+    LICENSE: '',
+    'b/README': '',
     'scan.pdf': 'p',
   });
 

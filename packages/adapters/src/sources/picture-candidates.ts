@@ -3,7 +3,11 @@
 /** Notes, labels, code and the like: nobody expects them in a dataset of pictures. Anything else is offered, and judged by its bytes. */
 const companionExtensions = new Set(
   `txt md rst csv tsv json jsonl ndjson xml yaml yml toml ini cfg conf log html htm css js mjs ts py ipynb sh
-  npy npz pkl pt pth onnx h5 safetensors parquet sqlite db lock`.split(/\s+/),
+  readme license npy npz pkl pt pth onnx h5 safetensors parquet sqlite db lock`.split(/\s+/),
+);
+
+const companionNames = new Set(
+  'readme license licence copying notice authors changelog version makefile dockerfile'.split(' '),
 );
 
 /** Left by operating systems beside people's files. */
@@ -26,5 +30,6 @@ export function couldBePicture(path: string): boolean {
   if (names.some(isHiddenName)) return false;
   const name = names.at(-1) ?? '';
   const dot = name.lastIndexOf('.');
-  return dot <= 0 || !companionExtensions.has(name.slice(dot + 1).toLowerCase());
+  const extension = name.slice(dot + 1).toLowerCase();
+  return dot > 0 ? !companionExtensions.has(extension) : !companionNames.has(extension);
 }
