@@ -45,7 +45,7 @@ const states = {
     path: '/',
     async act(page) {
       await chooseFiles(page);
-      await page.getByText('Try 2 again').waitFor();
+      await page.getByText('2 failed').waitFor();
     },
     full: true,
   },

@@ -91,7 +91,7 @@ export function buildEvaluation(version: number): Evaluation {
     id: `eval_${version}`,
     model: 'recyclables',
     version,
-    on: 'test',
+    on: `snap_${hash('snapshot').slice(0, 16)}/test`,
     samples,
     accuracy: right / samples,
     accuracyInterval: computeInterval(right, samples),

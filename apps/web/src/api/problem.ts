@@ -61,6 +61,9 @@ export function toProblem(thrown: unknown): Problem {
   );
 }
 
+/** Whether asking again may go well: not where the picture itself is at fault. */
+export const isPassing = ({ status }: Problem): boolean => status === 0 || status === 429 || status >= 500;
+
 /** The body of a failed answer, as problem details. */
 export function parseProblem(body: unknown, status: number): Problem {
   const parsed = problemSchema.safeParse(body);

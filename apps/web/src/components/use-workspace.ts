@@ -9,7 +9,16 @@ export const healthKey = ['health'] as const;
 /** Of everything the registry answers. */
 export const modelsKey = ['models'] as const;
 
-export const useWorkspace = () => useQuery({ queryKey: workspaceKey, queryFn: ({ signal }) => getWorkspace(signal) });
+/** How often an empty workspace is asked whether its first pictures came. */
+export const emptyIntervalMs = 3000;
+
+export const useWorkspace = () =>
+  useQuery({
+    queryKey: workspaceKey,
+    queryFn: ({ signal }) => getWorkspace(signal),
+    staleTime: 1000,
+    refetchInterval: ({ state }) => (state.data?.datasets.length === 0 ? emptyIntervalMs : false),
+  });
 
 /** Milliseconds between two questions after its health: shorter while it does not answer. */
 const healthIntervalMs = { well: 5000, away: 1500 } as const;

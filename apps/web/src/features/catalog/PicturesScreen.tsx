@@ -7,6 +7,7 @@ import { type GalleryFilter, parseFilter, parseOpenSample, renderFilter } from '
 import classes from './PicturesScreen.module.css';
 import { SampleDrawer } from './SampleDrawer.tsx';
 import { useGallery } from './use-gallery.ts';
+import { useRefreshOnIngest } from './use-samples.ts';
 
 export function PicturesScreen() {
   const [search, setSearch] = useSearchParams();
@@ -22,6 +23,7 @@ export function PicturesScreen() {
     setSearch(next, { replace: id === undefined || openId !== undefined });
   };
   const gallery = useGallery(filter, open);
+  useRefreshOnIngest(workspace);
 
   return (
     <div className={classes.screen} data-fill>

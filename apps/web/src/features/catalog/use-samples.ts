@@ -1,11 +1,28 @@
 /** @file Loads the samples of a filter page by page, as far as they are looked at. */
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useCallback, useMemo, useRef } from 'react';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
+import type { WorkspaceView } from '@tintype/contracts/api';
 import { listSamples } from '../../api/endpoints.ts';
+import { emptyIntervalMs } from '../../components/use-workspace.ts';
 import { type GalleryFilter, toSampleQuery } from './gallery-filter.ts';
 import { choosePageSize, countTotal } from './sample-pages.ts';
 
 export const samplesKey = ['samples'] as const;
+/** How many pictures there were when the lists were loaded. */
+const countKey = ['samples-count'] as const;
+
+/** Asks for the loaded pages again when pictures were ingested meanwhile; removing and restoring leaves their number as it is. */
+export function useRefreshOnIngest(workspace: WorkspaceView | undefined): void {
+  const client = useQueryClient();
+  const count = workspace?.datasets.reduce((sum, { samples, removed }) => sum + samples + removed, 0);
+  const known = useRef(client.getQueryData<number>(countKey));
+  useEffect(() => {
+    if (count === undefined) return;
+    if (known.current !== undefined && known.current !== count) void client.invalidateQueries({ queryKey: samplesKey });
+    known.current = count;
+    client.setQueryData(countKey, count);
+  }, [client, count]);
+}
 
 export function useSamples(filter: GalleryFilter) {
   /** Loaded and asked for, read by the request that is about to go out. */
@@ -28,6 +45,8 @@ export function useSamples(filter: GalleryFilter) {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 30_000,
     refetchOnWindowFocus: false,
+    refetchInterval: ({ state }) =>
+      countTotal(state.data?.pages ?? [{ items: [], total: 1 }]) === 0 ? emptyIntervalMs : false,
   });
   const pages = query.data?.pages;
   const samples = useMemo(() => (pages ?? []).flatMap((page) => page.items), [pages]);

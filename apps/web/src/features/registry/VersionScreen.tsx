@@ -15,7 +15,7 @@ import { Lineage } from './Lineage.tsx';
 import { Promotion } from './Promotion.tsx';
 import { useVersion } from './use-registry.ts';
 import classes from './VersionScreen.module.css';
-import { parseVersion, sortEvaluations } from './versions.ts';
+import { describeTarget, parseVersion, sortEvaluations } from './versions.ts';
 
 export function VersionScreen({ model, version: text }: { model: string; version: string }) {
   const version = parseVersion(text);
@@ -59,7 +59,7 @@ function Evaluations({ evaluations }: { evaluations: readonly Evaluation[] }) {
   const evaluation = evaluations.find((entry) => entry.id === chosen) ?? evaluations[0];
   if (!evaluation) return <p className={classes.none}>This version has not been evaluated.</p>;
   const describe = (entry: Evaluation): string =>
-    `${entry.on}, ${formatCounted(entry.samples, 'picture')}, ${formatTime(entry.at)}`;
+    `${describeTarget(entry.on)}, ${formatCounted(entry.samples, 'picture')}, ${formatTime(entry.at)}`;
   return (
     <>
       {evaluations.length > 1 ? (

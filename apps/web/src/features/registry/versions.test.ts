@@ -1,7 +1,7 @@
 /** @file Versions are found by number and by alias. */
 import type { ModelVersion, RegisteredModel } from '@tintype/contracts/registry';
 import { expect, test } from 'vitest';
-import { findChampion, parseVersion, sortVersions } from './versions.ts';
+import { describeTarget, findChampion, parseVersion, sortVersions } from './versions.ts';
 
 const aVersion = (version: number, aliases: string[] = []) => ({ version, aliases }) as unknown as ModelVersion;
 
@@ -14,6 +14,13 @@ test('the champion is the version with that alias, if any has it', () => {
 
   expect(findChampion(model)?.version).toBe(2);
   expect(findChampion(undefined)).toBeUndefined();
+});
+
+test.each([
+  ['snap_0123456789abcdef/test', 'the test split of snap_0123456789abcdef'],
+  ['/data/new pictures', '/data/new pictures'],
+])('what an evaluation ran on, %s, reads %s', (on, words) => {
+  expect(describeTarget(on)).toBe(words);
 });
 
 test.each([

@@ -14,6 +14,12 @@ export const findChampion = (model: RegisteredModel | undefined): ModelVersion |
 export const sortEvaluations = (evaluations: readonly Evaluation[]): Evaluation[] =>
   [...evaluations].sort((a, b) => b.at - a.at);
 
+/** `snap_1f/test` -> `the test split of snap_1f`; a folder as it is. */
+export function describeTarget(on: string): string {
+  const [, snapshot, split] = /^(snap_[0-9a-f]+)\/(train|validation|test)$/.exec(on) ?? [];
+  return snapshot ? `the ${split} split of ${snapshot}` : on;
+}
+
 /** `3` -> 3; anything but a positive whole number -> undefined. */
 export const parseVersion = (text: string): number | undefined =>
   /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;

@@ -1,7 +1,7 @@
 /** @file One picture and its answer, refusal or error. Every state takes the same place. */
 import { ActionIcon, Button, Skeleton, Tooltip } from '@mantine/core';
 import { useState } from 'react';
-import type { Problem } from '../../api/problem.ts';
+import { isPassing, type Problem } from '../../api/problem.ts';
 import { formatDuration, formatSize } from '../../components/format.ts';
 import { Hint } from '../../components/Hint.tsx';
 import { CloseIcon, FileIcon, RefusedIcon, RetryIcon, StopIcon } from '../../components/icons.tsx';
@@ -118,9 +118,11 @@ function Failure({ problem, onRetry }: { problem: Problem; onRetry: () => void }
         <p className={classes.dim}>
           <Hint text={problem.hint} />
         </p>
-        <Button mt={8} size="xs" variant="default" leftSection={<RetryIcon size={14} />} onClick={onRetry}>
-          Try again
-        </Button>
+        {isPassing(problem) && (
+          <Button mt={8} size="xs" variant="default" leftSection={<RetryIcon size={14} />} onClick={onRetry}>
+            Try again
+          </Button>
+        )}
       </div>
     </div>
   );

@@ -9,7 +9,7 @@ import { describeHealth } from '../../shell/health.ts';
 import { DropTarget } from './DropTarget.tsx';
 import { PredictionCard } from './PredictionCard.tsx';
 import { usePredictionQueue } from './PredictionsProvider.tsx';
-import { countQueue, type QueueCounts } from './prediction-queue.ts';
+import { countQueue, listRetryable, type QueueCounts } from './prediction-queue.ts';
 import classes from './TryScreen.module.css';
 import { usePaste } from './use-paste.ts';
 
@@ -17,7 +17,7 @@ export function TryScreen() {
   const { queue, add, retry, remove, clear, getPreviewUrl } = usePredictionQueue();
   usePaste(add);
   const counts = countQueue(queue);
-  const failedIds = queue.filter((entry) => entry.state.kind === 'failed').map((entry) => entry.id);
+  const failedIds = listRetryable(queue);
   return (
     <div className={screen.screen}>
       <div className={classes.top}>

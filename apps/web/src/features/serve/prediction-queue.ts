@@ -1,6 +1,6 @@
 /** @file Files waiting for an answer: what becomes of each, and which are sent next. Pure; the hook does the sending. */
 import type { Prediction } from '@tintype/contracts/serve';
-import type { Problem } from '../../api/problem.ts';
+import { isPassing, type Problem } from '../../api/problem.ts';
 
 export interface QueueEntry {
   id: number;
@@ -88,6 +88,10 @@ export function countQueue(queue: Queue): QueueCounts {
   }
   return counts;
 }
+
+/** Ids of failed entries that may go well the next time. */
+export const listRetryable = (queue: Queue): number[] =>
+  queue.flatMap(({ id, state }) => (state.kind === 'failed' && isPassing(state.problem) ? [id] : []));
 
 export interface RankedClass {
   className: string;
