@@ -2,6 +2,7 @@
 import sharp from 'sharp';
 import type { Frame } from './draw/frame.ts';
 import type { Random } from './random.ts';
+import type { Photographer } from './scene/photographer.ts';
 import type { Rgb } from './vector.ts';
 
 export interface Development {
@@ -20,17 +21,17 @@ export interface Development {
   quality: number;
 }
 
-export function chooseDevelopment(random: Random): Development {
-  const isShaken = random.chance(0.12);
+export function chooseDevelopment(random: Random, photographer: Photographer): Development {
+  const isShaken = random.chance(photographer.shaken);
   return {
-    exposure: random.between(0.17, 0.5),
+    exposure: random.between(0.2, 0.55),
     cast: [random.normal(1, 0.05), 1, random.normal(1, 0.06)],
-    contrast: random.between(1, 1.3),
+    contrast: random.between(1.08, 1.4),
     vignette: random.chance(0.5) ? random.between(0.1, 0.5) : 0,
-    defocus: random.chance(0.3) ? random.between(0.002, 0.011) : 0,
+    defocus: random.chance(photographer.defocused) ? random.between(0.002, 0.011) : 0,
     shake: isShaken ? random.between(0.012, 0.035) : 0,
     shakeAngle: random.between(0, Math.PI),
-    noise: random.chance(0.75) ? random.between(1, 4) : random.between(4, 10),
+    noise: random.chance(photographer.noisy) ? random.between(3, 9) : random.between(0.5, 2.5),
     quality: random.integer(62, 94),
   };
 }

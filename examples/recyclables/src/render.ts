@@ -4,9 +4,11 @@ import type { Art } from './draw/mesh.ts';
 import type { Texture } from './draw/texture.ts';
 import { loadTexture } from './draw/texture.ts';
 import { chooseDevelopment, developJpeg } from './post.ts';
+import type { Random } from './random.ts';
 import { createRandom } from './random.ts';
 import type { RecyclableClass } from './scene/compose.ts';
 import { composeScene } from './scene/compose.ts';
+import { choosePhotographer } from './scene/photographer.ts';
 
 export type { RecyclableClass } from './scene/compose.ts';
 
@@ -32,12 +34,12 @@ export async function renderRecyclable({ className, seed, sizePx = 256 }: Render
   if (!Number.isInteger(sizePx) || sizePx < 64 || sizePx > 1024)
     throw new RangeError(`sizePx is ${sizePx}, not a whole number from 64 to 1024.`);
   const random = createRandom(seed, className);
-  const shorter = Math.round(sizePx * random.pick([0.75, 0.75, 0.75, 0.75, 1]));
-  const [widthPx, heightPx] = random.chance(0.8) ? [sizePx, shorter] : [shorter, sizePx];
+  const photographer = choosePhotographer(random);
+  const { widthPx, heightPx } = chooseFormat(random, photographer.otherFormat, sizePx);
   const oversampling = sizePx <= 128 ? 1.5 : 1.25;
   const detail = Math.min(2, Math.max(0.3, sizePx / 256)) * 0.8;
 
-  const scene = composeScene(random, className);
+  const scene = composeScene(random, { className, photographer });
   const textures = await paintTextures(
     scene.meshes.flatMap((mesh) => mesh.material.art ?? []),
     detail,
@@ -47,7 +49,13 @@ export async function renderRecyclable({ className, seed, sizePx = 256 }: Render
     widthPx: Math.round(widthPx * oversampling),
     heightPx: Math.round(heightPx * oversampling),
   });
-  return developJpeg(frame, chooseDevelopment(random), { widthPx, heightPx, random });
+  return developJpeg(frame, chooseDevelopment(random, photographer), { widthPx, heightPx, random });
+}
+
+function chooseFormat(random: Random, otherShare: number, sizePx: number): { widthPx: number; heightPx: number } {
+  const shorterPx = Math.round(sizePx * 0.75);
+  if (!random.chance(otherShare)) return { widthPx: sizePx, heightPx: shorterPx };
+  return random.chance(0.5) ? { widthPx: shorterPx, heightPx: sizePx } : { widthPx: sizePx, heightPx: sizePx };
 }
 
 async function paintTextures(arts: readonly Art[], detail: number): Promise<Map<Art, Texture>> {

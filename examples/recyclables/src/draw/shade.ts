@@ -1,4 +1,5 @@
 /** @file The color of a visible point of matte or metal: the main light, the surroundings, what it mirrors. */
+import { meanColor } from '../scene/ground.ts';
 import type { Ray } from '../scene/light.ts';
 import { addReflection } from '../scene/light.ts';
 import { clamp } from '../vector.ts';
@@ -19,8 +20,8 @@ export function createShade(scene: Scene): Shade {
   const { light } = scene;
   const { direction: toward } = light;
   const base = new Float32Array(3);
-  const bounce = bounceOf(scene);
-  const onGround = bounce.map((value) => value * 0.5);
+  const bounce = meanColor(scene.ground.paint).map((c, k) => c * (light.color[k]! * toward[2] + light.sky[k]!));
+  const onGround = Float32Array.from(bounce, (value) => value * 0.5);
   const reflection = new Float32Array(3);
   const ray: Ray = { x: 0, y: 0, z: 0, blur: 0, weight: 1, ground: onGround };
   return (point, { material, texture }, out) => {
@@ -52,17 +53,6 @@ export function createShade(scene: Scene): Shade {
       out[k]! += reflection[k]! * occluded * strength;
     }
   };
-}
-
-/** Light that comes up from the ground around the origin: the mean of a few points. */
-function bounceOf({ light, ground }: Scene): Float32Array {
-  const [sum, one] = [new Float32Array(3), new Float32Array(3)];
-  const count = 16;
-  for (let i = 0; i < count; i++) {
-    ground.paint(Math.cos(i * 2.4) * (i / count), Math.sin(i * 2.4) * (i / count), one);
-    for (let k = 0; k < 3; k++) sum[k]! += (one[k]! / count) * (light.color[k]! * light.direction[2] + light.sky[k]!);
-  }
-  return sum;
 }
 
 /** Schlick's approximation of what a surface mirrors at a grazing angle; the ** operator is several times slower. */

@@ -11,7 +11,7 @@ const cell = 100;
 
 export function cardboardBox(random: Random): Mesh[] {
   const [w, d, h] = [random.between(0.9, 2.2), random.between(0.7, 1.9), random.between(0.5, 2)];
-  const isKraft = random.chance(0.62);
+  const isKraft = random.chance(0.75);
   const card: Ink = isKraft
     ? { hue: random.between(22, 38), saturation: random.between(22, 52), lightness: random.between(44, 70) }
     : chooseInk(random);

@@ -79,7 +79,22 @@ const shapes: readonly { profile: Profile; body: readonly [number, number] }[] =
 ];
 
 function chooseTint(random: Random): { tint: Rgb; milk: number } {
-  switch (random.pick(['clear', 'clear', 'clear', 'blue', 'blue', 'green', 'amber', 'milky'] as const)) {
+  switch (
+    random.pick([
+      'clear',
+      'clear',
+      'clear',
+      'clear',
+      'clear',
+      'blue',
+      'blue',
+      'blue',
+      'blue',
+      'green',
+      'amber',
+      'milky',
+    ] as const)
+  ) {
     case 'blue':
       return { tint: [random.between(0.55, 0.8), random.between(0.75, 0.9), 0.96], milk: 0.02 };
     case 'green':
@@ -123,7 +138,7 @@ export function plasticBottle(random: Random): Mesh[] {
       isAngular: true,
     }),
   );
-  if (random.chance(0.8)) meshes.push(screwCap(random, neck, top));
+  if (random.chance(0.92)) meshes.push(screwCap(random, neck, top));
   return meshes;
 }
 
@@ -142,7 +157,7 @@ function chooseSqueezeOrNone(random: Random): { deform: Deform; facet: number } 
 /** Rings round the body, and feet under it. */
 function chooseRibs(random: Random, [low, high]: readonly [number, number]): Deform {
   const pitch = random.between(0.35, 0.8);
-  const depth = random.chance(0.7) ? random.between(0.02, 0.055) : 0;
+  const depth = random.chance(0.85) ? random.between(0.025, 0.07) : 0;
   return ([x, y, z]) => {
     const inside = smoothstep(low - 0.1, low + 0.2, z) * (1 - smoothstep(high - 0.2, high + 0.1, z));
     const rib = 1 - depth * inside * (0.5 + 0.5 * Math.cos((z / pitch) * 2 * Math.PI));

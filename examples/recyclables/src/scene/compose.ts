@@ -14,36 +14,46 @@ import { eulerRotation } from '../vector.ts';
 import { chooseDistractor } from './distractors.ts';
 import { chooseGround, chooseLightPattern } from './ground.ts';
 import { chooseLight } from './light.ts';
+import type { Photographer } from './photographer.ts';
 
 interface Kind {
   /** Standing on z = 0. */
   build: (random: Random) => Mesh[];
   /** Share that lies on its side. */
   lying: number;
+  /** Turn about the vertical that shows a standing one best, in radians. */
+  bestSide: number;
 }
 
 export const kinds = {
-  boxes: { build: cardboardBox, lying: 0.12 },
-  'glass-bottles': { build: glassBottle, lying: 0.5 },
-  'soda-cans': { build: sodaCan, lying: 0.45 },
-  'crushed-soda-cans': { build: crushedCan, lying: 0.6 },
-  'plastic-bottles': { build: plasticBottle, lying: 0.55 },
+  boxes: { build: cardboardBox, lying: 0.2, bestSide: Math.PI / 4 },
+  'glass-bottles': { build: glassBottle, lying: 0.5, bestSide: 0 },
+  'soda-cans': { build: sodaCan, lying: 0.45, bestSide: 0 },
+  'crushed-soda-cans': { build: crushedCan, lying: 0.55, bestSide: 0 },
+  'plastic-bottles': { build: plasticBottle, lying: 0.5, bestSide: 0 },
 } as const satisfies Record<string, Kind>;
 
 export type RecyclableClass = keyof typeof kinds;
 
-export function composeScene(random: Random, className: RecyclableClass): Scene {
-  const ground = chooseGround(random);
-  const light = chooseLight(random, chooseLightPattern(random));
-  const { build, lying } = kinds[className];
-  const isLying = random.chance(lying);
-  const meshes = settle(build(random), {
-    spin: random.between(0, 2 * Math.PI),
+export function composeScene(
+  random: Random,
+  options: { className: RecyclableClass; photographer: Photographer },
+): Scene {
+  const { className, photographer } = options;
+  const ground = chooseGround(random, random.between(...photographer.groundContrast));
+  const light = chooseLight(random, random.chance(photographer.lightPattern) ? chooseLightPattern(random) : undefined);
+  const kind = kinds[className];
+  const isLying = random.chance(kind.lying * photographer.lying);
+  const azimuth = random.between(0, 2 * Math.PI);
+  const meshes = settle(kind.build(random), {
+    spin: isLying ? random.between(0, 2 * Math.PI) : random.integer(0, 3) * (Math.PI / 2),
     tilt: isLying ? Math.PI / 2 + random.normal(0, 0.05) : random.normal(0, 0.03),
-    heading: random.between(0, 2 * Math.PI),
+    heading: azimuth + random.pick([0, Math.PI]) + (isLying ? 0 : kind.bestSide) + random.normal(0, photographer.turn),
   });
-  const camera = chooseCamera(random, meshes, isLying);
-  const others = Array.from({ length: random.pick([0, 0, 1, 1, 2]) }, () => placeDistractor(random));
+  const camera = chooseCamera(random, photographer, { topZ: boundsOf(meshes).high[2], isLying, azimuth });
+  const others = Array.from({ length: random.pick(photographer.distractors) }, () =>
+    placeDistractor(random, photographer),
+  );
   return { camera, light, ground, meshes: [...meshes, ...others] };
 }
 
@@ -63,26 +73,28 @@ function settle(meshes: readonly Mesh[], pose: Pose): Mesh[] {
   return meshes.map((mesh) => placeMesh(mesh, { rotation, size, offset }));
 }
 
-function chooseCamera(random: Random, meshes: readonly Mesh[], isLying: boolean): CameraPose {
-  const { high } = boundsOf(meshes);
+function chooseCamera(
+  random: Random,
+  photographer: Photographer,
+  subject: { topZ: number; isLying: boolean; azimuth: number },
+): CameraPose {
+  const { wander, roll, fill, elevationLying, elevationStanding } = photographer;
   const fieldOfView = random.between(0.45, 0.95);
-  const fill = random.between(0.75, 1.3);
-  const elevation = isLying ? random.between(0.5, 1.5) : random.between(0.18, 1.15);
-  const wander = 0.28;
+  const height = subject.topZ / 2 + random.normal(0, wander / 2);
   return {
-    target: [random.normal(0, wander), random.normal(0, wander), Math.max(0, high[2] / 2 + random.normal(0, 0.1))],
-    distance: 1 / Math.tan(fieldOfView / 2) / fill,
-    azimuth: random.between(0, 2 * Math.PI),
-    elevation,
-    roll: random.normal(0, 0.1),
+    target: [random.normal(0, wander), random.normal(0, wander), Math.max(0, height)],
+    distance: 1 / Math.tan(fieldOfView / 2) / random.between(...fill),
+    azimuth: subject.azimuth,
+    elevation: random.between(...(subject.isLying ? elevationLying : elevationStanding)),
+    roll: random.normal(0, roll),
     fieldOfView,
   };
 }
 
-function placeDistractor(random: Random): Mesh {
+function placeDistractor(random: Random, photographer: Photographer): Mesh {
   const mesh = chooseDistractor(random);
   const angle = random.between(0, 2 * Math.PI);
-  const reach = random.between(0.5, 1.5);
+  const reach = random.between(...photographer.distractorReach);
   const size = random.between(0.15, 0.5);
   const rotation = eulerRotation(0, 0, random.between(0, 2 * Math.PI));
   const { low } = boundsOf([mesh]);

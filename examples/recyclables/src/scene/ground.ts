@@ -2,7 +2,7 @@
 import { fractalNoise, grain } from '../draw/noise.ts';
 import type { Random } from '../random.ts';
 import type { Rgb } from '../vector.ts';
-import { fromHsl, mix, smoothstep } from '../vector.ts';
+import { fromHsl, mix, scale, smoothstep } from '../vector.ts';
 
 /** Writes the reflected color at a point of the plane; one unit is about the radius of the main object. */
 export type Paint = (x: number, y: number, out: Float32Array) => void;
@@ -16,22 +16,39 @@ export interface Ground {
 export const groundKinds = ['conveyor', 'concrete', 'wood', 'grass', 'table', 'gradient', 'tiles', 'sand'] as const;
 export type GroundKind = (typeof groundKinds)[number];
 
-export function chooseGround(random: Random): Ground {
+/** `contrast` from 0 to 1 pulls the texture, and the wall, toward the texture's mean color. */
+export function chooseGround(random: Random, contrast: number): Ground {
   const kind = random.pick(groundKinds);
   const angle = random.between(0, 2 * Math.PI);
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
   const zoom = random.between(0.7, 1.5);
   const [dx, dy] = [random.between(-20, 20), random.between(-20, 20)];
-  const paint = painters[kind](random);
-  const wallHue = random.between(0, 360);
-  const wallLight = random.between(0.25, 0.85);
+  const textured = painters[kind](random);
+  const paint: Paint = (x, y, out) => textured((c * x - s * y) * zoom + dx, (s * x + c * y) * zoom + dy, out);
+  const mean = meanColor(paint);
+  const [red, green, blue] = mean;
+  const painted = fromHsl(random.between(0, 360), random.between(0, 0.25), random.between(0.25, 0.85));
+  const wall = mix(mean, painted, contrast);
   return {
-    paint: (x, y, out) => paint((c * x - s * y) * zoom + dx, (s * x + c * y) * zoom + dy, out),
-    wall: [
-      fromHsl(wallHue, random.between(0, 0.25), wallLight * 0.8),
-      fromHsl(wallHue, random.between(0, 0.2), wallLight),
-    ],
+    paint: (x, y, out) => {
+      paint(x, y, out);
+      out[0] = red + (out[0]! - red) * contrast;
+      out[1] = green + (out[1]! - green) * contrast;
+      out[2] = blue + (out[2]! - blue) * contrast;
+    },
+    wall: [scale(wall, 0.8), wall],
   };
+}
+
+/** Of points on a spiral around the origin. */
+export function meanColor(paint: Paint): Rgb {
+  const [sum, one] = [new Float64Array(3), new Float32Array(3)];
+  const count = 24;
+  for (let i = 0; i < count; i++) {
+    paint(Math.cos(i * 2.4) * (i / count) * 2, Math.sin(i * 2.4) * (i / count) * 2, one);
+    for (let k = 0; k < 3; k++) sum[k]! += one[k]! / count;
+  }
+  return [sum[0]!, sum[1]!, sum[2]!];
 }
 
 /** Writes the mixture of two colors times `factor`. */

@@ -46,7 +46,8 @@ const neutral: Rgb = [1, 1, 1];
 const warm: Rgb = [1.28, 0.94, 0.62];
 const cool: Rgb = [0.8, 0.98, 1.24];
 
-export function chooseLight(random: Random, patternAt: (x: number, y: number) => number): Light {
+/** `pattern` breaks up hard light; soft light has none. */
+export function chooseLight(random: Random, pattern: Light['visibility'] = () => 1): Light {
   const kind = random.pick(Object.keys(kinds) as (keyof typeof kinds)[]);
   const { power, ambient, size, softness, warmth } = kinds[kind];
   const elevation = kind === 'lowSun' ? random.between(0.35, 0.7) : random.between(0.6, 1.4);
@@ -61,7 +62,7 @@ export function chooseLight(random: Random, patternAt: (x: number, y: number) =>
   const skyTint = mix(neutral, temperature > 0.4 ? cool : tint, random.between(0, 0.5));
   const green: Rgb = kind === 'tubes' ? [0.95, 1.06, 0.96] : neutral;
   const across = normalize(cross(direction, [0.13, 0.21, 0.97]));
-  const hasPattern = (kind === 'sun' || kind === 'lowSun' || kind === 'window') && random.chance(0.4);
+  const isHard = kind === 'sun' || kind === 'lowSun' || kind === 'window';
   return {
     direction,
     color: scale(multiply(tint, green), power * random.between(0.8, 1.2)),
@@ -71,7 +72,7 @@ export function chooseLight(random: Random, patternAt: (x: number, y: number) =>
     halfHeight: size * (kind === 'tubes' ? 4 : random.between(0.8, 2)),
     hasBars: kind === 'window',
     shadowSoftness: softness * random.between(0.7, 1.4),
-    visibility: hasPattern ? patternAt : () => 1,
+    visibility: isHard ? pattern : () => 1,
     panels: Array.from({ length: random.integer(1, 3) }, () => choosePanel(random, ambient)),
     across,
     along: cross(across, direction),
