@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 
 const knownPaths = [
   '/usr/bin/chromium',
@@ -23,14 +23,11 @@ if (!path && isRequired)
     'TINTYPE_REQUIRE_BROWSER is 1, but no Chromium was found: install one or name it in TINTYPE_CHROMIUM.',
   );
 
-/** Put into the names of suites that do not run here, so that the report says why. */
-export const noBrowser: string | false = path
-  ? false
-  : 'skipped: no Chromium found; install one or name it in TINTYPE_CHROMIUM';
+/** Put behind the names of suites that do not run here, so that the report says why; empty where there is a browser. */
+export const noBrowser = path ? '' : ' (skipped: no Chromium found; install one or name it in TINTYPE_CHROMIUM)';
 
+/** Disposing throws where a page threw or the browser refused something, such as by the content security policy. */
 export interface OpenBrowser extends AsyncDisposable {
-  /** What pages threw or the browser refused, such as by the content security policy; failed requests are not among it. */
-  complaints: string[];
   newPage(options?: BrowserContextOptions): Promise<Page>;
 }
 
@@ -53,7 +50,6 @@ export async function openBrowser(): Promise<OpenBrowser> {
   const contexts: BrowserContext[] = [];
   const complaints: string[] = [];
   return {
-    complaints,
     async newPage(options = {}) {
       if (!browser) throw new Error('The browser is gone.');
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
@@ -71,6 +67,13 @@ export async function openBrowser(): Promise<OpenBrowser> {
       await Promise.all(contexts.map((context) => context.close()));
       await first.close();
       await rm(profile, { recursive: true, force: true });
+      if (complaints.length > 0) throw new Error(`Pages complained: ${complaints.join('; ')}`);
     },
   };
+}
+
+/** Waits until it is seen; throws where it is not in time. */
+export async function isSeen(locator: Locator): Promise<true> {
+  await locator.waitFor();
+  return true;
 }

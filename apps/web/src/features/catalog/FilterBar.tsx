@@ -1,8 +1,9 @@
 /** @file What of the catalog is shown: text, dataset, class, split, trash. */
 import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
 import type { WorkspaceView } from '@tintype/contracts/api';
 import { splits } from '@tintype/contracts/ids';
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useState } from 'react';
 import { formatCount } from '../../components/format.ts';
 import { SearchIcon, TrashIcon } from '../../components/icons.tsx';
 import classes from './FilterBar.module.css';
@@ -80,15 +81,12 @@ function TextFilter({ text, onChange }: { text: string; onChange: (text: string)
   const [last, setLast] = useState(text);
   if (last !== text) {
     setLast(text);
-    setDraft(text);
+    // A space at the end that is still being typed stays.
+    if (draft.trim() !== text) setDraft(text);
   }
-  const settle = useEffectEvent(() => {
-    if (draft.trim() !== text) onChange(draft.trim());
-  });
-  useEffect(() => {
-    const timer = setTimeout(() => settle(), textDelayMs);
-    return () => clearTimeout(timer);
-  }, [draft]);
+  const settle = useDebouncedCallback((typed: string) => {
+    if (typed !== text) onChange(typed);
+  }, textDelayMs);
   return (
     <TextInput
       className={classes.text}
@@ -98,7 +96,10 @@ function TextFilter({ text, onChange }: { text: string; onChange: (text: string)
       maxLength={textLimit}
       leftSection={<SearchIcon size={16} />}
       value={draft}
-      onChange={(event) => setDraft(event.currentTarget.value)}
+      onChange={(event) => {
+        setDraft(event.currentTarget.value);
+        settle(event.currentTarget.value.trim());
+      }}
     />
   );
 }

@@ -37,13 +37,13 @@ export function Gallery({ gallery, filter, isEmptyWorkspace, onClearFilter }: Ga
   return (
     <>
       <div className={classes.status}>
-        <span role="status">
+        <output>
           {gallery.isPending ? (
             <Skeleton height={16} width={110} />
           ) : gallery.error ? null : (
-            `${formatCounted(gallery.total, 'picture')}${filter.isTrash ? ' in the trash' : ''}${isFiltered(filter) ? ' match' : ''}`
+            describeTotal(gallery.total, filter)
           )}
-        </span>
+        </output>
         <SegmentedControl
           size="xs"
           aria-label="Size of the pictures"
@@ -65,12 +65,19 @@ export function Gallery({ gallery, filter, isEmptyWorkspace, onClearFilter }: Ga
   );
 }
 
+function describeTotal(total: number, filter: GalleryFilter): string {
+  const place = filter.isTrash ? ' in the trash' : '';
+  const match = total === 1 ? ' matches' : ' match';
+  return `${formatCounted(total, 'picture')}${place}${isFiltered(filter) ? match : ''}`;
+}
+
 function Grid({ gallery, filter, size }: { gallery: GalleryState; filter: GalleryFilter; size: TileSize }) {
   const scroller = useRef<HTMLDivElement>(null);
   const { ref: measured, width } = useElementSize();
   const grid = layOut(width, size);
   // Before the first answer, as many empty places as a screen could hold.
   const count = gallery.isPending ? grid.columns * 12 : gallery.total;
+  // oxlint-disable-next-line react/incompatible-library -- the React compiler, which could not memoize it, is not in use.
   const rows = useVirtualizer({
     count: width === 0 ? 0 : Math.ceil(count / grid.columns),
     getScrollElement: () => scroller.current,
@@ -134,6 +141,7 @@ function Grid({ gallery, filter, size }: { gallery: GalleryState; filter: Galler
       <div
         ref={scroller}
         className={classes.scroller}
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a select cannot hold pictures.
         role="listbox"
         tabIndex={0}
         aria-label={filter.isTrash ? 'Pictures in the trash' : 'Pictures'}

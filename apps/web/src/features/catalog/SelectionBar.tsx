@@ -11,7 +11,7 @@ export function SelectionBar({ gallery, isTrash }: { gallery: GalleryState; isTr
   const count = gallery.selection.ids.size;
   const move = isTrash ? galleryActions.restore : galleryActions.remove;
   return (
-    <div className={classes.place} role="status">
+    <output className={classes.place}>
       {count > 0 && (
         <div className={classes.bar}>
           <span className={classes.count}>{formatCount(count)} selected</span>
@@ -36,6 +36,6 @@ export function SelectionBar({ gallery, isTrash }: { gallery: GalleryState; isTr
           </Button>
         </div>
       )}
-    </div>
+    </output>
   );
 }

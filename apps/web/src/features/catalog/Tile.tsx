@@ -32,6 +32,7 @@ export const Tile = memo(function Tile({ sample, position, total, isActive, isSe
   return (
     <div
       id={tileId(sample.id)}
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an option of a select cannot hold a picture.
       role="option"
       aria-selected={isSelected}
       aria-label={describeSample(sample)}

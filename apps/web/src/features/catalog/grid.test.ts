@@ -1,5 +1,5 @@
 /** @file The cursor stays on pictures, and tiles fill their row. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { gapPx, layOut, type Move, moveCursor, tileSizes } from './grid.ts';
 

@@ -1,5 +1,5 @@
 /** @file The gallery's state: what is loaded, where the cursor is, what is selected; and what can be done with it. */
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { GalleryFilter } from './gallery-filter.ts';
 import { renderFilter } from './gallery-filter.ts';
 import { emptySelection, keepPresent, type Selection, selectAll, selectRange, toggle } from './selection.ts';
@@ -21,10 +21,6 @@ export function useGallery(filter: GalleryFilter, open: (id: string) => void) {
   const address = renderFilter(filter).toString();
   const [view, setView] = useState<View>({ address, cursor: 0, selection: emptySelection });
   const current = view.address === address ? view : { address, cursor: 0, selection: emptySelection };
-  useEffect(
-    () => setView((last) => (last.address === address ? last : { address, cursor: 0, selection: emptySelection })),
-    [address],
-  );
 
   const { samples, total } = list;
   const cursor = Math.min(current.cursor, Math.max(0, total - 1));

@@ -23,6 +23,22 @@ const undoMs = 10_000;
 
 export function useMoveSamples(): (move: SampleMove) => void {
   const client = useQueryClient();
+  const undo = useMutation({
+    mutationFn: ({ ids, to }: SampleMove) => moveSamples(ids, opposite[to]),
+    onError: (error) => {
+      const problem = toProblem(error);
+      notifications.show({
+        color: 'red',
+        title: problem.title,
+        message: `${problem.detail} ${problem.hint}`,
+        autoClose: undoMs,
+      });
+    },
+    onSettled: () =>
+      Promise.all(
+        [[...samplesKey], ['sample'], [...workspaceKey]].map((queryKey) => client.invalidateQueries({ queryKey })),
+      ),
+  });
   const { mutate } = useMutation({
     mutationFn: ({ ids, to }: SampleMove) => moveSamples(ids, to),
     onMutate: async ({ ids }) => {
@@ -68,22 +84,6 @@ export function useMoveSamples(): (move: SampleMove) => void {
       });
     },
     onSettled: () => client.invalidateQueries({ queryKey: workspaceKey }),
-  });
-  const undo = useMutation({
-    mutationFn: ({ ids, to }: SampleMove) => moveSamples(ids, opposite[to]),
-    onError: (error) => {
-      const problem = toProblem(error);
-      notifications.show({
-        color: 'red',
-        title: problem.title,
-        message: `${problem.detail} ${problem.hint}`,
-        autoClose: undoMs,
-      });
-    },
-    onSettled: () =>
-      Promise.all(
-        [[...samplesKey], ['sample'], [...workspaceKey]].map((queryKey) => client.invalidateQueries({ queryKey })),
-      ),
   });
   return mutate;
 }

@@ -50,15 +50,15 @@ export function useSamples(filter: GalleryFilter) {
   });
   const pages = query.data?.pages;
   const samples = useMemo(() => (pages ?? []).flatMap((page) => page.items), [pages]);
-  reach.current.loaded = samples.length;
 
+  const loaded = samples.length;
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
   const loadUpTo = useCallback(
     (needed: number) => {
-      reach.current.needed = needed;
-      if (needed > reach.current.loaded && hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
+      reach.current = { loaded, needed };
+      if (needed > loaded && hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
     },
-    [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage],
+    [loaded, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage],
   );
 
   return {

@@ -1,4 +1,5 @@
-/** @file The confusion matrix as a table one walks with arrow keys: counts to read, the share of the row as tint, the cell as a sentence. */
+/** @file The confusion matrix as a table whose cells one walks with arrow keys: counts to read, the share of the row as tint, the cell as a sentence. */
+import { UnstyledButton } from '@mantine/core';
 import { type CSSProperties, type KeyboardEvent, useRef, useState } from 'react';
 import { ClassGlyph } from '../../components/ClassMark.tsx';
 import { formatCount } from '../../components/format.ts';
@@ -29,13 +30,7 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
   return (
     <div className={classes.frame}>
       <div className={classes.scroller}>
-        <table
-          ref={table}
-          className={classes.matrix}
-          role="grid"
-          aria-label="Counts by true and predicted class"
-          onKeyDown={walk}
-        >
+        <table ref={table} className={classes.matrix} aria-label="Counts by true and predicted class">
           <thead>
             <tr>
               <td className={classes.corner}>
@@ -51,7 +46,7 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
               ))}
             </tr>
           </thead>
-          <tbody onMouseLeave={() => setPointed(undefined)}>
+          <tbody>
             {confusion.map((counts, row) => (
               <tr key={classNames[row]}>
                 <th scope="row">
@@ -63,14 +58,20 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
                 {counts.map((count, column) => (
                   <td
                     key={classNames[column]}
-                    data-cell={`${row} ${column}`}
                     data-right={row === column || undefined}
-                    tabIndex={row === focused.row && column === focused.column ? 0 : -1}
                     style={{ '--share': `${(shares[row]?.[column] ?? 0) * 100}%` } as CSSProperties}
-                    onFocus={() => setFocused({ row, column })}
-                    onMouseEnter={() => setPointed({ row, column })}
                   >
-                    {formatCount(count)}
+                    <UnstyledButton
+                      className={classes.cell}
+                      data-cell={`${row} ${column}`}
+                      tabIndex={row === focused.row && column === focused.column ? 0 : -1}
+                      onKeyDown={walk}
+                      onFocus={() => setFocused({ row, column })}
+                      onMouseEnter={() => setPointed({ row, column })}
+                      onMouseLeave={() => setPointed(undefined)}
+                    >
+                      {formatCount(count)}
+                    </UnstyledButton>
                   </td>
                 ))}
               </tr>
@@ -78,9 +79,7 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
           </tbody>
         </table>
       </div>
-      <p className={classes.sentence} role="status">
-        {describeCell(confusion, classNames, shown)}
-      </p>
+      <output className={classes.sentence}>{describeCell(confusion, classNames, shown)}</output>
     </div>
   );
 }

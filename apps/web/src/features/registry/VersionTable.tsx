@@ -15,7 +15,7 @@ export function VersionTable({ model }: { model: RegisteredModel }) {
   const versions = sortVersions(model.versions);
   const scale = chooseScale(versions.map((version) => version.accuracyInterval));
   return (
-    <section className={classes.scroller} aria-label={`Versions of ${model.name}`} tabIndex={0}>
+    <section className={classes.scroller} aria-label={`Versions of ${model.name}`}>
       <table className={classes.table}>
         <thead>
           <tr>

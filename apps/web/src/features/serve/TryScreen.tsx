@@ -22,9 +22,7 @@ export function TryScreen() {
     <div className={screen.screen}>
       <div className={classes.top}>
         <h1>Try the model</h1>
-        <p className={classes.summary} role="status">
-          {describeCounts(counts)}
-        </p>
+        <output className={classes.summary}>{describeCounts(counts)}</output>
         <div className={classes.actions}>
           {failedIds.length > 0 && (
             <Button variant="default" leftSection={<RetryIcon size={16} />} onClick={() => retry(failedIds)}>

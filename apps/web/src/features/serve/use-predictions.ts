@@ -81,7 +81,7 @@ export function usePredictions(): Predictions {
       dispatch({ kind: 'removed', id });
     },
     clear: () => {
-      for (const id of [...attachments.keys()]) drop(id);
+      for (const id of attachments.keys()) drop(id);
       dispatch({ kind: 'cleared' });
     },
     getPreviewUrl: (id) => attachments.get(id)?.previewUrl,
