@@ -4,6 +4,7 @@ import type { Frame } from './draw/frame.ts';
 import type { Random } from './random.ts';
 import type { Photographer } from './scene/photographer.ts';
 import type { Rgb } from './vector.ts';
+import { clamp } from './vector.ts';
 
 export interface Development {
   /** Mean brightness aimed at, in linear light. */
@@ -115,21 +116,19 @@ function shakeKernel(
   return { width, height: width, kernel };
 }
 
-/** Shot noise grows with brightness; each pixel has its own grey part and a smaller colored part. */
+/** Shot noise grows with brightness; each pixel has its own grey part and smaller red and blue parts. */
 function addSensorNoise(bytes: Uint8Array, deviation: number, random: Random): void {
   const deviates = Float32Array.from({ length: 1024 }, () => random.normal(0, deviation));
   let state = random.integer(1, 0x7fffffff);
-  const next = (): number => {
+  for (let i = 0; i < bytes.length; i += 3) {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    return deviates[state & 1023]!;
-  };
-  for (let i = 0; i < bytes.length; i += 3) {
-    const grey = next() * (0.5 + bytes[i + 1]! / 255);
-    for (let k = 0; k < 3; k++) {
-      const value = bytes[i + k]! + grey + next() * 0.5;
-      bytes[i + k] = value < 0 ? 0 : value > 255 ? 255 : value + 0.5;
-    }
+    const grey = deviates[state & 1023]! * (0.5 + bytes[i + 1]! / 255);
+    const red = deviates[(state >>> 10) & 1023]! * 0.6;
+    const blue = deviates[(state >>> 20) & 1023]! * 0.6;
+    bytes[i] = clamp(bytes[i]! + grey + red + 0.5, 0, 255);
+    bytes[i + 1] = clamp(bytes[i + 1]! + grey - (red + blue) / 2 + 0.5, 0, 255);
+    bytes[i + 2] = clamp(bytes[i + 2]! + grey + blue + 0.5, 0, 255);
   }
 }

@@ -8,6 +8,8 @@ export interface Random {
   integer(low: number, high: number): number;
   chance(probability: number): boolean;
   pick<T>(choices: readonly T[]): T;
+  /** A key, as often as its weight says. */
+  pickWeighted<K extends string>(weights: Readonly<Record<K, number>>): K;
   /** Roughly normal: the sum of four uniform numbers, never further than 3.5 deviations. */
   normal(mean: number, deviation: number): number;
 }
@@ -30,6 +32,13 @@ export function createRandom(seed: number, stream: string): Random {
       const choice = choices[Math.floor(unit() * choices.length)];
       if (choice === undefined) throw new RangeError('There is nothing to pick from.');
       return choice;
+    },
+    pickWeighted: <K extends string>(weights: Readonly<Record<K, number>>) => {
+      const entries = Object.entries(weights) as [K, number][];
+      let rest = unit() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+      const chosen = entries.find(([, weight]) => (rest -= weight) < 0) ?? entries.at(-1);
+      if (chosen === undefined) throw new RangeError('There is nothing to pick from.');
+      return chosen[0];
     },
     normal: (mean, deviation) => mean + deviation * 1.732 * (unit() + unit() + unit() + unit() - 2),
   };

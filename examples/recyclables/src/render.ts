@@ -23,7 +23,7 @@ export const recyclableClasses = [
 
 export interface RenderRequest {
   className: RecyclableClass;
-  /** Any safe integer; the same class, seed and size give the same bytes with the same sharp. */
+  /** Any safe integer; the same class, seed and size give the same bytes with the same Node and sharp. */
   seed: number;
   /** Longer side, 64 to 1024; default 256. Most pictures are 4:3. */
   sizePx?: number;

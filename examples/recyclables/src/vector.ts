@@ -7,10 +7,9 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 export type Rotation = readonly [Vec3, Vec3, Vec3];
 
 export const add = (a: Vec3, b: Vec3): Vec3 => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
-export const subtract = (a: Vec3, b: Vec3): Vec3 => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 export const scale = (a: Vec3, factor: number): Vec3 => [a[0] * factor, a[1] * factor, a[2] * factor];
 export const multiply = (a: Rgb, b: Rgb): Rgb => [a[0] * b[0], a[1] * b[1], a[2] * b[2]];
-export const dot = (a: Vec3, b: Vec3): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+const dot = (a: Vec3, b: Vec3): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 export const cross = (a: Vec3, b: Vec3): Vec3 => [
   a[1] * b[2] - a[2] * b[1],
   a[2] * b[0] - a[0] * b[2],
@@ -32,8 +31,6 @@ export function smoothstep(low: number, high: number, x: number): number {
 }
 
 export const clamp = (x: number, low: number, high: number): number => (x < low ? low : x > high ? high : x);
-
-export const rotate = (r: Rotation, v: Vec3): Vec3 => [dot(r[0], v), dot(r[1], v), dot(r[2], v)];
 
 /** Angles in radians: about z first (spin), then about x (tilt), then about z again (heading). */
 export function eulerRotation(spin: number, tilt: number, heading: number): Rotation {

@@ -1,6 +1,5 @@
 /** @file A scene to linear light: shadows, then ground and opaque things, then whatever is transparent over them. */
-import type { Vec3 } from '../vector.ts';
-import { smoothstep } from '../vector.ts';
+import { add, multiply, scale, smoothstep } from '../vector.ts';
 import type { Camera } from './camera.ts';
 import { placeCamera } from './camera.ts';
 import { drawGlass } from './glass.ts';
@@ -87,6 +86,7 @@ function createDrawGround(scene: Scene, camera: Camera): (px: number, py: number
   const [lightRed, lightGreen, lightBlue] = light.color;
   const [skyRed, skyGreen, skyBlue] = light.sky;
   const slope = light.direction[2];
+  const blendWall = createBlendWall(scene);
   return (px, py, out) => {
     const a = (px + 0.5 - widthPx / 2) / focalPx;
     const b = (heightPx / 2 - py - 0.5) / focalPx;
@@ -105,17 +105,21 @@ function createDrawGround(scene: Scene, camera: Camera): (px: number, py: number
       out[1]! *= lightGreen * lit + skyGreen * open;
       out[2]! *= lightBlue * lit + skyBlue * open;
     }
-    if (depth > farAway) blendWall(scene, [dx, dy, dz], smoothstep(farAway, farAway * 1.5, depth), out);
+    if (depth > farAway) blendWall(dx + dy, dz, smoothstep(farAway, farAway * 1.5, depth), out);
   };
 }
 
-/** The room behind: a plain wall with soft patches, out of focus. */
-function blendWall(scene: Scene, [x, y, z]: Vec3, share: number, out: Float32Array): void {
-  const [low, high] = scene.ground.wall;
-  const t = smoothstep(-0.1, 0.4, z);
-  const patch = 0.8 + 0.5 * fractalNoise(Math.atan2(y, x) * 1.3, z * 1.3);
-  for (let k = 0; k < 3; k++) {
-    const wall = (low[k]! * (1 - t) + high[k]! * t) * patch * (scene.light.horizon[k]! + scene.light.color[k]! * 0.4);
-    out[k] = out[k]! * (1 - share) + wall * share;
-  }
+/** The room behind: a plain wall with soft patches, out of focus; `along` and `up` say where one looks. */
+function createBlendWall({
+  ground,
+  light,
+}: Scene): (along: number, up: number, share: number, out: Float32Array) => void {
+  const lit = add(light.horizon, scale(light.color, 0.4));
+  const low = multiply(ground.wall[0], lit);
+  const high = multiply(ground.wall[1], lit);
+  return (along, up, share, out) => {
+    const t = smoothstep(-0.1, 0.4, up);
+    const patch = share * (0.8 + 0.5 * fractalNoise(along * 1.3, up * 1.3));
+    for (let k = 0; k < 3; k++) out[k] = out[k]! * (1 - share) + (low[k]! + (high[k]! - low[k]!) * t) * patch;
+  };
 }

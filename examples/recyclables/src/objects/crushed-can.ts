@@ -3,10 +3,10 @@ import type { Mesh } from '../draw/mesh.ts';
 import type { Deform } from '../draw/revolve.ts';
 import type { Random } from '../random.ts';
 import { chain, chooseAxialCrush, chooseBend, chooseDent, chooseSqueeze } from './dent.ts';
-import { buildCan } from './soda-can.ts';
+import { buildCan, chooseCanHeight } from './soda-can.ts';
 
 export function crushedCan(random: Random): Mesh[] {
-  const height = random.pick([3.7, 3.7, 3.7, 4.9, 4.6, 2.9]);
+  const height = chooseCanHeight(random);
   return buildCan(random, {
     radius: 1,
     height,
@@ -19,7 +19,7 @@ export function crushedCan(random: Random): Mesh[] {
 function chooseCrush(random: Random, height: number): Deform {
   const body = { radius: 1, height };
   const dent = (): Deform => chooseDent(random, { ...body, depth: random.between(0.3, 0.7) });
-  switch (random.pick(['stepped', 'stepped', 'squeezed', 'bent', 'slight'] as const)) {
+  switch (random.pickWeighted({ stepped: 3, squeezed: 2, bent: 2, slight: 1 })) {
     case 'stepped': {
       const left = random.between(0.3, 0.7);
       return chain(

@@ -79,22 +79,7 @@ const shapes: readonly { profile: Profile; body: readonly [number, number] }[] =
 ];
 
 function chooseTint(random: Random): { tint: Rgb; milk: number } {
-  switch (
-    random.pick([
-      'clear',
-      'clear',
-      'clear',
-      'clear',
-      'clear',
-      'blue',
-      'blue',
-      'blue',
-      'blue',
-      'green',
-      'amber',
-      'milky',
-    ] as const)
-  ) {
+  switch (random.pickWeighted({ clear: 6, blue: 5, green: 1, amber: 0.6, milky: 1 })) {
     case 'blue':
       return { tint: [random.between(0.55, 0.8), random.between(0.75, 0.9), 0.96], milk: 0.02 };
     case 'green':

@@ -19,9 +19,12 @@ export interface CanShape {
   facet: number;
 }
 
+/** Radius 1: 330 ml mostly, slim, tall and small cans. */
+export const chooseCanHeight = (random: Random): number => random.pick([3.7, 3.7, 3.7, 4.9, 4.6, 2.9]);
+
 export function sodaCan(random: Random): Mesh[] {
-  const height = random.pick([3.7, 3.7, 3.7, 4.9, 4.6, 2.9]);
-  const dent = random.chance(0.25)
+  const height = chooseCanHeight(random);
+  const dent = random.chance(0.15)
     ? chooseDent(random, { radius: 1, height, depth: random.between(0.1, 0.3) })
     : undefined;
   return buildCan(random, {
@@ -37,12 +40,12 @@ export function buildCan(random: Random, shape: CanShape): Mesh[] {
   const { radius: r, height: h, deform, rows, facet } = shape;
   const bare = matte(aluminium, { kind: 'metal', roughness: random.between(0.12, 0.3), facet: facet * 0.5 });
   const paint = matte([1, 1, 1], {
-    ...bare,
+    kind: random.chance(0.25) ? 'matte' : 'metal',
+    gloss: 1,
     art: drawWrap(random),
     roughness: random.between(0.15, 0.4),
     facet,
   });
-  if (random.chance(0.25)) Object.assign(paint, { kind: 'matte', gloss: 1 });
   const columns = rows > 10 ? 44 : 36;
   const turn = (profile: readonly (readonly [number, number])[], rowCount: number, material = bare): Mesh =>
     revolve({ profile: profile.map(([x, z]) => [x * r, z] as const), material, columns, rows: rowCount, deform });

@@ -116,8 +116,9 @@ export function addReflection(light: Light, ray: Ray, out: Float32Array): void {
   }
   const flat = 1 / (Math.sqrt(x * x + y * y) + 1e-6);
   let panel = 0;
-  for (const { x: px, y: py, reach, strength } of light.panels) {
-    const soft = 0.004 + blur * 0.25;
+  const soft = 0.004 + blur * 0.25;
+  for (let i = 0; i < light.panels.length; i++) {
+    const { x: px, y: py, reach, strength } = light.panels[i]!;
     panel += strength * smoothstep(reach - soft, reach + soft, (x * px + y * py) * flat);
   }
   panel *= above * (1 - smoothstep(0.5, 0.85, z));

@@ -35,12 +35,12 @@ export interface Photographer {
 
 const photographers = {
   careful: {
-    lying: 0.15,
+    lying: 0.12,
     turn: 0.1,
     wander: 0.05,
-    roll: 0.035,
-    fill: [0.92, 1.12],
-    elevationStanding: [0.22, 0.62],
+    roll: 0.025,
+    fill: [0.96, 1.12],
+    elevationStanding: [0.22, 0.5],
     elevationLying: [0.7, 1.1],
     groundContrast: [0.1, 0.45],
     lightPattern: 0.08,
