@@ -1,4 +1,4 @@
-/** @file The documentation page in a real browser, under the server's own content security policy. */
+/** @file The documentation page in a real browser, under the server's own content security policy; `browser` ends with what it refused. */
 import { startServer } from '@tintype/server/start-server';
 import { expect, test } from 'vitest';
 import { noBrowser, openBrowser } from './browser.ts';
@@ -21,6 +21,5 @@ test.skipIf(noBrowser)(
       .waitFor();
 
     expect(await page.locator('.opblock').count()).toBeGreaterThan(15);
-    expect(browser.complaints).toEqual([]);
   },
 );

@@ -73,7 +73,7 @@ test.skipIf(noBrowser !== '')(
       first.model,
       ...words,
     ]);
-    expect(history.items.map(({ version }) => version).sort()).toEqual([1, 2]);
+    expect(history.items.map(({ version }) => version).sort((a, b) => a - b)).toEqual([1, 2]);
   },
 );
 

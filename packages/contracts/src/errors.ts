@@ -389,7 +389,8 @@ export const errorTable = {
   JOB_ABANDONED: entry<{ job: string; attempts: number }>({
     kind: 'unavailable',
     title: 'The job was given up',
-    detail: ({ job, attempts }) => `The job ${job} was started ${count(attempts, 'time')}, and each time its worker ended before it was done.`,
+    detail: ({ job, attempts }) =>
+      `The job ${job} was started ${count(attempts, 'time')}, and each time its worker ended before it was done.`,
     hint: () => 'Look into the log of the worker, then add the job again.',
   }),
 

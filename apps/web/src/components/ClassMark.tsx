@@ -1,7 +1,7 @@
 /** @file A class's name behind its colored shape. */
 import type { ReactNode } from 'react';
-import type { Mark } from './class-marks.ts';
 import classes from './ClassMark.module.css';
+import type { Mark } from './class-marks.ts';
 import { useClassMarks } from './use-workspace.ts';
 
 const shapes: Record<Mark['shape'], ReactNode> = {

@@ -6,9 +6,9 @@ import type { IngestOutcome, IngestRow, Origin } from '@tintype/core/ports/catal
 import type { Clock } from '@tintype/core/ports/clock';
 import type { Selectable } from 'kysely';
 import { inChunks, type Write } from './context.ts';
+import { ensureDataset } from './datasets.ts';
 import { recordIssues } from './issues.ts';
 import { appendLabelEvents } from './label-events.ts';
-import { ensureDataset } from './datasets.ts';
 import type { SampleTable } from './schema.ts';
 
 const chunkSize = 500;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describeCatalog } from '@tintype/core/ports/catalog.contract';
-import { aRow, aVersion, anEvaluation, by, fill, idOf } from '@tintype/core/ports/catalog-builders.contract';
+import { anEvaluation, aRow, aVersion, by, fill, idOf } from '@tintype/core/ports/catalog-builders.contract';
 import Sqlite from 'better-sqlite3';
 import { type Kysely, type KyselyPlugin, type RootOperationNode, sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -146,7 +146,7 @@ test('a catalog of a newer version is refused and left as it is', async () => {
 test.each([
   ['a file that is no database', async (path: string) => writeFile(path, 'x'.repeat(5000)), 'not a database'],
   ['an empty file', async (path: string) => writeFile(path, ''), 'not a catalog'],
-  ['a folder', async (path: string) => void (await mkdir(path)), 'cannot be opened'],
+  ['a folder', async (path: string) => await mkdir(path), 'cannot be opened'],
   ['a missing folder', async (path: string) => rm(join(path, '..'), { recursive: true }), 'folder does not exist'],
   [
     'the database of another program',

@@ -142,7 +142,7 @@ async function missingModel(db: Reader, model: string): Promise<TintypeError> {
   const known = (await db.selectFrom('models').select('name').orderBy('name').execute()).map((row) => row.name);
   return known.length === 0
     ? new TintypeError('MODEL_NONE_YET', {})
-    : (new TintypeError('MODEL_NOT_FOUND', { model, known }) as TintypeError);
+    : new TintypeError('MODEL_NOT_FOUND', { model, known });
 }
 
 /** By model, oldest version first. */

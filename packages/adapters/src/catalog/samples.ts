@@ -3,7 +3,7 @@ import { type ListedSample, type Sample, type SampleQuery, sampleQuerySchema } f
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Page } from '@tintype/contracts/ids';
 import type { SampleStore } from '@tintype/core/ports/catalog';
-import { type ExpressionBuilder, type SqlBool, type Expression, sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { inChunks, type StoreContext, type Write, write } from './context.ts';
 import { parseCursor, renderCursor } from './cursor.ts';
 import { ensureDataset } from './datasets.ts';

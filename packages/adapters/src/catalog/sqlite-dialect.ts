@@ -28,10 +28,7 @@ export function sqliteDialect(database: Database): Dialect {
 
 export const sqliteSchemaDialect: SchemaDialect = {
   addSequence: <T extends string>(table: CreateTableBuilder<T>) =>
-    table.addColumn('sequence', 'integer', (c) => c.primaryKey().autoIncrement().notNull()) as CreateTableBuilder<
-      T,
-      'sequence'
-    >,
+    table.addColumn('sequence', 'integer', (c) => c.primaryKey().autoIncrement().notNull()),
   async forbidChanges(db: Kysely<unknown>, table: string) {
     for (const change of ['update', 'delete'] as const) {
       const trigger = sql.id(`${table}_no_${change}`);
@@ -98,7 +95,7 @@ const cachedStatements = 200;
 
 class SqliteConnection implements DatabaseConnection {
   readonly #database: Database;
-  readonly #statements = new Map<string, Statement<unknown[], unknown>>();
+  readonly #statements = new Map<string, Statement<unknown[]>>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -119,14 +116,14 @@ class SqliteConnection implements DatabaseConnection {
     throw new Error('An open cursor would lock the only connection; read in pages instead.');
   }
 
-  #prepare(text: string): Statement<unknown[], unknown> {
+  #prepare(text: string): Statement<unknown[]> {
     const known = this.#statements.get(text);
     if (known) {
       this.#statements.delete(text);
       this.#statements.set(text, known);
       return known;
     }
-    const statement = this.#database.prepare<unknown[], unknown>(text);
+    const statement = this.#database.prepare<unknown[]>(text);
     this.#statements.set(text, statement);
     if (this.#statements.size > cachedStatements) {
       const oldest = this.#statements.keys().next().value;

@@ -38,7 +38,7 @@ export async function summarize(db: Kysely<Tables>, dataset?: string): Promise<C
         samples: sum(kept.map((row) => row.samples)),
         removed: sum(own.map((row) => (row.removed ? row.samples : 0))),
         unlabeled: kept.find((row) => row.class_name === null)?.samples ?? 0,
-        sizeBytes: sum(kept.map((row) => Number(row.bytes))),
+        sizeBytes: sum(kept.map((row) => row.bytes)),
         classes: labeled.sort((a, b) => (a.name < b.name ? -1 : 1)),
         issues: Object.fromEntries(
           issueRows.filter((row) => row.dataset === name).map((row) => [row.kind, row.issues]),

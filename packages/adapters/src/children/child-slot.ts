@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Preparation } from './preparation.ts';
-import { type Child, ChildEnded, type ChildEnd, type ChildOptions, startChild } from './start-child.ts';
+import { type Child, type ChildEnd, ChildEnded, type ChildOptions, startChild } from './start-child.ts';
 import { settle, type Ticket } from './ticket.ts';
 
 export interface ChildSlotOptions {

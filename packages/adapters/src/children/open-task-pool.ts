@@ -116,7 +116,7 @@ class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
 
     for (const slot of this.#slots) slot.prepareIfReady(preparation);
     try {
-      return (await preparation.outputs) as T[K]['output'][];
+      return await preparation.outputs;
     } catch (error) {
       if (this.#preparations.get(key) === preparation) {
         if (before) this.#preparations.set(key, before);

@@ -34,8 +34,8 @@ export async function startFakeHub(repositories: Record<string, FakeRepository>)
   const server = createServer((request, response) => {
     const path = decodeURIComponent((request.url ?? '/').split('?')[0] as string);
     state.requests.push(`${request.method} ${path}${request.headers.range ? ` ${request.headers.range}` : ''}`);
-    if (state.down !== undefined) return void response.writeHead(state.down).end();
-    void answer({ request, response, path, repositories, faults: state.faults });
+    if (state.down !== undefined) response.writeHead(state.down).end();
+    else void answer({ request, response, path, repositories, faults: state.faults });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -54,9 +54,9 @@ export function openHubApi({ endpoint, deadlineMs, signal }: HubApiOptions): Hub
           hubUrl: endpoint,
           fetch: fetchWithDeadline,
         });
-        if (!/^[0-9a-f]{40}$/.test(String(found.sha))) throw new Error('the hub named no commit');
+        if (!/^[0-9a-f]{40}$/.test(found.sha)) throw new Error('the hub named no commit');
         const license = found.cardData?.license;
-        return { commit: String(found.sha), ...(typeof license === 'string' ? { license } : {}) };
+        return { commit: found.sha, ...(typeof license === 'string' ? { license } : {}) };
       }),
 
     listPromises: async (repository, commit, paths) => {

@@ -52,7 +52,7 @@ async function finishedFiles(): Promise<string[]> {
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'no error',
-    (error: unknown) => (error instanceof TintypeError ? error.code : `other: ${error}`),
+    (error: unknown) => (error instanceof TintypeError ? error.code : `other: ${String(error)}`),
   );
 
 test('the default model is downloaded, verified and pinned to the commit of its branch', async () => {

@@ -5,7 +5,7 @@ import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { BackboneHub, HubFile, HubReference } from '@tintype/core/ports/backbone-hub';
-import { openHubApi, type HubPromise, type HubRepository } from './hub-api.ts';
+import { type HubPromise, type HubRepository, openHubApi } from './hub-api.ts';
 import { downloadResumable } from './resumable-download.ts';
 
 export interface HubOptions {
@@ -141,7 +141,11 @@ async function replaceFile(path: string, text: string): Promise<void> {
 
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 async function hashFile(path: string): Promise<string> {

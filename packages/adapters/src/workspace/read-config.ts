@@ -48,7 +48,7 @@ function toValue(document: Document, path: string): unknown {
 
 function invalid(path: string, line: number, problem: string, cause: unknown): TintypeError {
   const text = `line ${line}: ${problem.replace(/[.:]$/, '')}`;
-  return new TintypeError('CONFIG_INVALID', { path, problem: text }, { cause }) as TintypeError;
+  return new TintypeError('CONFIG_INVALID', { path, problem: text }, { cause });
 }
 
 function describeIssue(issue: z.core.$ZodIssue): { keys: PropertyKey[]; problem: string } {
@@ -62,7 +62,7 @@ function describeIssue(issue: z.core.$ZodIssue): { keys: PropertyKey[]; problem:
 
 /** Line of the key that `keys` leads to, or of the nearest one above it that is there. */
 function findLine(document: Document, lines: LineCounter, keys: readonly PropertyKey[]): number {
-  let node = document.contents as Node | null;
+  let node = document.contents;
   let offset = node?.range?.[0] ?? 0;
   for (const key of keys) {
     const pair = isMap(node)

@@ -48,7 +48,7 @@ test('a bank smaller than k gives all it has', async () => {
   });
 
   expect(found.k).toBe(3);
-  expect([...found.indices].sort()).toEqual([0, 1, 2]);
+  expect([...found.indices].sort((a, b) => a - b)).toEqual([0, 1, 2]);
 });
 
 test('nothing asked, nothing found', async () => {

@@ -127,7 +127,7 @@ function classTooSmall(names: readonly string[], entries: readonly { className: 
   const classes = names
     .toSorted()
     .map((className) => ({ className, samples: entries.filter((entry) => entry.className === className).length }));
-  return new TintypeError('CLASS_TOO_SMALL', { classes, minimum: smallestClass }) as TintypeError;
+  return new TintypeError('CLASS_TOO_SMALL', { classes, minimum: smallestClass });
 }
 
 /** One JSON line per entry, keys in this order: what the id is the hash of. */

@@ -335,7 +335,7 @@ test('a failing store ends the ingest, and no row is without its bytes', async (
   const failing = {
     ...bench.needs,
     store: {
-      find: bench.needs.store.find,
+      find: (key: string) => bench.needs.store.find(key),
       put: async (key: string, bytes: Uint8Array) => {
         puts += 1;
         if (puts > 60) throw new Error('the disk is gone');

@@ -78,7 +78,9 @@ const reasonOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'no error',
     (error: unknown) =>
-      error instanceof TintypeError && error.code === 'BUNDLE_CORRUPT' ? error.message : `not BUNDLE_CORRUPT: ${error}`,
+      error instanceof TintypeError && error.code === 'BUNDLE_CORRUPT'
+        ? error.message
+        : `not BUNDLE_CORRUPT: ${String(error)}`,
   );
 
 test('a bundle is read as it was written, and its name is the hash of its manifest', async () => {

@@ -2,10 +2,11 @@
 import { OnnxError, parseOnnx } from '@tintype/autograd/onnx/read-onnx';
 import { floatsOf, openSession, type Session } from '@tintype/autograd/runtime/session';
 import type { BundleManifest } from '@tintype/contracts/model';
+import type { PictureLimits } from '@tintype/contracts/picture';
 import { corrupt, readBundle } from './bundle.ts';
 import { histogramBackbone } from './histogram-backbone.ts';
 import { firstLine } from './onnx-features.ts';
-import { greyInput } from './picture-input.ts';
+import { InputMaker } from './picture-input.ts';
 
 export interface Answer {
   /** [K] in class-index order; they sum to 1. */
@@ -16,8 +17,7 @@ export interface Answer {
 
 export interface Classifier extends AsyncDisposable {
   manifest: BundleManifest;
-  /** `input`: what `toInput` makes of a picture for the manifest's backbone. */
-  answer(input: Float32Array): Promise<Answer>;
+  classify(picture: { bytes: Uint8Array; limits: PictureLimits }): Promise<Answer>;
 }
 
 /** For child processes. Verifies every file, loads the graph and asks it once. Throws BUNDLE_CORRUPT. */
@@ -29,33 +29,40 @@ export async function openClassifier(folder: string, bundleHash: string): Promis
       bundleHash,
       `it needs the histograms "${hash}", but this version computes "${histogramBackbone.hash}"`,
     );
-  let session: Session | undefined;
+  const session = await openGraph(graph, bundleHash);
+  const inputs = new InputMaker(manifest.backbone);
+  const answer = bind(session, manifest);
   try {
-    parseOnnx(graph);
-    session = await openSession(graph);
-    const classifier = bind(session, manifest);
-    const { probabilities } = await classifier.answer(greyInput(manifest.backbone));
+    const { probabilities } = await inputs.withGrey(answer);
     const sum = probabilities.reduce((total, value) => total + value, 0);
     if (probabilities.length !== manifest.classes.length || !(Math.abs(sum - 1) < 1e-3))
       throw new Error(`model.onnx gives ${probabilities.length} probabilities that sum to ${sum.toFixed(3)}`);
-    return classifier;
   } catch (error) {
-    await session?.[Symbol.asyncDispose]();
-    throw corrupt(bundleHash, error instanceof OnnxError ? `model.onnx: ${error.reason}` : firstLine(error), error);
+    await session[Symbol.asyncDispose]();
+    throw corrupt(bundleHash, firstLine(error), error);
+  }
+  return {
+    manifest,
+    classify: (picture) => inputs.withInput(picture, answer),
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}
+
+async function openGraph(graph: Uint8Array, bundleHash: string): Promise<Session> {
+  try {
+    parseOnnx(graph);
+    return await openSession(graph);
+  } catch (error) {
+    throw corrupt(bundleHash, `model.onnx: ${error instanceof OnnxError ? error.reason : firstLine(error)}`, error);
   }
 }
 
-function bind(session: Session, manifest: BundleManifest): Classifier {
-  const { input, backbone } = manifest;
+function bind(session: Session, { input, backbone }: BundleManifest): (data: Float32Array) => Promise<Answer> {
   const { widthPx, heightPx } = backbone.preprocessing;
   const dims = input.kind === 'pixels' ? [1, 3, heightPx, widthPx] : [1, backbone.dimensions];
-  return {
-    manifest,
-    answer: async (data) => {
-      const feeds = { [input.name]: { type: 'float32', dims, data } } as const;
-      const outputs = await session.run(feeds, ['logits', 'probabilities']);
-      return { probabilities: floatsOf(outputs, 'probabilities').slice(), logits: floatsOf(outputs, 'logits').slice() };
-    },
-    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  return async (data) => {
+    const feeds = { [input.name]: { type: 'float32', dims, data } } as const;
+    const outputs = await session.run(feeds, ['logits', 'probabilities']);
+    return { probabilities: floatsOf(outputs, 'probabilities').slice(), logits: floatsOf(outputs, 'logits').slice() };
   };
 }

@@ -4,10 +4,15 @@ import type { Backbone, BundleManifest } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { type Answer, type Classifier, openClassifier } from './classifier.ts';
 import { openOnnxFeatures } from './onnx-features.ts';
-import { toInput } from './picture-input.ts';
+import { InputMaker } from './picture-input.ts';
+
+interface Picture {
+  bytes: Uint8Array;
+  limits: PictureLimits;
+}
 
 interface Extractor extends AsyncDisposable {
-  extract(bytes: Uint8Array, limits: PictureLimits): Promise<Float32Array>;
+  extract(picture: Picture): Promise<Float32Array>;
 }
 
 /** One per child process. Opening what is open already changes nothing. */
@@ -20,17 +25,9 @@ export class InferenceEngine implements AsyncDisposable {
     await openOnce(this.#extractors, request.key, () => openExtractor(request));
   }
 
-  async extract({
-    key,
-    bytes,
-    limits,
-  }: {
-    key: string;
-    bytes: Uint8Array;
-    limits: PictureLimits;
-  }): Promise<Float32Array> {
-    const extractor = await opened(this.#extractors, key);
-    return extractor.extract(bytes, limits);
+  async extract(request: Picture & { key: string }): Promise<Float32Array> {
+    const extractor = await opened(this.#extractors, request.key);
+    return extractor.extract(request);
   }
 
   async closeBackbone(key: string): Promise<void> {
@@ -44,9 +41,9 @@ export class InferenceEngine implements AsyncDisposable {
     return manifest;
   }
 
-  async classify(request: { bundleHash: string; bytes: Uint8Array; limits: PictureLimits }): Promise<Answer> {
+  async classify(request: Picture & { bundleHash: string }): Promise<Answer> {
     const classifier = await opened(this.#classifiers, request.bundleHash);
-    return classifier.answer(await toInput(request.bytes, request.limits, classifier.manifest.backbone));
+    return classifier.classify(request);
   }
 
   async closeBundle(bundleHash: string): Promise<void> {
@@ -60,16 +57,18 @@ export class InferenceEngine implements AsyncDisposable {
   }
 }
 
-async function openExtractor({ backbone, modelPath }: { backbone: Backbone; modelPath?: string }): Promise<Extractor> {
+async function openExtractor(request: { backbone: Backbone; modelPath?: string }): Promise<Extractor> {
+  const { backbone, modelPath } = request;
+  const inputs = new InputMaker(backbone);
   if (backbone.kind === 'histograms') {
-    const extract: Extractor['extract'] = (bytes, limits) => toInput(bytes, limits, backbone);
+    const extract: Extractor['extract'] = (picture) => inputs.withInput(picture, async (features) => features);
     return { extract, [Symbol.asyncDispose]: async () => undefined };
   }
   if (modelPath === undefined)
     throw new TintypeError('BACKBONE_INVALID', { file: backbone.name, reason: 'its file is not named' });
   const features = await openOnnxFeatures(backbone, modelPath);
   return {
-    extract: async (bytes, limits) => features.run(await toInput(bytes, limits, backbone)),
+    extract: (picture) => inputs.withInput(picture, (pixels) => features.run(pixels)),
     [Symbol.asyncDispose]: () => features[Symbol.asyncDispose](),
   };
 }

@@ -64,9 +64,9 @@ export function parseTimmPreprocessing(text: string): StatedPreprocessing | unde
   if (!stated) return undefined;
   const [channels, heightPx, widthPx] = asTriple(stated.input_size) ?? [];
   if (channels !== 3 || !heightPx || !widthPx) return { problem: 'input_size is not [3, height, width]' };
-  const interpolation = filterNames[String(stated.interpolation ?? 'bilinear')];
+  const interpolation = filterNames[asText(stated.interpolation) ?? 'bilinear'];
   if (!interpolation) return { problem: `interpolation ${String(stated.interpolation)} is not supported` };
-  const mode = String(stated.crop_mode ?? 'center');
+  const mode = asText(stated.crop_mode) ?? 'center';
   if (mode !== 'center' && mode !== 'squash') return { problem: `crop_mode ${mode} is not supported` };
   const mean = asTriple(stated.mean);
   const std = asTriple(stated.std);
@@ -125,3 +125,5 @@ const asTriple = (value: unknown): Triple | undefined =>
   Array.isArray(value) && value.length === 3 && value.every((v) => typeof v === 'number')
     ? (value as Triple)
     : undefined;
+
+const asText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

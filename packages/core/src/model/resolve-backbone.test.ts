@@ -54,7 +54,7 @@ const resolve = (name: string, hub: BackboneHub = noHub) => resolveBackbone({ hu
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'no error',
-    (error: unknown) => (error instanceof TintypeError ? `${error.code}: ${error.message}` : `other: ${error}`),
+    (error: unknown) => (error instanceof TintypeError ? `${error.code}: ${error.message}` : `other: ${String(error)}`),
   );
 
 test('histograms need no file', async () => {

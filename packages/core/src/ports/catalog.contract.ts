@@ -1,15 +1,22 @@
 /** @file What every catalog must do, as one suite for all of them. */
 import { describe, expect, test } from 'vitest';
-import { aSnapshot, anEntry, fill, idOf, type OpenCatalog } from './catalog-builders.contract.ts';
+import { anEntry, aSnapshot, fill, idOf, type OpenCatalog } from './catalog-builders.contract.ts';
 import { describeRegistryStore, describeRunStore } from './registry-store.contract.ts';
 import { describeSampleStore } from './sample-store.contract.ts';
 
 /** `open` gives a new, empty catalog each time. */
 export function describeCatalog(name: string, open: OpenCatalog): void {
-  describe(`${name}: samples`, () => void describeSampleStore(open));
-  describe(`${name}: snapshots`, () => void describeSnapshotStore(open));
-  describe(`${name}: runs`, () => void describeRunStore(open));
-  describe(`${name}: registry`, () => void describeRegistryStore(open));
+  const suites = {
+    samples: describeSampleStore,
+    snapshots: describeSnapshotStore,
+    runs: describeRunStore,
+    registry: describeRegistryStore,
+  };
+  for (const [store, describeStore] of Object.entries(suites)) {
+    describe(`${name}: ${store}`, () => {
+      describeStore(open);
+    });
+  }
 }
 
 function describeSnapshotStore(open: OpenCatalog): void {

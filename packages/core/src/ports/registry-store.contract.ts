@@ -1,6 +1,6 @@
 /** @file What every registry, run and evaluation store must do. */
 import { expect, test } from 'vitest';
-import { aVersion, anEvaluation, type OpenCatalog } from './catalog-builders.contract.ts';
+import { anEvaluation, aVersion, type OpenCatalog } from './catalog-builders.contract.ts';
 
 export function describeRegistryStore(open: OpenCatalog): void {
   describeVersions(open);

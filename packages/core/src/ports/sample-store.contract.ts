@@ -3,10 +3,10 @@ import type { DataIssue } from '@tintype/contracts/catalog';
 import { expect, test } from 'vitest';
 import {
   aLabel,
+  anEntry,
   aRejection,
   aRow,
   aSnapshot,
-  anEntry,
   by,
   collect,
   fill,

@@ -88,7 +88,7 @@ function unlearned(run: TrainedRun): TrainedRun {
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'no error',
-    (error: unknown) => (error instanceof TintypeError ? error.code : `other: ${error}`),
+    (error: unknown) => (error instanceof TintypeError ? error.code : `other: ${String(error)}`),
   );
 
 test('the first version becomes champion, and its bundle says all there is to know', async () => {

@@ -41,8 +41,17 @@ export async function* predictPictures(needs: Needs, request: Request): AsyncGen
       const { probabilities } = await needs.pool.run('classify', task, options);
       return { path: file.path, ...toPrediction({ probabilities, classes, model, version }) };
     } catch (thrown) {
-      if (!(thrown instanceof TintypeError) || thrown.kind === 'cancelled' || thrown.code === 'BUNDLE_CORRUPT') throw thrown;
-      return { path: file.path, prediction: null, confidence: 0, error: `${thrown.message} ${thrown.hint}`, reason: thrown.code, model, version };
+      if (!(thrown instanceof TintypeError) || thrown.kind === 'cancelled' || thrown.code === 'BUNDLE_CORRUPT')
+        throw thrown;
+      return {
+        path: file.path,
+        prediction: null,
+        confidence: 0,
+        error: `${thrown.message} ${thrown.hint}`,
+        reason: thrown.code,
+        model,
+        version,
+      };
     }
   };
   for (const source of request.sources) {

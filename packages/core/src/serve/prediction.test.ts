@@ -11,7 +11,12 @@ test('the answer names the most probable class and lists all of them, most proba
 });
 
 test('the answer with its request id is what the contract says', () => {
-  const answer = toPrediction({ probabilities: new Float32Array([0.5, 0.5]), classes: ['a', 'b'], model: 'm', version: 1 });
+  const answer = toPrediction({
+    probabilities: new Float32Array([0.5, 0.5]),
+    classes: ['a', 'b'],
+    model: 'm',
+    version: 1,
+  });
 
   expect(predictionSchema.parse({ ...answer, request_id: 'r' }).prediction).toBe('a');
 });

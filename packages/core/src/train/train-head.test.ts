@@ -10,9 +10,9 @@ import { defaultPictureLimits as limits } from '@tintype/contracts/picture';
 import { trainOptionsSchema } from '@tintype/contracts/train';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { computeAccuracy } from '../model/probabilities.ts';
 import { tasks } from '../model/picture-tasks.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
+import { computeAccuracy } from '../model/probabilities.ts';
 import { type InProcessPool, inProcessPool, type MemoryStore, memoryStore } from '../model/testing.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import { objectKeys } from '../ports/object-store.ts';
@@ -75,7 +75,7 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
   promise.then(
     () => 'no error',
-    (error: unknown) => (error instanceof TintypeError ? error.code : `other: ${error}`),
+    (error: unknown) => (error instanceof TintypeError ? error.code : `other: ${String(error)}`),
   );
 
 test('a logistic head learns, and says how it was made', async () => {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { appendHead } from '@tintype/autograd/heads/append-head';
 import { OnnxError, type OnnxModel, parseOnnx } from '@tintype/autograd/onnx/read-onnx';
 import { renderOnnx } from '@tintype/autograd/onnx/write-onnx';
-import { defaultSplitShares, type Snapshot, type SnapshotEntry } from '@tintype/contracts/catalog';
+import type { Snapshot, SnapshotEntry } from '@tintype/contracts/catalog';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Split } from '@tintype/contracts/ids';
 import type { HeadKind, Parity } from '@tintype/contracts/model';
@@ -123,7 +123,7 @@ async function train(needs: TrainNeeds, training: Training): Promise<TrainedRun>
 async function findSnapshot(needs: TrainNeeds, request: TrainRequest): Promise<Snapshot> {
   const { catalog, store, pool, clock } = needs;
   if (request.snapshot !== undefined) return catalog.snapshots.get(request.snapshot);
-  const { dataset, without, seed, shares = defaultSplitShares, onProgress, limits } = request;
+  const { dataset, without, seed, shares, onProgress, limits } = request;
   const signature = thumbnailSignature({ store, pool }, { limits, ...signalOf(request) });
   const onCompared = (done: number): void => onProgress?.({ stage: 'snapshot', done, note: 'pairs compared' });
   onProgress?.({ stage: 'snapshot', done: 0 });

@@ -1,6 +1,6 @@
 /** @file What the gallery shows, kept in the address bar so that it can be bookmarked, sent and gone back to. */
 import type { SampleQuery } from '@tintype/contracts/catalog';
-import { sampleIdSchema, type Split, splits } from '@tintype/contracts/ids';
+import { type Split, sampleIdSchema, splits } from '@tintype/contracts/ids';
 
 export interface GalleryFilter {
   dataset?: string | undefined;

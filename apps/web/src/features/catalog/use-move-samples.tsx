@@ -6,8 +6,8 @@ import { moveSamples } from '../../api/endpoints.ts';
 import { toProblem } from '../../api/problem.ts';
 import { formatCounted } from '../../components/format.ts';
 import { workspaceKey } from '../../components/use-workspace.ts';
-import classes from './use-move-samples.module.css';
 import { type SamplePage, withoutSamples } from './sample-pages.ts';
+import classes from './use-move-samples.module.css';
 import { samplesKey } from './use-samples.ts';
 
 export interface SampleMove {

@@ -1,7 +1,7 @@
 /** @file Loads the samples of a filter page by page, as far as they are looked at. */
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useRef } from 'react';
 import type { WorkspaceView } from '@tintype/contracts/api';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { listSamples } from '../../api/endpoints.ts';
 import { emptyIntervalMs } from '../../components/use-workspace.ts';
 import { type GalleryFilter, toSampleQuery } from './gallery-filter.ts';

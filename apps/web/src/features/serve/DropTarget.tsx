@@ -27,15 +27,23 @@ export function DropTarget({ onFiles, isSmall }: DropTargetProps) {
           <TryIcon size={isSmall ? 20 : 28} />
         </span>
         <span className={classes.words}>
-          <span className={classes.title}>{isOver ? 'Let go to classify' : 'Drop pictures here'}</span>
-          <span className={classes.ways}>
-            or choose files
-            <span className={classes.paste}>
-              {' '}
-              · paste with <Keys name={tryActions.paste.keys[0]} />
-            </span>
+          <span className={classes.title}>
+            {isOver ? (
+              'Let go to classify'
+            ) : (
+              <>
+                <span className={classes.byMouse}>Drop pictures here</span>
+                <span className={classes.byTouch}>Choose pictures</span>
+              </>
+            )}
           </span>
-          {!isSmall && <span className={classes.formats}>JPEG, PNG, WebP, GIF, TIFF or AVIF, also whole folders</span>}
+          <span className={classes.ways}>
+            <span className={classes.byMouse}>
+              or choose files · paste with <Keys name={tryActions.paste.keys[0]} />
+            </span>
+            <span className={classes.byTouch}>from this device, or take one</span>
+          </span>
+          {!isSmall && <span className={classes.formats}>JPEG, PNG, WebP, GIF, TIFF or AVIF</span>}
         </span>
       </UnstyledButton>
       <input

@@ -95,7 +95,7 @@ function comparison(f: (a: number, b: number) => boolean, onnx: string): Operato
   return {
     inferShape: (inputs) => [{ type: 'bool', shape: broadcastAll(inputs) }],
     reference: ({ inputs, outputs }) => [
-      mapBroadcast(inputs, (outputs[0] as TensorType).shape, (a, b) => (f(a as number, b as number) ? 1 : 0)),
+      mapBroadcast(inputs, (outputs[0] as TensorType).shape, (a, b) => (f(a, b) ? 1 : 0)),
     ],
     gradient: 'none',
     onnx,
@@ -144,7 +144,7 @@ export const elementwise = {
   where: {
     inferShape: (inputs) => [{ type: 'float32', shape: broadcastAll(inputs) }],
     reference: ({ inputs, outputs }) => [
-      mapBroadcast(inputs, (outputs[0] as TensorType).shape, (c, a, b) => (c ? a : b) as number),
+      mapBroadcast(inputs, (outputs[0] as TensorType).shape, (c, a, b) => (c ? a : b)),
     ],
     gradient: ({ inputs, gradients, isNeeded, ops }) => {
       const [condition, a, b] = inputs as [Value, Value, Value];

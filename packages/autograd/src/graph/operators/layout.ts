@@ -67,7 +67,7 @@ export const layout: { readonly [Name in keyof Layout]: Operator<Layout[Name]> }
         throw new ShapeError(`[${from}] does not stretch to [${shape}]`);
       return [{ type, shape }];
     },
-    reference: ({ inputs, attributes: { shape } }) => [mapBroadcast(inputs, shape, (x) => x as number)],
+    reference: ({ inputs, attributes: { shape } }) => [mapBroadcast(inputs, shape, (x) => x)],
     gradient: ({ inputs, gradients, ops }) => [ops.sumTo(gradients[0] as Value, (inputs[0] as Value).shape)],
     onnx: ({ inputs, outputs, attributes: { shape }, writer }) =>
       writer.node('Expand', [inputs[0] as string, writer.integers(shape)], outputs),

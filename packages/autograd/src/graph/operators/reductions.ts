@@ -15,8 +15,8 @@ interface Rule {
   onnx: string;
 }
 
-const kept = ({ inputs, attributes: { axes } }: Context, y: Value, { reshape }: Context['ops']): Value =>
-  reshape(y, reduceShape((inputs[0] as Value).shape, axes, true));
+const kept = ({ inputs, attributes: { axes } }: Context, y: Value, ops: Context['ops']): Value =>
+  ops.reshape(y, reduceShape((inputs[0] as Value).shape, axes, true));
 
 function reduction({ initial, step, finish = (x) => x, derive, onnx }: Rule): Operator<ReduceAttributes> {
   const countOf = (shape: readonly number[], axes: readonly number[]): number =>
