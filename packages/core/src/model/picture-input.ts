@@ -7,7 +7,7 @@ import { computeHistogramFeatures } from './histogram-backbone.ts';
 
 /**
  * Makes inputs: `[3, heightPx, widthPx]` for an onnx backbone, `[D]` for histograms. The only way in training, evaluation and
- * serving. Tensors are used again, since 600 KB fresh for every picture cost the garbage collector 5 % of the time.
+ * serving. Tensors are used again, so that a picture leaves no 600 KB of garbage.
  */
 export class InputMaker {
   readonly #backbone: Backbone;
