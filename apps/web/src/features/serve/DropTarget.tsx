@@ -49,6 +49,7 @@ export function DropTarget({ onFiles, isSmall }: DropTargetProps) {
       <input
         ref={input}
         type="file"
+        accept="image/*"
         multiple
         hidden
         aria-label="Pictures to classify"
