@@ -4,7 +4,6 @@ import hashlib
 import json
 import multiprocessing
 import os
-import shutil
 import sqlite3
 import sys
 import tempfile
@@ -83,36 +82,33 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--fsync", action="store_true")
-    parser.add_argument("--folder", default=tempfile.gettempdir())
+    parser.add_argument("--folder", required=True, help="where a folder with the outputs is made, and left")
     options = parser.parse_args()
     paths = sys.stdin.read().splitlines()
 
     folder = tempfile.mkdtemp(dir=options.folder)
-    try:
-        database = sqlite3.connect(f"{folder}/catalog.sqlite")
-        database.execute("pragma journal_mode = wal")
-        database.execute(
-            "create table samples (hash text primary key, path text, format text, width int, height int, size int, phash text)"
-        )
-        database.close()
-        cpu_seconds = multiprocessing.Value("d", 0)
-        barrier = multiprocessing.Barrier(options.processes + 1)
-        workers = [
-            multiprocessing.Process(target=work, args=(paths[index :: options.processes], folder, options.fsync, barrier, cpu_seconds))
-            for index in range(options.processes)
-        ]
-        for worker in workers:
-            worker.start()
-        barrier.wait()
-        started = time.perf_counter()
-        for worker in workers:
-            worker.join()
-        seconds = time.perf_counter() - started
-        if any(worker.exitcode != 0 for worker in workers):
-            raise SystemExit("a worker failed")
-        print(json.dumps({"seconds": seconds, "cpuMs": cpu_seconds.value * 1000, "fsync": options.fsync, "pillow": PIL.__version__}))
-    finally:
-        shutil.rmtree(folder)
+    database = sqlite3.connect(f"{folder}/catalog.sqlite")
+    database.execute("pragma journal_mode = wal")
+    database.execute(
+        "create table samples (hash text primary key, path text, format text, width int, height int, size int, phash text)"
+    )
+    database.close()
+    cpu_seconds = multiprocessing.Value("d", 0)
+    barrier = multiprocessing.Barrier(options.processes + 1)
+    workers = [
+        multiprocessing.Process(target=work, args=(paths[index :: options.processes], folder, options.fsync, barrier, cpu_seconds))
+        for index in range(options.processes)
+    ]
+    for worker in workers:
+        worker.start()
+    barrier.wait()
+    started = time.perf_counter()
+    for worker in workers:
+        worker.join()
+    seconds = time.perf_counter() - started
+    if any(worker.exitcode != 0 for worker in workers):
+        raise SystemExit("a worker failed")
+    print(json.dumps({"seconds": seconds, "cpuMs": cpu_seconds.value * 1000, "fsync": options.fsync, "pillow": PIL.__version__}))
 
 
 main()

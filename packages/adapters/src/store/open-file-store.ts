@@ -1,6 +1,6 @@
 /** @file The object store in a folder: an object appears whole and durable under its name, or not at all. */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
@@ -110,16 +110,18 @@ class FileStore implements ObjectStore {
     const place = ifAbsent ? placeIfAbsent : placeOver;
     const parent = dirname(path);
     try {
-      if (!this.#durableFolders.has(parent)) await mkdir(parent, { recursive: true });
-      await place(temporary, path).catch(async (error: unknown) => {
+      if (!this.#durableFolders.has(parent)) mkdirSync(parent, { recursive: true });
+      try {
+        place(temporary, path);
+      } catch (error) {
         if (systemCode(error) !== 'ENOENT') throw error;
         // Someone removed the folder meanwhile.
         this.#durableFolders.clear();
-        await mkdir(parent, { recursive: true });
-        await place(temporary, path);
-      });
+        mkdirSync(parent, { recursive: true });
+        place(temporary, path);
+      }
     } catch (error) {
-      await discard(temporary);
+      discard(temporary);
       throw error;
     }
     crashPoint('store.placed');
@@ -172,6 +174,6 @@ async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     const stats = await stat(path).catch(() => undefined);
-    if (stats && Date.now() - stats.mtimeMs > sweepAfterMs) await discard(path);
+    if (stats && Date.now() - stats.mtimeMs > sweepAfterMs) discard(path);
   }
 }

@@ -1,11 +1,9 @@
 /** @file Makes folder entries durable. Whoever asks while a round runs shares the next one: many writers, few fsyncs. */
-import { close, fsync, open } from 'node:fs';
+import { closeSync, fsync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { systemCode } from '../storage-failure.ts';
 
-const openAsync = promisify(open);
 const fsyncAsync = promisify(fsync);
-const closeAsync = promisify(close);
 
 interface Round {
   folders: Set<string>;
@@ -39,17 +37,17 @@ export function createFolderSync(): (folders: readonly string[]) => Promise<void
 }
 
 async function syncFolder(folder: string): Promise<void> {
-  const descriptor = await openAsync(folder, 'r').catch(ignoreUnsupported);
-  if (descriptor === undefined) return;
   try {
-    await fsyncAsync(descriptor).catch(ignoreUnsupported);
-  } finally {
-    await closeAsync(descriptor);
+    const descriptor = openSync(folder, 'r');
+    try {
+      await fsyncAsync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    // Windows keeps folder entries in its journal and has no way to ask for more.
+    const isUnsupported =
+      process.platform === 'win32' && ['EPERM', 'EISDIR', 'EACCES'].includes(systemCode(error) ?? '');
+    if (!isUnsupported) throw error;
   }
-}
-
-/** Windows keeps folder entries in its journal and has no way to ask for more. */
-function ignoreUnsupported(error: unknown): undefined {
-  if (process.platform === 'win32' && ['EPERM', 'EISDIR', 'EACCES'].includes(systemCode(error) ?? '')) return undefined;
-  throw error;
 }
