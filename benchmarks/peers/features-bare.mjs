@@ -30,6 +30,7 @@ const run = (input) => session.run({ input }, ['features']);
 for (const path of paths.slice(0, 5)) await run(await decode(path));
 process.send('ready');
 await new Promise((resolve) => process.once('message', resolve));
+const before = process.cpuUsage();
 // The next picture is decoded while the model runs on this one.
 let ahead = decode(paths[0]);
 for (let n = 0; n < paths.length; n += 1) {
@@ -37,4 +38,5 @@ for (let n = 0; n < paths.length; n += 1) {
   if (n + 1 < paths.length) ahead = decode(paths[n + 1]);
   await run(input);
 }
-process.send('done');
+const { user, system } = process.cpuUsage(before);
+process.send({ cpuMs: (user + system) / 1000 });

@@ -1,5 +1,6 @@
-"""Features in Python as people write it: Pillow, NumPy, ONNX Runtime, two processes of one thread each. Prints pictures per second."""
+"""Features in Python as people write it: Pillow, NumPy, ONNX Runtime, two processes of one thread each. Prints pictures per second and processor milliseconds per picture."""
 
+import json
 import multiprocessing
 import sys
 import time
@@ -9,7 +10,7 @@ import onnxruntime as ort
 from PIL import Image
 
 
-def work(paths, model, ready, go):
+def work(paths, model, ready, go, seconds):
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -25,17 +26,19 @@ def work(paths, model, ready, go):
         run(path)
     ready.release()
     go.wait()
+    before = time.process_time()
     for path in paths:
         run(path)
+    seconds.put(time.process_time() - before)
 
 
 def main():
     list_path, model, processes = sys.argv[1], sys.argv[2], int(sys.argv[3])
     with open(list_path, encoding="utf-8") as file:
         paths = [line for line in file.read().split("\n") if line]
-    ready, go = multiprocessing.Semaphore(0), multiprocessing.Event()
+    ready, go, seconds = multiprocessing.Semaphore(0), multiprocessing.Event(), multiprocessing.Queue()
     workers = [
-        multiprocessing.Process(target=work, args=(paths[part::processes], model, ready, go))
+        multiprocessing.Process(target=work, args=(paths[part::processes], model, ready, go, seconds))
         for part in range(processes)
     ]
     for worker in workers:
@@ -44,9 +47,11 @@ def main():
         ready.acquire()
     started_at = time.perf_counter()
     go.set()
+    used = sum(seconds.get() for _ in workers)
+    elapsed = time.perf_counter() - started_at
     for worker in workers:
         worker.join()
-    print(len(paths) / (time.perf_counter() - started_at))
+    print(json.dumps({"rate": len(paths) / elapsed, "cpuMs": used * 1000 / len(paths)}))
 
 
 if __name__ == "__main__":
