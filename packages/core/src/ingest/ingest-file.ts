@@ -45,7 +45,7 @@ export async function ingestFile(
     const contentHash = hashBytes(bytes);
     const { thumbnail, ...picture } = await analyze(pool, bytes, request);
     crashPoint('ingest.analyzed');
-    await Promise.all([
+    await settleAll([
       store.put(objectKeys.source(contentHash), bytes),
       store.put(objectKeys.thumbnail(contentHash), thumbnail),
     ]);
@@ -69,6 +69,12 @@ export async function ingestFile(
       rejection: { code: error.code, detail: error.message },
     };
   }
+}
+
+/** Like Promise.all, but nothing goes on behind a failure. */
+async function settleAll(work: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(work);
+  await Promise.all(work);
 }
 
 export function hashBytes(bytes: Uint8Array): string {
