@@ -42,6 +42,9 @@ const browserArguments = [
   '--disable-sync',
 ];
 
+/** What the console says of a request that failed, which is a test's own doing. */
+const failedRequest = /Failed to (load resource|fetch dynamically imported module)/;
+
 export async function openBrowser(): Promise<OpenBrowser> {
   if (!path) throw new Error('No Chromium was found.');
   const profile = await mkdtemp(join(tmpdir(), 'tintype-browser-'));
@@ -58,8 +61,7 @@ export async function openBrowser(): Promise<OpenBrowser> {
       const page = await context.newPage();
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (message) => {
-        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
-          complaints.push(message.text());
+        if (message.type() === 'error' && !failedRequest.test(message.text())) complaints.push(message.text());
       });
       return page;
     },

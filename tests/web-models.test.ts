@@ -97,6 +97,19 @@ describe.skipIf(noBrowser !== '')(`the Models screens${noBrowser}`, () => {
     expect(fixture.history.at(-1)).toMatchObject({ version: 3, previous: 1 });
   });
 
+  test('a screen whose code does not arrive says so instead of leaving a blank page', async () => {
+    await using fixture = await openWebFixture({ samples: 10 });
+    const page = await browser.newPage();
+    await page.route(/ModelsScreen.*\.js$/, (route) => route.abort());
+    await page.goto(fixture.url);
+
+    await page.getByRole('link', { name: 'Models' }).click();
+    await page.getByText('This screen could not be loaded').waitFor();
+    await page.getByRole('link', { name: 'Try', exact: true }).click();
+
+    expect(await isSeen(page.getByRole('heading', { name: 'Try the model' }))).toBe(true);
+  });
+
   test('a version that is not there is said in the words of the server', async () => {
     await using fixture = await openWebFixture({ samples: 10 });
     const page = await openModels(fixture, '/recyclables/9');

@@ -2,9 +2,10 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
-import { Route, Switch } from 'wouter';
+import { lazy, type ReactNode, Suspense } from 'react';
+import { Route, Switch, useLocation } from 'wouter';
 import { queryClient } from './api/query-client.ts';
+import { Boundary } from './components/Boundary.tsx';
 import { PredictionsProvider } from './features/serve/PredictionsProvider.tsx';
 import { TryScreen } from './features/serve/TryScreen.tsx';
 import { NotFound } from './shell/NotFound.tsx';
@@ -29,20 +30,27 @@ export function App() {
         <Notifications className="notifications" position="bottom-center" transitionDuration={motionMs} limit={3} />
         <PredictionsProvider>
           <Shell>
-            <Suspense fallback={<ScreenSkeleton />}>
-              <Switch>
-                <Route path="/" component={TryScreen} />
-                <Route path="/pictures" component={PicturesScreen} />
-                <Route path="/models" component={ModelsScreen} />
-                <Route path="/models/:model/:version">
-                  {({ model, version }) => <VersionScreen model={model} version={version} />}
-                </Route>
-                <Route component={NotFound} />
-              </Switch>
-            </Suspense>
+            <ScreenBoundary>
+              <Suspense fallback={<ScreenSkeleton />}>
+                <Switch>
+                  <Route path="/" component={TryScreen} />
+                  <Route path="/pictures" component={PicturesScreen} />
+                  <Route path="/models" component={ModelsScreen} />
+                  <Route path="/models/:model/:version">
+                    {({ model, version }) => <VersionScreen model={model} version={version} />}
+                  </Route>
+                  <Route component={NotFound} />
+                </Switch>
+              </Suspense>
+            </ScreenBoundary>
           </Shell>
         </PredictionsProvider>
       </QueryClientProvider>
     </MantineProvider>
   );
+}
+
+function ScreenBoundary({ children }: { children: ReactNode }) {
+  const [path] = useLocation();
+  return <Boundary resetKey={path}>{children}</Boundary>;
 }

@@ -49,6 +49,14 @@ export const unreadableAnswer = (status: number): Problem =>
     'Reload the page: it may be older than the server.',
   );
 
+export const staleScreen = ours(
+  'SCREEN_NOT_LOADED',
+  0,
+  'This screen could not be loaded',
+  'Its code did not arrive: the server is away, or was updated since this page was opened.',
+  'Reload the page. Nothing that was confirmed is lost.',
+);
+
 /** Anything thrown, as problem details. */
 export function toProblem(thrown: unknown): Problem {
   if (thrown instanceof ProblemError) return thrown.problem;
