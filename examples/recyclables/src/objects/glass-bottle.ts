@@ -92,7 +92,7 @@ const shapes: readonly { profile: Profile; body: readonly [number, number]; fini
 ];
 
 function chooseTint(random: Random): Rgb {
-  switch (random.pickWeighted({ green: 4, brown: 4, clear: 2, pale: 1, blue: 0.7 })) {
+  switch (random.pickWeighted({ green: 4, brown: 4, clear: 1.5, pale: 0.7, blue: 0.7 })) {
     case 'green':
       return [random.between(0.22, 0.5), random.between(0.58, 0.75), random.between(0.2, 0.42)];
     case 'brown':

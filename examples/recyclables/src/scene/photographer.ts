@@ -47,7 +47,7 @@ const photographers = {
     distractors: [0, 0, 0, 1],
     distractorReach: [1.05, 1.6],
     otherFormat: 0.06,
-    defocused: 0.08,
+    defocused: 0.06,
     shaken: 0.03,
     noisy: 0.08,
   },
@@ -70,7 +70,7 @@ const photographers = {
   },
 } as const satisfies Record<string, Photographer>;
 
-const hastyShare = 0.1;
+const hastyShare = 0.07;
 
 export function choosePhotographer(random: Random): Photographer {
   return random.chance(hastyShare) ? photographers.hasty : photographers.careful;
