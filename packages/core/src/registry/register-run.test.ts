@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteCatalog } from '@tintype/adapters/catalog/open-sqlite-catalog';
 import { systemClock as clock } from '@tintype/adapters/clock';
+import { floats, onnxModel, onnxNode, onnxValue } from '@tintype/autograd/onnx/build-onnx';
+import type { OnnxModel } from '@tintype/autograd/onnx/read-onnx';
+import { renderOnnx } from '@tintype/autograd/onnx/write-onnx';
 import { TintypeError } from '@tintype/contracts/errors';
 import { bundleManifestSchema } from '@tintype/contracts/model';
 import { defaultPictureLimits as limits } from '@tintype/contracts/picture';
@@ -109,6 +112,47 @@ test('the first version becomes champion, and its bundle says all there is to kn
   expect(card).toContain('| across | 16 |');
   expect(card).toContain(`${run.snapshot.counts.test} to test`);
 });
+
+test('an ONNX backbone and its head become one graph that takes pixels and answers as in training', async () => {
+  const backbone = join(folder, 'conv.onnx');
+  await writeFile(backbone, renderOnnx(aConvolution()));
+  await writeFile(join(folder, 'conv.preprocessing.json'), '{"widthPx": 32, "heightPx": 32}');
+  const options = trainOptionsSchema.parse({ dataset: 'stripes', backbone, model });
+  const run = await trainHead(needs(), { ...options, limits });
+
+  const { version } = await register(run);
+
+  expect(run.backbone).toMatchObject({ name: 'conv.onnx', dimensions: 8, featureOutput: 'flat' });
+  expect(run.input).toEqual({ name: 'pixels', kind: 'pixels' });
+  expect(version.accuracy).toBeGreaterThan(0.6);
+  const again = await evaluateVersion(needs(), version, { limits });
+  expect(again.confusion).toEqual(evaluateRun({ clock }, run).confusion);
+});
+
+/** Waves along each axis, four of each, averaged over the picture. */
+function aConvolution(): OnnxModel {
+  const weights = Float32Array.from({ length: 8 * 3 * 25 }, (_, n) => {
+    const [filter, y, x] = [Math.floor(n / 75), Math.floor(n / 5) % 5, n % 5];
+    return 0.1 * Math.sin((filter < 4 ? x : y) * (0.6 + 0.4 * (filter % 4)));
+  });
+  return onnxModel({
+    name: 'conv',
+    inputs: [onnxValue('pixels', 'float32', [1, 3, 32, 32])],
+    outputs: [onnxValue('logits', 'float32', [1, 2])],
+    initializers: [
+      floats('filters', [8, 3, 5, 5], weights),
+      floats('w', [8, 2], new Float32Array(16)),
+      floats('b', [2], [0, 0]),
+    ],
+    nodes: [
+      onnxNode('Conv', ['pixels', 'filters'], ['maps']),
+      onnxNode('Relu', ['maps'], ['active']),
+      onnxNode('GlobalAveragePool', ['active'], ['pooled']),
+      onnxNode('Flatten', ['pooled'], ['flat'], { axis: 1 }),
+      onnxNode('Gemm', ['flat', 'w', 'b'], ['logits']),
+    ],
+  });
+}
 
 test('evaluating the version again gives what training measured', async () => {
   const run = await train();
