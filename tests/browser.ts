@@ -12,9 +12,9 @@ const knownPaths = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** Path of a Chromium, from TINTYPE_CHROMIUM or where systems put it; undefined where there is none. */
+/** Path of a Chromium: the one TINTYPE_CHROMIUM names, or one where systems put it; undefined where there is none. */
 export const findChromium = (): string | undefined =>
-  [process.env.TINTYPE_CHROMIUM ?? '', ...knownPaths].find((path) => path !== '' && existsSync(path));
+  (process.env.TINTYPE_CHROMIUM ? [process.env.TINTYPE_CHROMIUM] : knownPaths).find(existsSync);
 
 const isRequired = process.env.TINTYPE_REQUIRE_BROWSER === '1';
 const path = findChromium();
