@@ -1,18 +1,22 @@
-/** @file Whether a new version becomes champion: it must not be worse than the champion on the same pictures. */
+/** @file Whether a new version becomes champion: it must not be worse than the champion on pictures that neither was made from. */
+import type { SnapshotEntry } from '@tintype/contracts/catalog';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { championAlias, type ModelVersion } from '@tintype/contracts/registry';
 import { classifyPictures, type LabeledPicture } from '../evaluate/classify-pictures.ts';
-import { testSplitOf, type UnboundEvaluation } from '../evaluate/evaluate-run.ts';
-import { objectKeys } from '../ports/object-store.ts';
+import { scoreLogits, testSplitOf } from '../evaluate/evaluate-run.ts';
+import type { PictureTasks } from '../model/picture-tasks.types.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
+import type { TaskPool } from '../ports/task-pool.ts';
 import type { TrainedRun } from '../train/trained-run.types.ts';
-import type { RegisterNeeds } from './register-run.ts';
 
 export const promotionRules = ['auto', 'always', 'never'] as const;
 /**
- * `auto`: the first version becomes champion; a later one when its balanced accuracy on its snapshot's test split is at least that of
- * the champion on the same pictures (measured now where the champion is of another snapshot, whose training may have seen some of
- * them: that favors the champion, never the newcomer). `always` and `never` do as they say.
+ * `auto`: the first version becomes champion; a later one when its balanced accuracy is at least the champion's on the same pictures:
+ * those of its own test split that the champion was not trained or calibrated on, nor on near-duplicates of them. Where that leaves
+ * fewer than 10 pictures of a larger split, it stays behind. `always` and `never` do as they say.
  */
 export type PromotionRule = (typeof promotionRules)[number];
 
@@ -22,31 +26,48 @@ export interface PromotionDecision {
   reason: string;
 }
 
-export async function decidePromotion(
-  needs: RegisterNeeds,
-  run: TrainedRun,
-  evaluation: UnboundEvaluation,
-  options: { promote?: PromotionRule; limits: PictureLimits; signal?: AbortSignal },
-): Promise<PromotionDecision> {
+interface Needs {
+  catalog: Pick<Catalog, 'registry' | 'snapshots'>;
+  store: ObjectStore;
+  pool: TaskPool<PictureTasks>;
+  clock: Clock;
+}
+
+interface Options {
+  promote?: PromotionRule;
+  limits: PictureLimits;
+  signal?: AbortSignal;
+}
+
+const fewestPictures = 10;
+
+export async function decidePromotion(needs: Needs, run: TrainedRun, options: Options): Promise<PromotionDecision> {
   const { promote = 'auto' } = options;
-  if (promote === 'never') return { isPromoted: false, reason: 'Not made champion: promotion was turned off.' };
+  if (promote === 'never') return stay('promotion was turned off');
   if (promote === 'always') return { isPromoted: true, reason: 'Made champion, as asked.' };
   const champion = await findChampion(needs, run.model);
   if (!champion) return { isPromoted: true, reason: 'Made champion: the model has none yet.' };
 
-  const found = await measureChampion(needs, champion, run, options);
-  if (found === undefined)
+  const fair = await listFairPictures(needs, champion, run);
+  if (fair.length < Math.min(fewestPictures, run.test.sampleIds.length))
+    return stay(
+      `only ${fair.length} pictures of its test split are new to version ${champion.version}, too few to compare`,
+    );
+  const isSameTest = champion.snapshot === run.snapshot.id && run.rejected.length === 0;
+  const theirs = isSameTest ? champion.balancedAccuracy : await measureChampion(needs, champion, fair, options);
+  if (theirs === undefined)
     return { isPromoted: true, reason: `Made champion: version ${champion.version} cannot be loaded any more.` };
-  const numbers = `balanced accuracy ${percent(evaluation.balancedAccuracy)} against ${percent(found)} of version ${champion.version} on the test split of ${run.snapshot.id}`;
-  return evaluation.balancedAccuracy >= found
-    ? { isPromoted: true, reason: `Made champion: ${numbers}.` }
-    : {
-        isPromoted: false,
-        reason: `Not made champion: ${numbers}. To promote it all the same: tintype models promote VERSION champion`,
-      };
+  const own = measureRun(run, fair);
+  const numbers = `balanced accuracy ${percent(own)} against ${percent(theirs)} of version ${champion.version} on ${fair.length} test pictures that neither was made from`;
+  return own >= theirs ? { isPromoted: true, reason: `Made champion: ${numbers}.` } : stay(numbers);
 }
 
-async function findChampion({ catalog }: RegisterNeeds, model: string): Promise<ModelVersion | undefined> {
+const stay = (why: string): PromotionDecision => ({
+  isPromoted: false,
+  reason: `Not made champion: ${why}. To promote it all the same: tintype models promote VERSION champion`,
+});
+
+async function findChampion({ catalog }: Needs, model: string): Promise<ModelVersion | undefined> {
   try {
     return await catalog.registry.getVersion(model, championAlias);
   } catch (error) {
@@ -56,28 +77,54 @@ async function findChampion({ catalog }: RegisterNeeds, model: string): Promise<
   }
 }
 
-/** Balanced accuracy of the champion on the run's test split; undefined where its bundle is damaged. */
+/** Test pictures of the run of whose group the champion has seen nothing. */
+async function listFairPictures({ catalog }: Needs, champion: ModelVersion, run: TrainedRun): Promise<SnapshotEntry[]> {
+  const entries = await catalog.snapshots.entries(run.snapshot.id);
+  const seen = new Set<string>();
+  for (const { split, contentHash } of await catalog.snapshots.entries(champion.snapshot))
+    if (split !== 'test') seen.add(contentHash);
+  const tainted = new Set(entries.flatMap(({ contentHash, group }) => (seen.has(contentHash) ? [group] : [])));
+  const answered = new Set(run.test.sampleIds);
+  return entries.filter(
+    ({ split, group, sampleId }) => split === 'test' && !tainted.has(group) && answered.has(sampleId),
+  );
+}
+
+/** Undefined where the champion's bundle is damaged. */
 async function measureChampion(
-  needs: RegisterNeeds,
+  needs: Needs,
   champion: ModelVersion,
-  run: TrainedRun,
-  { limits, signal }: { limits: PictureLimits; signal?: AbortSignal },
+  fair: readonly SnapshotEntry[],
+  { limits, signal }: Options,
 ): Promise<number | undefined> {
-  if (champion.snapshot === run.snapshot.id) return champion.balancedAccuracy;
-  const entries = await needs.catalog.snapshots.entries(run.snapshot.id);
   async function* pictures(): AsyncGenerator<LabeledPicture> {
-    for (const { split, sampleId, className, contentHash } of entries)
-      if (split === 'test')
-        yield { name: sampleId, className, read: () => needs.store.get(objectKeys.source(contentHash)) };
+    for (const { sampleId, className, contentHash } of fair)
+      yield { name: sampleId, className, read: () => needs.store.get(objectKeys.source(contentHash)) };
   }
   try {
-    const on = testSplitOf(run.snapshot.id);
-    const options = { limits, on, pictures: pictures(), ...(signal ? { signal } : {}) };
-    return (await classifyPictures(needs, champion, options)).balancedAccuracy;
+    const request = { limits, on: testSplitOf(champion.snapshot), pictures: pictures(), ...(signal ? { signal } : {}) };
+    return (await classifyPictures(needs, champion, request)).balancedAccuracy;
   } catch (error) {
     if (error instanceof TintypeError && error.code === 'BUNDLE_CORRUPT') return undefined;
     throw error;
   }
+}
+
+function measureRun({ test, snapshot, calibration }: TrainedRun, fair: readonly SnapshotEntry[]): number {
+  const { classes } = snapshot;
+  const wanted = new Set(fair.map((entry) => entry.sampleId));
+  const positions = test.sampleIds.flatMap((sampleId, n) => (wanted.has(sampleId) ? [n] : []));
+  const logits = new Float32Array(positions.length * classes.length);
+  positions.forEach((from, n) =>
+    logits.set(test.logits.subarray(from * classes.length, (from + 1) * classes.length), n * classes.length),
+  );
+  return scoreLogits({
+    classes,
+    logits,
+    truth: Int32Array.from(positions, (n) => test.truth[n] as number),
+    samples: positions.map((n) => test.sampleIds[n] as string),
+    temperature: calibration.temperature,
+  }).balancedAccuracy;
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

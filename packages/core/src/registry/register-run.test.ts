@@ -39,8 +39,8 @@ const hub = { fetchFile: () => Promise.reject(new Error('no hub')), findFile: as
 let folder: string;
 let catalog: Catalog;
 let store: MemoryStore;
-/** Trained once: on 32 pictures, and on these and one more. */
-let trained: Record<'first' | 'second', TrainedRun>;
+/** Trained once: on 32 pictures, on these divided otherwise, and on 32 others. */
+let trained: Record<'first' | 'overlapping' | 'apart', TrainedRun>;
 /** Each test registers under a name of its own. */
 let model: string;
 let tests = 0;
@@ -49,18 +49,29 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tintype-registry-'));
   catalog = await openSqliteCatalog({ path: join(folder, 'catalog.sqlite'), clock });
   store = memoryStore();
+  pictures.push(...(await render(0)));
+  await fillDataset({ catalog, store, pool }, 'stripes', pictures);
+  await fillDataset({ catalog, store, pool }, 'others', await render(500));
+  const train = (dataset: string, seed: number) =>
+    trainHead(needs(), { ...trainOptionsSchema.parse({ dataset, seed }), limits });
+  trained = {
+    first: await train('stripes', 1),
+    overlapping: await train('stripes', 2),
+    apart: await train('others', 1),
+  };
+});
+
+async function render(seed: number): Promise<TestPicture[]> {
+  const rendered: TestPicture[] = [];
   for (const [k, className] of classNames.entries())
     for (let n = 0; n < 16; n += 1) {
-      const bytes = await sharp(stripes(k, n), { raw }).png().toBuffer();
-      pictures.push({ path: `${className}/${className}${n * 100}.png`, className, bytes });
+      const bytes = await sharp(stripes(k, seed + n), { raw })
+        .png()
+        .toBuffer();
+      rendered.push({ path: `${className}/${className}${n * 100}.png`, className, bytes });
     }
-  const request = { ...trainOptionsSchema.parse({ dataset: 'stripes' }), limits };
-  await fillDataset({ catalog, store, pool }, 'stripes', pictures);
-  const first = await trainHead(needs(), request);
-  const bytes = await sharp(stripes(0, 99), { raw }).png().toBuffer();
-  await fillDataset({ catalog, store, pool }, 'stripes', [{ path: 'across/more.png', className: 'across', bytes }]);
-  trained = { first, second: await trainHead(needs(), { ...request, seed: 2 }) };
-});
+  return rendered;
+}
 
 beforeEach(() => {
   tests += 1;
@@ -74,7 +85,7 @@ afterAll(async () => {
 
 const needs = () => ({ catalog, store, pool, clock, hub });
 /** A new run row with what was learned before. */
-async function train(which: 'first' | 'second' = 'first'): Promise<TrainedRun> {
+async function train(which: keyof typeof trained = 'first'): Promise<TrainedRun> {
   const run = { ...trained[which].run, id: clock.newId('run') };
   await catalog.runs.create(run);
   return { ...trained[which], run, model };
@@ -106,7 +117,11 @@ test('the first version becomes champion, and its bundle says all there is to kn
   const bundleFolder = await store.localFolder(objectKeys.bundlePrefix(version.bundleHash));
   const { manifest, parity } = await readBundle(bundleFolder, version.bundleHash);
   expect(bundleManifestSchema.parse(manifest)).toMatchObject({ run: run.run.id, snapshot: run.snapshot.id, seed: 1 });
-  expect(manifest.versions).toMatchObject({ node: process.versions.node, onnxruntime: '1.30.0' });
+  expect(manifest.versions).toMatchObject({
+    node: process.versions.node,
+    onnxruntime: '1.30.0',
+    sharp: expect.stringMatching(/^0\.35/),
+  });
   expect(parity.samples.length).toBe(run.snapshot.counts.test);
   const card = await readFile(join(bundleFolder, 'model-card.md'), 'utf8');
   expect(card).toContain('| across | 16 |');
@@ -204,13 +219,22 @@ test('a later version becomes champion when it is not worse on the same pictures
   expect((await catalog.registry.get(model)).versions).toHaveLength(3);
 });
 
-test('a champion of another snapshot is measured on the newcomer’s test split', async () => {
+test('a champion of other pictures is measured on the newcomer’s test split', async () => {
   await register(unlearned(await train()));
+  const run = await train('apart');
 
-  const { promotion, version } = await register(await train('second'));
+  const { promotion } = await register(run);
 
-  expect(promotion).toContain(`of version 1 on the test split of ${version.snapshot}`);
+  expect(promotion).toContain(`on ${run.snapshot.counts.test} test pictures that neither was made from`);
   expect(promotion).not.toContain('50.0 % of version 1');
+});
+
+test('a champion is not compared on pictures that it was made from', async () => {
+  await register(await train());
+
+  const { promotion } = await register(await train('overlapping'));
+
+  expect(promotion).toMatch(/^Not made champion: only \d pictures of its test split are new to version 1/);
 });
 
 test('promotion can be forced and forbidden', async () => {
@@ -229,7 +253,7 @@ test('a champion whose bundle is damaged gives way', async () => {
   store.objects.set(objectKeys.bundleFile(version.bundleHash, 'model.onnx'), new Uint8Array(3));
   await pool.run('closeBundle', { bundleHash: version.bundleHash });
 
-  const { promotion } = await register(await train('second'));
+  const { promotion } = await register(await train('apart'));
 
   expect(promotion).toContain('version 1 cannot be loaded any more');
 });

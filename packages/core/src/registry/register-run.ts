@@ -50,7 +50,7 @@ export function registerRun(needs: RegisterNeeds, run: TrainedRun, options: Regi
     options.onProgress?.({ stage: 'register', done: 0, total: run.parity.samples.length });
     await assertParity(needs, { bundleHash: bundle.bundleHash, parity: run.parity, ...options });
 
-    const promotion = await decidePromotion(needs, run, evaluation, options);
+    const promotion = await decidePromotion(needs, run, options);
     const version = await needs.catalog.registry.publish(toVersion(needs.clock, run, evaluation, bundle), {
       evaluation,
       by: options.by,

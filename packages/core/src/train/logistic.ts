@@ -29,7 +29,7 @@ export const fitLogistic: FitHead = async (set, options) => {
   const standard: TrainingSet = { ...set, rows: standardize(set.rows, standardization) };
   const { c, accuracy } = await chooseC(standard, options);
   await using objective = await openObjective(standard, options);
-  options.onProgress?.({ stage: 'fit', done: 0, note: `L2 1/${c}` });
+  options.onProgress?.({ stage: 'fit', done: 0, note: nameOf(c, set) });
   const fitted = await fit(objective, { rows: set.truth.length, c, ...signalOf(options) });
   options.onProgress?.({ stage: 'fit', done: 1, total: 1, note: `${fitted.iterations} iterations` });
   return {
@@ -79,7 +79,7 @@ async function scoreFold({ number, fit: rows, held }: Fold, options: FitOptions)
     const accuracy = computeAccuracy(logits, held.truth, classes);
     result.scores.push(loss);
     result.accuracies.push(accuracy);
-    options.onProgress?.({ stage: 'fit', done: number, note: `L2 1/${c}: ${(accuracy * 100).toFixed(1)} %` });
+    options.onProgress?.({ stage: 'fit', done: number, note: `${nameOf(c, rows)}: ${(accuracy * 100).toFixed(1)} %` });
     worseSince = loss < best ? 0 : worseSince + 1;
     best = Math.min(best, loss);
     if (worseSince >= patience) break;
@@ -111,4 +111,5 @@ async function fit(
   return fitted;
 }
 
+const nameOf = (c: number, { truth }: TrainingSet): string => `L2 ${(1 / (c * truth.length)).toExponential(0)}`;
 const signalOf = ({ signal }: FitOptions): { signal?: AbortSignal } => (signal ? { signal } : {});

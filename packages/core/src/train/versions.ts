@@ -1,21 +1,30 @@
 /** @file Versions of what made a model, for its bundle. */
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** Of tintype, Node, ONNX Runtime and sharp (which pins libvips); `unknown` where a package hides its own. */
+/** Of tintype, Node, ONNX Runtime and sharp (which pins libvips); `unknown` where a package is not to be found. */
 export function readVersions(): Record<string, string> {
-  const versionOf = (name: string): string => {
-    try {
-      return (require(`${name}/package.json`) as { version: string }).version;
-    } catch {
-      return 'unknown';
-    }
-  };
   return {
     tintype: (require('../../package.json') as { version: string }).version,
     node: process.versions.node,
-    onnxruntime: versionOf('onnxruntime-node'),
-    sharp: versionOf('sharp'),
+    onnxruntime: findVersion('onnxruntime-node'),
+    sharp: findVersion('sharp'),
   };
+}
+
+/** From the package.json above the module's entry: not every package exports its own. Loads nothing. */
+function findVersion(name: string): string {
+  try {
+    for (let folder = dirname(require.resolve(name)); folder !== dirname(folder); folder = dirname(folder)) {
+      const file = join(folder, 'package.json');
+      const found = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>) : {};
+      if (found.name === name) return String(found.version);
+    }
+  } catch {
+    // Not installed where this module could find it.
+  }
+  return 'unknown';
 }
