@@ -33,7 +33,9 @@ const makers = {
   }),
 };
 
-process.on('message', async ({ paths, folder, inFlight, outputs }) => {
+process.on('message', (request) => void serve(request));
+
+async function serve({ paths, folder, inFlight, outputs }) {
   const make = makers[outputs];
   await mkdir(folder, { recursive: true });
   const before = process.cpuUsage();
@@ -52,5 +54,5 @@ process.on('message', async ({ paths, folder, inFlight, outputs }) => {
   await Promise.all(Array.from({ length: inFlight }, work));
   const { user, system } = process.cpuUsage(before);
   process.send((user + system) / 1000);
-});
+}
 process.send('ready');
