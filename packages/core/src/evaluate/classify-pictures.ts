@@ -1,13 +1,15 @@
 /** @file Labeled pictures through a version, as serving would answer them, scored by class name. */
 
 import { TintypeError } from '@tintype/contracts/errors';
+import { setMaxListeners } from 'node:events';
 import type { Evaluation } from '@tintype/contracts/evaluate';
 import type { Rejection } from '@tintype/contracts/ingest';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
+import { withBundle } from '../model/with-bundle.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
 import { scoreLogits } from './evaluate-run.ts';
 
@@ -33,7 +35,6 @@ interface Needs {
   clock: Clock;
 }
 
-const openDeadlineMs = 60_000;
 const inFlightPerChild = 3;
 
 /** A log-probability that stands for "never": for classes that the model does not know. */
@@ -44,53 +45,32 @@ const impossible = -1e4;
  * not know counts as a class it always misses. Memory grows by a few numbers per picture. Throws BUNDLE_CORRUPT, CANCELLED.
  */
 export async function classifyPictures(
-  { store, pool, clock }: Needs,
+  needs: Needs,
   version: ModelVersion,
   request: ClassifyOptions & { on: string; pictures: AsyncIterable<LabeledPicture>; total?: number },
 ): Promise<Evaluation> {
+  const { clock } = needs;
   const startedAt = clock.now();
-  const { bundleHash } = version;
-  const key = `evaluate:${bundleHash}`;
-  const folder = await store.localFolder(objectKeys.bundlePrefix(bundleHash));
-  const [manifest] = await pool.prepare(key, 'openBundle', { bundleHash, folder }, { deadlineMs: openDeadlineMs });
-  const temperature = manifest?.calibration.temperature ?? 1;
-  const known = version.classes.length;
-  const classes = [...version.classes];
-  const answers: { name: string; truth: number; logits: Float32Array }[] = [];
-  const rejected: Rejection[] = [];
+  if (request.signal) setMaxListeners(0, request.signal);
+  const { answers, rejected, temperature } = await withBundle(needs, version.bundleHash, async ({ calibration }) => ({
+    ...(await answerAll(needs.pool, version.bundleHash, request)),
+    temperature: calibration.temperature,
+  }));
 
-  const answer = async (picture: LabeledPicture): Promise<void> => {
-    try {
-      const bytes = await picture.read();
-      const options = {
-        deadlineMs: request.pictureMs ?? 30_000,
-        ...(request.signal ? { signal: request.signal } : {}),
-      };
-      const { logits } = await pool.run('classify', { bundleHash, bytes, limits: request.limits }, options);
-      let truth = classes.indexOf(picture.className);
-      if (truth < 0) truth = classes.push(picture.className) - 1;
-      answers.push({ name: picture.name, truth, logits: logits.map((value) => value * temperature) });
-    } catch (error) {
-      if (!(error instanceof TintypeError) || !isAboutPicture(error)) throw error;
-      rejected.push({ path: picture.name, code: error.code, detail: error.message });
-    }
-    request.onProgress?.(answers.length + rejected.length, request.total);
-  };
-  try {
-    await forEachOf(request.pictures, answer, { width: pool.size * inFlightPerChild, signal: request.signal });
-  } finally {
-    pool.forget(key);
-  }
-
-  answers.sort((a, b) => (a.name < b.name ? -1 : 1));
-  rejected.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const unknown = new Set(answers.map((answer) => answer.className).filter((name) => !version.classes.includes(name)));
+  const classes = [...version.classes, ...[...unknown].toSorted()];
   const logits = new Float32Array(answers.length * classes.length).fill(impossible);
-  answers.forEach((a, n) => logits.set(a.logits.subarray(0, known), n * classes.length));
+  answers.forEach((answer, n) =>
+    logits.set(
+      answer.logits.map((value) => value * temperature),
+      n * classes.length,
+    ),
+  );
   const metrics = scoreLogits({
     classes,
     logits,
-    truth: Int32Array.from(answers, (a) => a.truth),
-    samples: answers.map((a) => a.name),
+    truth: Int32Array.from(answers, (answer) => classes.indexOf(answer.className)),
+    samples: answers.map((answer) => answer.name),
     temperature,
   });
   const at = clock.now();
@@ -104,6 +84,39 @@ export async function classifyPictures(
     durationMs: at - startedAt,
     at,
   };
+}
+
+interface Answered {
+  name: string;
+  className: string;
+  /** [K], calibrated. */
+  logits: Float32Array;
+}
+
+/** In name order, so that equal pictures give an equal evaluation. */
+async function answerAll(
+  pool: TaskPool<PictureTasks>,
+  bundleHash: string,
+  request: ClassifyOptions & { pictures: AsyncIterable<LabeledPicture>; total?: number },
+): Promise<{ answers: Answered[]; rejected: Rejection[] }> {
+  const { limits, signal, pictureMs = 30_000, onProgress, total } = request;
+  const answers: Answered[] = [];
+  const rejected: Rejection[] = [];
+  const answer = async ({ name, className, read }: LabeledPicture): Promise<void> => {
+    try {
+      const options = { deadlineMs: pictureMs, ...(signal ? { signal } : {}) };
+      const { logits } = await pool.run('classify', { bundleHash, bytes: await read(), limits }, options);
+      answers.push({ name, className, logits });
+    } catch (error) {
+      if (!(error instanceof TintypeError) || !isAboutPicture(error)) throw error;
+      rejected.push({ path: name, code: error.code, detail: error.message });
+    }
+    onProgress?.(answers.length + rejected.length, total);
+  };
+  await forEachOf(request.pictures, answer, { width: pool.size * inFlightPerChild, signal });
+  answers.sort((a, b) => (a.name < b.name ? -1 : 1));
+  rejected.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { answers, rejected };
 }
 
 /** What one picture can do wrong by itself; damage to the model or the store ends the evaluation. */

@@ -1,5 +1,6 @@
 /** @file Features of stored pictures, kept in packed shards: what was extracted once is never decoded again. */
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Backbone } from '@tintype/contracts/model';
 import { defaultPictureLimits, type PictureLimits } from '@tintype/contracts/picture';
@@ -148,6 +149,8 @@ async function extractAll(
   take: (contentHash: string, outcome: Outcome) => Promise<void>,
 ): Promise<void> {
   const { key, backbone, modelPath, missing } = extraction;
+  // Every picture in flight listens.
+  if (extraction.signal) setMaxListeners(0, extraction.signal);
   const opened = { key, backbone, ...(modelPath === undefined ? {} : { modelPath }) };
   await pool.prepare(key, 'openBackbone', opened, { deadlineMs: openDeadlineMs });
   try {
@@ -171,9 +174,8 @@ async function extractAll(
     );
     await settleAll(walks);
   } finally {
+    await pool.prepare(key, 'closeBackbone', { key }).catch(() => undefined);
     pool.forget(key);
-    await pool.prepare(`${key}:close`, 'closeBackbone', { key }).catch(() => undefined);
-    pool.forget(`${key}:close`);
   }
 }
 

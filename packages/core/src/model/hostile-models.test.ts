@@ -27,19 +27,21 @@ afterAll(() => pool[Symbol.asyncDispose]());
 const hub = { fetchFile: () => Promise.reject(new Error('no hub')), findFile: async () => undefined };
 
 test.skipIf(!isThere)(`no hostile model file becomes a backbone${reason}`, async () => {
-  const outcomes: Record<string, string> = {};
-  for (const file of files) {
+  const accepted: string[] = [];
+  const slow: string[] = [];
+  for (const file of files.filter((name) => name !== 'good.onnx')) {
     const startedAt = performance.now();
-    outcomes[file] = await resolveBackbone({ hub, pool }, join(folder, file)).then(
-      () => 'accepted',
+    const code = await resolveBackbone({ hub, pool }, join(folder, file)).then(
+      () => 'none',
       (error: unknown) => (error instanceof TintypeError ? error.code : `other: ${error}`),
     );
-    expect(performance.now() - startedAt, file).toBeLessThan(10_000);
+    if (code !== 'ONNX_INVALID') accepted.push(`${file}: ${code}`);
+    if (performance.now() - startedAt > 10_000) slow.push(file);
   }
 
-  const refusals = new Set(Object.entries(outcomes).flatMap(([file, code]) => (file === 'good.onnx' ? [] : [code])));
   expect(files.length).toBeGreaterThan(20);
-  expect([...refusals].toSorted(), JSON.stringify(outcomes, null, 1)).toEqual(['ONNX_INVALID']);
+  expect(accepted).toEqual([]);
+  expect(slow).toEqual([]);
 });
 
 test('a model that doubles its memory at every step loses its process, not this one', async () => {

@@ -1,7 +1,7 @@
 /** @file An ONNX image model as a feature extractor: cut at its feature tensor, checked by one run on a grey picture. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { pruneToOutputs } from '@tintype/autograd/onnx/edit-onnx';
+import { listOutputs, pruneToOutputs } from '@tintype/autograd/onnx/edit-onnx';
 import { OnnxError, parseOnnx } from '@tintype/autograd/onnx/read-onnx';
 import { renderOnnx } from '@tintype/autograd/onnx/write-onnx';
 import { openSession, type Session } from '@tintype/autograd/runtime/session';
@@ -22,58 +22,69 @@ export interface OnnxFeatures extends AsyncDisposable {
 
 /** For child processes: the file may be hostile. Throws BACKBONE_INVALID. */
 export async function openOnnxFeatures(backbone: Backbone, modelPath: string): Promise<OnnxFeatures> {
-  const refuse = (reason: string, cause?: unknown): TintypeError =>
-    new TintypeError('BACKBONE_INVALID', { file: backbone.name, reason }, { cause });
-  const { inputName, featureOutput } = backbone;
-  if (inputName === undefined || featureOutput === undefined) throw refuse('its input or feature output is not named');
-  const bytes = await readFile(modelPath).catch((error: unknown) => {
-    throw refuse('the file cannot be read', error);
-  });
-  if (createHash('sha256').update(bytes).digest('hex') !== backbone.hash) throw refuse('the file changed meanwhile');
-  const { session, first, shape } = await open();
-
-  async function open() {
-    let opened: Session | undefined;
-    try {
-      opened = await openSession(renderOnnx(pruneToOutputs(parseOnnx(bytes), [featureOutput as string])));
-      const { widthPx, heightPx } = backbone.preprocessing;
-      const result = await runOnce(opened, new Float32Array(3 * widthPx * heightPx));
-      return { session: opened, first: result.row, shape: result.shape };
-    } catch (error) {
-      await opened?.[Symbol.asyncDispose]();
-      if (error instanceof TintypeError) throw error;
-      throw refuse(error instanceof OnnxError ? error.reason : `ONNX Runtime refuses it (${firstLine(error)})`, error);
-    }
-  }
-
-  async function runOnce(opened: Session, data: Float32Array): Promise<{ row: Float32Array; shape: FeatureShape }> {
-    const { widthPx, heightPx } = backbone.preprocessing;
-    const outputs = await opened.run({
-      [inputName as string]: { type: 'float32', dims: [1, 3, heightPx, widthPx], data },
-    });
-    const tensor = outputs[featureOutput as string];
-    if (tensor?.type !== 'float32') throw refuse(`its output "${featureOutput}" is not float32`);
-    const [batch, second = 0, third = 1] = tensor.dims;
-    if (batch !== 1 || tensor.dims.length < 2 || tensor.dims.length > 4)
-      throw refuse(`its output "${featureOutput}" has the shape [${tensor.dims.join(', ')}], not [N, D]`);
-    const isTokens = tensor.dims.length === 3 && second > 1;
+  const session = await openVerified(backbone, modelPath);
+  const { widthPx, heightPx } = backbone.preprocessing;
+  try {
+    const { row, shape } = await runOnce(session, backbone, new Float32Array(3 * widthPx * heightPx));
+    if (row.length > mostDimensions)
+      throw refuse(backbone, `it gives ${row.length} features per picture; at most ${mostDimensions} make sense`);
     return {
-      row: isTokens ? tensor.data.slice(0, third) : tensor.data.slice(),
-      shape: isTokens ? 'first-token' : 'flatten',
+      dimensions: row.length,
+      shape,
+      run: async (pixels) => (await runOnce(session, backbone, pixels)).row,
+      [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
     };
-  }
-
-  if (first.length > mostDimensions) {
+  } catch (error) {
     await session[Symbol.asyncDispose]();
-    throw refuse(`it gives ${first.length} features per picture; at most ${mostDimensions} make sense`);
+    throw error instanceof TintypeError ? error : refuse(backbone, `it cannot be run (${firstLine(error)})`, error);
   }
-  return {
-    dimensions: first.length,
-    shape,
-    run: async (pixels) => (await runOnce(session, pixels)).row,
-    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-  };
 }
+
+/** The session holds its own copy of the weights: the file's bytes are let go. */
+async function openVerified(backbone: Backbone, modelPath: string): Promise<Session> {
+  if (backbone.featureOutput === undefined) throw refuse(backbone, 'its feature output is not named');
+  const bytes = await readFile(modelPath).catch((error: unknown) => {
+    throw refuse(backbone, 'the file cannot be read', error);
+  });
+  if (createHash('sha256').update(bytes).digest('hex') !== backbone.hash)
+    throw refuse(backbone, 'the file changed meanwhile');
+  try {
+    return await openSession(cutAt(backbone.featureOutput, bytes));
+  } catch (error) {
+    throw refuse(
+      backbone,
+      error instanceof OnnxError ? error.reason : `ONNX Runtime refuses it (${firstLine(error)})`,
+      error,
+    );
+  }
+}
+
+/** As it is where the features are an output already; large models are then not copied. */
+function cutAt(output: string, bytes: Uint8Array): Uint8Array {
+  const model = parseOnnx(bytes);
+  const isOutput = listOutputs(model).some(({ name }) => name === output);
+  return isOutput ? bytes : renderOnnx(pruneToOutputs(model, [output]));
+}
+
+async function runOnce(
+  session: Session,
+  { inputName = '', featureOutput = '', preprocessing, name }: Backbone,
+  data: Float32Array,
+): Promise<{ row: Float32Array; shape: FeatureShape }> {
+  const dims = [1, 3, preprocessing.heightPx, preprocessing.widthPx];
+  const outputs = await session.run({ [inputName]: { type: 'float32', dims, data } }, [featureOutput]);
+  const tensor = outputs[featureOutput];
+  if (tensor?.type !== 'float32') throw refuse({ name }, `its output "${featureOutput}" is not float32`);
+  const [batch, tokens = 0, width = 1] = tensor.dims;
+  if (batch !== 1 || tensor.dims.length < 2 || tensor.dims.length > 4)
+    throw refuse({ name }, `its output "${featureOutput}" has the shape [${tensor.dims.join(', ')}], not [N, D]`);
+  return tensor.dims.length === 3 && tokens > 1
+    ? { row: tensor.data.slice(0, width), shape: 'first-token' }
+    : { row: tensor.data.slice(), shape: 'flatten' };
+}
+
+const refuse = ({ name }: Pick<Backbone, 'name'>, reason: string, cause?: unknown): TintypeError =>
+  new TintypeError('BACKBONE_INVALID', { file: name, reason }, { cause });
 
 /** What a library said, short enough for a sentence. */
 export function firstLine(error: unknown): string {

@@ -7,6 +7,7 @@ import type { StageProgress, TrainSummary } from '@tintype/contracts/train';
 import { evaluateRun, type UnboundEvaluation } from '../evaluate/evaluate-run.ts';
 import { type RenderedBundle, renderBundle, storeBundle } from '../model/bundle.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
+import { withBundle } from '../model/with-bundle.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
@@ -39,15 +40,12 @@ export interface Registration {
   promotion: string;
 }
 
-const openDeadlineMs = 60_000;
-
 /** Throws PARITY_FAILED or BUNDLE_CORRUPT with nothing registered and the run failed. */
 export function registerRun(needs: RegisterNeeds, run: TrainedRun, options: RegisterOptions): Promise<Registration> {
   return finishRunOnFailure(needs, run.run, async () => {
     const evaluation = evaluateRun(needs, run);
     const bundle = buildBundle(needs.clock, run, evaluation);
     await storeBundle(needs.store, bundle);
-    options.onProgress?.({ stage: 'register', done: 0, total: run.parity.samples.length });
     await assertParity(needs, { bundleHash: bundle.bundleHash, parity: run.parity, ...options });
 
     const promotion = await decidePromotion(needs, run, options);
@@ -93,24 +91,21 @@ interface ParityCheck {
   onProgress?: (progress: StageProgress) => void;
 }
 
-/** Loads the bundle from the store in a child and asks it for pictures whose answers training wrote down. */
-async function assertParity({ store, pool }: RegisterNeeds, check: ParityCheck): Promise<void> {
+/** Loads the bundle from the store in every child and asks it for pictures whose answers training wrote down. */
+async function assertParity(needs: RegisterNeeds, check: ParityCheck): Promise<void> {
   const { bundleHash, parity, limits, signal, onProgress } = check;
-  const key = `register:${bundleHash}`;
-  const folder = await store.localFolder(objectKeys.bundlePrefix(bundleHash));
-  await pool.prepare(key, 'openBundle', { bundleHash, folder }, { deadlineMs: openDeadlineMs });
-  let largestDifference = 0;
-  try {
+  const total = parity.samples.length;
+  const largestDifference = await withBundle(needs, bundleHash, async () => {
+    let largest = 0;
     for (const [n, { contentHash, probabilities }] of parity.samples.entries()) {
-      const bytes = await store.get(objectKeys.source(contentHash));
-      const options = signal ? { signal } : {};
-      const answer = await pool.run('classify', { bundleHash, bytes, limits }, options);
-      largestDifference = Math.max(largestDifference, differ(answer.probabilities, probabilities));
-      onProgress?.({ stage: 'register', done: n + 1, total: parity.samples.length });
+      onProgress?.({ stage: 'register', done: n, total });
+      const bytes = await needs.store.get(objectKeys.source(contentHash));
+      const answer = await needs.pool.run('classify', { bundleHash, bytes, limits }, signal ? { signal } : {});
+      largest = Math.max(largest, differ(answer.probabilities, probabilities));
     }
-  } finally {
-    pool.forget(key);
-  }
+    onProgress?.({ stage: 'register', done: total, total });
+    return largest;
+  });
   const { tolerance } = parity;
   if (!(largestDifference <= tolerance)) throw new TintypeError('PARITY_FAILED', { largestDifference, tolerance });
 }
