@@ -71,7 +71,7 @@ export class ChildSlot {
     const run: Run = {
       ticket,
       isExpired: false,
-      timer: setTimeout(() => this.#expire(run), ticket.deadlineMs),
+      timer: setTimeout(() => setImmediate(() => this.#expire(run)), ticket.deadlineMs),
       done: Promise.resolve(),
     };
     this.#running.add(run);
@@ -172,7 +172,9 @@ export class ChildSlot {
     this.#pump();
   }
 
+  /** Called after waiting messages were read: when this process itself was held up, the answer may be among them. */
   #expire(run: Run): void {
+    if (!this.#running.has(run)) return;
     run.isExpired = true;
     if (this.#child) this.#end(this.#child);
   }

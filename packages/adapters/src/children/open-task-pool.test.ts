@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { TintypeError } from '@tintype/contracts/errors';
@@ -135,6 +136,20 @@ test('a task that shared its child with a hanging one is answered all the same',
 
   expect(await hanging).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
   expect(await neighbor).toBeGreaterThan(0);
+});
+
+test('a child that answered in time lives on, however late this process gets to read it', async () => {
+  const pool = await aPool();
+  const child = await pool.run('pid', null);
+
+  const answer = pool.run('sleep', { ms: 20 }, { deadlineMs: 300 });
+  // Held up while it reads events, as SQLite does: timers come next.
+  await stat('.');
+  const end = Date.now() + 600;
+  while (Date.now() < end);
+
+  expect(await answer).toBe(child);
+  expect(await pool.run('pid', null)).toBe(child);
 });
 
 test('a crash fails the task that causes it and nothing else', async () => {
