@@ -10,6 +10,7 @@ import {
   type Parity,
   paritySchema,
 } from '@tintype/contracts/model';
+import { crashPoint } from '../ports/crash-point.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 
 export const manifestFile = 'bundle.json';
@@ -52,8 +53,10 @@ export async function storeBundle(
   store: Pick<ObjectStore, 'put'>,
   { bundleHash, files }: RenderedBundle,
 ): Promise<void> {
-  for (const [name, content] of files)
+  for (const [name, content] of files) {
     await store.put(objectKeys.bundleFile(bundleHash, name), content, { ifAbsent: false });
+    crashPoint('register.file');
+  }
 }
 
 /** Throws BUNDLE_CORRUPT unless the bytes have this hash, are of this format, and name only plain files. */

@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Backbone } from '@tintype/contracts/model';
 import { defaultPictureLimits, type PictureLimits } from '@tintype/contracts/picture';
+import { crashPoint } from '../ports/crash-point.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
 import { parseShard, parseShardHeader, renderShard } from './feature-shard.ts';
@@ -136,6 +137,7 @@ class ShardWriter {
     const bytes = renderShard({ dimensions: this.#dimensions, contentHashes, rows });
     const name = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
     await this.#store.put(`${objectKeys.embeddingPrefix(this.#key)}${name}.f32`, bytes);
+    crashPoint('features.stored');
   }
 }
 

@@ -10,6 +10,7 @@ import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import { withBundle } from '../model/with-bundle.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
+import { crashPoint } from '../ports/crash-point.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
 import { finishRunOnFailure } from '../train/run-row.ts';
@@ -46,7 +47,9 @@ export function registerRun(needs: RegisterNeeds, run: TrainedRun, options: Regi
     const evaluation = evaluateRun(needs, run);
     const bundle = buildBundle(needs.clock, run, evaluation);
     await storeBundle(needs.store, bundle);
+    crashPoint('register.stored');
     await assertParity(needs, { bundleHash: bundle.bundleHash, parity: run.parity, ...options });
+    crashPoint('register.proven');
 
     const promotion = await decidePromotion(needs, run, options);
     const version = await needs.catalog.registry.publish(toVersion(needs.clock, run, evaluation, bundle), {
@@ -54,6 +57,7 @@ export function registerRun(needs: RegisterNeeds, run: TrainedRun, options: Regi
       by: options.by,
       ...(promotion.isPromoted ? { alias: championAlias } : {}),
     });
+    crashPoint('register.published');
     const endedAt = needs.clock.now();
     await needs.catalog.runs.finish(run.run.id, { status: 'succeeded', endedAt, error: null });
     return { version, promotion: promotion.reason, summary: summarize(run, version, endedAt) };
