@@ -1,7 +1,7 @@
 /** @file Labeled pictures through a version, as serving would answer them, scored by class name. */
 
-import { TintypeError } from '@tintype/contracts/errors';
 import { setMaxListeners } from 'node:events';
+import { TintypeError } from '@tintype/contracts/errors';
 import type { Evaluation } from '@tintype/contracts/evaluate';
 import type { Rejection } from '@tintype/contracts/ingest';
 import type { PictureLimits } from '@tintype/contracts/picture';

@@ -17,6 +17,8 @@ import { computeSampleWeights, type TrainingSet } from './training-set.ts';
 const candidates = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1];
 /** Where nothing can be held out. */
 const usualC = 1e-2;
+/** Multiplications of one evaluation below which threads wait for each other longer than they work. */
+const smallWork = 2e6;
 /** The likelihood over C has one peak: after so many steps down, weaker penalties are not tried. */
 const patience = 2;
 
@@ -29,7 +31,7 @@ export const fitLogistic: FitHead = async (set, options) => {
   const standard: TrainingSet = { ...set, rows: standardize(set.rows, standardization) };
   const { c, accuracy } = await chooseC(standard, options);
   await using objective = await openObjective(standard, options);
-  options.onProgress?.({ stage: 'fit', done: 0, note: nameOf(c, set) });
+  options.onProgress?.({ stage: 'fit', done: 0, note: `C ${c}, on the whole training split` });
   const fitted = await fit(objective, { rows: set.truth.length, c, ...signalOf(options) });
   options.onProgress?.({ stage: 'fit', done: 1, total: 1, note: `${fitted.iterations} iterations` });
   return {
@@ -79,7 +81,11 @@ async function scoreFold({ number, fit: rows, held }: Fold, options: FitOptions)
     const accuracy = computeAccuracy(logits, held.truth, classes);
     result.scores.push(loss);
     result.accuracies.push(accuracy);
-    options.onProgress?.({ stage: 'fit', done: number, note: `${nameOf(c, rows)}: ${(accuracy * 100).toFixed(1)} %` });
+    options.onProgress?.({
+      stage: 'fit',
+      done: number,
+      note: `C ${c}: ${(accuracy * 100).toFixed(1)} % in cross-validation`,
+    });
     worseSince = loss < best ? 0 : worseSince + 1;
     best = Math.min(best, loss);
     if (worseSince >= patience) break;
@@ -93,6 +99,7 @@ function openObjective(set: TrainingSet, { classWeights }: FitOptions): Promise<
     classIndices: set.truth,
     classCount: set.classCount,
     sampleWeights: computeSampleWeights(set, classWeights),
+    ...(set.rows.length * set.classCount < smallWork ? { threads: 1 } : {}),
   });
 }
 
@@ -111,5 +118,4 @@ async function fit(
   return fitted;
 }
 
-const nameOf = (c: number, { truth }: TrainingSet): string => `L2 ${(1 / (c * truth.length)).toExponential(0)}`;
 const signalOf = ({ signal }: FitOptions): { signal?: AbortSignal } => (signal ? { signal } : {});

@@ -32,6 +32,7 @@ beforeAll(async () => {
   store = memoryStore();
   pool = inProcessPool<PictureTasks>(tasks);
   hashes = await fillDataset({ catalog, store, pool }, 'stripes', await somePictures(20));
+  await fillDataset({ catalog, store, pool }, 'tiny', await somePictures(3));
   await fillDataset({ catalog, store, pool }, 'single', (await somePictures(4)).slice(0, 4));
 });
 
@@ -125,6 +126,14 @@ test('nearest neighbors learn too, and say that class weights do not apply', asy
   expect(computeAccuracy(run.test.logits, run.test.truth, 3)).toBeGreaterThan(0.8);
   expect([1, 3, 5, 11, 21]).toContain(run.head.hyperparameters.k);
   expect(notices).toEqual([expect.stringContaining('Class weights')]);
+});
+
+test.each(['logistic', 'knn'] as const)('three pictures per class are enough to get a %s answer', async (head) => {
+  const run = await trainHead(needs(), request({ dataset: 'tiny', head }));
+
+  expect(run.snapshot.counts).toEqual({ train: 3, validation: 3, test: 3 });
+  expect(run.calibration.temperature).toBe(1);
+  expect(run.test.logits.every(Number.isFinite)).toBe(true);
 });
 
 test('a picture that cannot be decoded any more takes no part and is said', async () => {
