@@ -180,7 +180,11 @@ test('a folder of labeled pictures that the model never saw can be evaluated', a
 test.each([
   { words: ['ingest', 'no-such-folder'], exitCode: 66, code: 'SOURCE_NOT_FOUND' },
   { words: ['train', '--nonsense'], exitCode: 64, code: 'USAGE_INVALID' },
-  { words: ['train', '--seed', 'many'], exitCode: 64, code: 'VALIDATION_FAILED' },
+  { words: ['train', '--seed', 'many'], exitCode: 64, code: 'USAGE_INVALID' },
+  { words: ['train', '--model', 'a b'], exitCode: 64, code: 'VALIDATION_FAILED' },
+  { words: ['snapshot', 'list', '--dataset', 'absent'], exitCode: 66, code: 'DATASET_NOT_FOUND' },
+  { words: ['models', 'history', 'absent'], exitCode: 66, code: 'MODEL_NOT_FOUND' },
+  { words: ['models', 'history', 'x', '--at', '7'], exitCode: 64, code: 'USAGE_INVALID' },
   { words: ['train', '--backbone', 'nothing'], exitCode: 64, code: 'BACKBONE_UNKNOWN' },
   { words: ['train', '--dataset', 'absent'], exitCode: 66, code: 'DATASET_NOT_FOUND' },
   { words: ['train', '--snapshot', 'snap_0000000000000000'], exitCode: 66, code: 'SNAPSHOT_NOT_FOUND' },

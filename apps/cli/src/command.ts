@@ -10,6 +10,8 @@ export interface OptionRecord {
   flags: string;
   description: string;
   choices?: readonly string[];
+  /** The option takes a whole number in this range, ends included. */
+  range?: readonly [number, number];
   default?: string | number | boolean;
 }
 

@@ -1,4 +1,7 @@
 /** @file What a command may open, lazily: a command pays only for what it touches. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { TintypeError } from '@tintype/contracts/errors';
 import type { CommandContext } from './command.ts';
 import type { Output } from './output.ts';
 
@@ -22,8 +25,13 @@ export function createContext(
   };
 }
 
-/** The folder that --workspace names, or the nearest above this one. Throws WORKSPACE_NOT_FOUND. */
+/** The folder that --workspace names, else the nearest workspace from this folder upwards. Throws WORKSPACE_NOT_FOUND. */
 export async function workspaceFolder(options: Readonly<Record<string, unknown>>): Promise<string> {
   const { findWorkspaceFolder } = await import('@tintype/adapters/workspace/find-workspace-folder');
-  return findWorkspaceFolder((options.workspace as string | undefined) ?? process.cwd());
+  const named = options.workspace as string | undefined;
+  if (named === undefined) return findWorkspaceFolder(process.cwd());
+  // A folder that was named is meant: a slip in the name must not reach the workspace around it.
+  const path = resolve(named);
+  if (!existsSync(join(path, 'tintype.yaml'))) throw new TintypeError('WORKSPACE_NOT_FOUND', { path, isNamed: true });
+  return path;
 }

@@ -1,7 +1,7 @@
 /** @file Numbers and tables as a person reads them. Pure. */
 import type { Interval } from '@tintype/contracts/ids';
 import Table from 'cli-table3';
-import pc from 'picocolors';
+import { stdoutColors } from './colors.ts';
 
 /** `0.8734` -> `87.3 %`. */
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
@@ -19,8 +19,8 @@ export const counted = (value: number, one: string, many = `${one}s`): string =>
 
 /** `850 ms`, `12.3 s`, `3 min 05 s`. */
 export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
 }
@@ -32,8 +32,8 @@ export function moment(at: number): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
-/** What control characters and terminal escapes of a file name become, so that a name cannot write on the terminal. */
-export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{FFFD}');
+/** What control characters and terminal escapes of a file name become, so that a name cannot write on the terminal. Joiners, of which emoji are made, stay. */
+export const printable = (text: string): string => text.replaceAll(/(?![\u200C\u200D])[\p{Cc}\p{Cf}]/gu, '\u{FFFD}');
 
 /** Columns without borders; a column whose header starts with `>` is aligned right. */
 export function table(headers: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
@@ -58,7 +58,7 @@ export function table(headers: readonly string[], rows: readonly (readonly (stri
     middle: '  ',
   };
   const grid = new Table({
-    head: headers.map((header) => pc.dim(header.replace(/^>/, ''))),
+    head: headers.map((header) => stdoutColors.dim(header.replace(/^>/, ''))),
     colAligns: headers.map((header) => (header.startsWith('>') ? 'right' : 'left')),
     chars,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },

@@ -1,6 +1,7 @@
 /** @file What a command writes: data on stdout, progress and problems on stderr, all of it as JSON where asked. */
 import type { TintypeError } from '@tintype/contracts/errors';
-import pc from 'picocolors';
+import { stderrColors } from './colors.ts';
+import { printable } from './format.ts';
 
 export interface Output {
   readonly json: boolean;
@@ -16,6 +17,8 @@ export interface Output {
 }
 
 const logEveryMs = 5000;
+
+const { red, dim, bold } = stderrColors;
 
 export function openOutput(options: { json: boolean }): Output {
   const terminal = process.stderr.isTTY && !options.json;
@@ -33,25 +36,25 @@ export function openOutput(options: { json: boolean }): Output {
     },
     progress(text) {
       if (terminal) {
-        const width = Math.max(20, (process.stderr.columns ?? 80) - 1);
-        process.stderr.write(`\r\x1b[K${pc.dim(text.slice(0, width))}`);
+        const width = Math.max(20, (process.stderr.columns || 80) - 1);
+        process.stderr.write(`\r\x1b[K${dim(printable(text).slice(0, width))}`);
         isLineOpen = true;
       } else if (!options.json && performance.now() - loggedAt > logEveryMs) {
         loggedAt = performance.now();
-        process.stderr.write(`${text}\n`);
+        process.stderr.write(`${printable(text)}\n`);
       }
     },
     clearProgress,
     notice(text) {
       clearProgress();
-      if (!options.json) process.stderr.write(`${text}\n`);
+      if (!options.json) process.stderr.write(`${printable(text)}\n`);
     },
     problem(error) {
       clearProgress();
       process.stderr.write(
         options.json
           ? `${JSON.stringify(error.toProblem())}\n`
-          : `${pc.red('error:')} ${error.message}\n${pc.dim('code: ')} ${error.code}\n${pc.bold('next: ')} ${error.hint}\n`,
+          : `${red('error:')} ${printable(error.message)}\n${dim('code: ')} ${error.code}\n${bold('next: ')} ${printable(error.hint)}\n`,
       );
     },
   };

@@ -35,19 +35,29 @@ type None = Record<string, never>;
 const entry = <D = None>(value: ErrorEntry<D>): ErrorEntry<D> => value;
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
+/** The first few of a list, and how many more there are. */
+const some = (words: readonly string[], shown = 5): string =>
+  words.length <= shown + 1 ? words.join(', ') : `${words.slice(0, shown).join(', ')} and ${words.length - shown} more`;
+
 export const errorTable = {
   // Asked wrongly
-  USAGE_INVALID: entry<{ problem: string }>({
+  USAGE_INVALID: entry<{ problem: string; command?: string }>({
     kind: 'usage',
     title: 'The request is not valid',
     detail: ({ problem }) => problem,
-    hint: () => 'Run the command with --help, or open /docs on the server, to see what it takes.',
+    hint: ({ command }) =>
+      command
+        ? `Run "${command} --help" to see what it takes.`
+        : 'Run the command with --help, or open /docs on the server, to see what it takes.',
   }),
-  VALIDATION_FAILED: entry<{ errors: readonly { pointer: string; message: string }[] }>({
+  VALIDATION_FAILED: entry<{ errors: readonly { pointer: string; message: string }[]; command?: string }>({
     kind: 'usage',
     title: 'Some values are not valid',
     detail: ({ errors }) => errors.map((e) => `${e.pointer || 'body'}: ${e.message}`).join('; '),
-    hint: () => 'Correct the values named above; /docs lists what each field takes.',
+    hint: ({ command }) =>
+      command
+        ? `Correct the values named above; "${command} --help" says what each takes.`
+        : 'Correct the values named above; /docs lists what each field takes.',
   }),
   ROUTE_NOT_FOUND: entry<{ method: string; path: string }>({
     kind: 'notFound',
@@ -82,11 +92,11 @@ export const errorTable = {
   }),
 
   // Workspace and configuration
-  WORKSPACE_NOT_FOUND: entry<{ path: string }>({
+  WORKSPACE_NOT_FOUND: entry<{ path: string; isNamed?: boolean }>({
     kind: 'notFound',
     title: 'There is no workspace here',
-    detail: ({ path }) => `No tintype.yaml was found in ${path} or any folder above it.`,
-    hint: () => 'Run "tintype init" to make a workspace here, or name one with --workspace DIR.',
+    detail: ({ path, isNamed }) => `No tintype.yaml was found in ${path}${isNamed ? '' : ' or any folder above it'}.`,
+    hint: () => 'Run "tintype init DIR" to make a workspace, or name one with --workspace DIR.',
   }),
   WORKSPACE_EXISTS: entry<{ path: string }>({
     kind: 'conflict',
@@ -253,7 +263,12 @@ export const errorTable = {
     kind: 'notFound',
     title: 'There is no such class',
     detail: ({ className, known }) =>
-      `There is no class "${className}"; there is ${known.map((n) => `"${n}"`).join(', ') || 'none yet'}.`,
+      `There is no class "${className}"; there is ${
+        some(
+          known.map((n) => `"${n}"`),
+          12,
+        ) || 'none yet'
+      }.`,
     hint: () => 'Run "tintype catalog" to see the classes.',
   }),
   DATASET_EMPTY: entry<{ dataset: string }>({
@@ -273,7 +288,7 @@ export const errorTable = {
     kind: 'unprocessable',
     title: 'A class has too few pictures',
     detail: ({ classes, minimum }) =>
-      `${classes.map((c) => `"${c.className}" has ${count(c.samples, 'picture')}`).join(', ')}; each class needs at least ${minimum} that are not near-duplicates of each other, to train, validate and test on.`,
+      `${some(classes.map((c) => `"${c.className}" has ${count(c.samples, 'picture')}`))}; each class needs at least ${minimum} that are not near-duplicates of each other, to train, validate and test on.`,
     hint: () => 'Add pictures of that class, or leave it out: --without CLASS',
   }),
   SNAPSHOT_NOT_FOUND: entry<{ snapshot: string }>({
@@ -307,7 +322,7 @@ export const errorTable = {
     kind: 'notFound',
     title: 'There is no such version',
     detail: ({ model, version, known }) =>
-      `The model "${model}" has no version or alias "${version}"; it has ${known.join(', ')}.`,
+      `The model "${model}" has no version or alias "${version}"; it has ${some(known, 12)}.`,
     hint: ({ model }) => `Run "tintype models show ${model}" to see its versions.`,
   }),
   ALIAS_CONFLICT: entry<{ alias: string; expected: string; found: string }>({

@@ -55,6 +55,6 @@ export interface StageProgress {
   stage: 'snapshot' | 'features' | 'fit' | 'calibrate' | 'evaluate' | 'register';
   done: number;
   total?: number;
-  /** A few words on where it stands, such as `L2 1e-3: 87.1 %`. */
+  /** A few words on where it stands, such as `C 0.001: 87.1 % in cross-validation`. */
   note?: string;
 }

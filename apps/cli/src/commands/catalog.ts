@@ -1,11 +1,11 @@
 /** @file `tintype catalog`: counts, lists, issues, trash. */
 
-import type { CatalogSummary } from '@tintype/contracts/catalog';
-import { dataIssueKinds } from '@tintype/contracts/catalog';
+import type { CatalogSummary, DataIssue } from '@tintype/contracts/catalog';
 import { formatBytes } from '@tintype/contracts/errors';
 import type { CommandRecord } from '../command.ts';
 import { counted, integer, printable, table } from '../format.ts';
 
+const issueKinds: readonly DataIssue['kind'][] = ['rejected-file', 'label-disagreement', 'near-duplicate'];
 const datasetOption = { flags: '--dataset <name>', description: 'only this dataset' };
 
 const summarize: CommandRecord = {
@@ -57,7 +57,7 @@ const list: CommandRecord = {
     },
     { flags: '--text <text>', description: 'only paths that contain this' },
     { flags: '--removed', description: 'what is in the trash' },
-    { flags: '--limit <number>', description: 'rows of a page, at most 1000', default: 50 },
+    { flags: '--limit <number>', description: 'rows of a page, at most 1000', range: [1, 1000], default: 50 },
     { flags: '--cursor <cursor>', description: 'the page after the one that named this cursor' },
   ],
   examples: ['tintype catalog list --class glass --split test', 'tintype catalog list --removed --json'],
@@ -76,8 +76,9 @@ const list: CommandRecord = {
     await using workspace = await context.openWorkspace();
     const { listSamples } = await import('@tintype/core/catalog/catalog');
     const page = await listSamples(workspace, query);
-    context.output.result(page, () =>
-      [
+    context.output.result(page, () => {
+      if (page.items.length === 0) return 'No such sample.';
+      return [
         table(
           ['sample', 'class', 'split', '>width', '>height', 'path'],
           page.items.map((s) => [
@@ -90,8 +91,8 @@ const list: CommandRecord = {
           ]),
         ),
         `${integer(page.items.length)} of ${counted(page.total, 'sample')}${page.nextCursor ? `; next page: --cursor ${page.nextCursor}` : ''}`,
-      ].join('\n'),
-    );
+      ].join('\n');
+    });
   },
 };
 
@@ -100,8 +101,8 @@ const issues: CommandRecord = {
   summary: 'rejected files, label disagreements and near-duplicates',
   options: [
     datasetOption,
-    { flags: '--kind <kind>', description: 'only this kind', choices: dataIssueKinds },
-    { flags: '--limit <number>', description: 'rows of a page, at most 1000', default: 50 },
+    { flags: '--kind <kind>', description: 'only this kind', choices: issueKinds },
+    { flags: '--limit <number>', description: 'rows of a page, at most 1000', range: [1, 1000], default: 50 },
     { flags: '--cursor <cursor>', description: 'the page after the one that named this cursor' },
   ],
   examples: ['tintype catalog issues', 'tintype catalog issues --kind rejected-file --json'],
@@ -110,9 +111,9 @@ const issues: CommandRecord = {
     const { listIssues } = await import('@tintype/core/catalog/catalog');
     const page = await listIssues(workspace, {
       ...(options.dataset === undefined ? {} : { dataset: options.dataset as string }),
-      ...(options.kind === undefined ? {} : { kind: options.kind as (typeof dataIssueKinds)[number] }),
+      ...(options.kind === undefined ? {} : { kind: options.kind as DataIssue['kind'] }),
       ...(options.cursor === undefined ? {} : { cursor: options.cursor as string }),
-      limit: Number(options.limit),
+      limit: options.limit as number,
     });
     context.output.result(page, () =>
       page.items.length === 0

@@ -1,9 +1,10 @@
 /** @file `tintype ingest`: takes pictures in. */
 
-import type { IngestReport } from '@tintype/contracts/ingest';
-import { labelRules } from '@tintype/contracts/ingest';
+import type { IngestReport, LabelRule } from '@tintype/contracts/ingest';
 import type { CommandRecord } from '../command.ts';
 import { counted, duration, integer, printable, table } from '../format.ts';
+
+const labelRules: readonly LabelRule[] = ['folder', 'filename', 'none'];
 
 export const ingestCommand: CommandRecord = {
   name: 'ingest',
@@ -63,14 +64,19 @@ function render(report: IngestReport): string {
       ` (${counted(report.known, 'known already', 'known already')}, ${counted(report.duplicates, 'exact duplicate')}, ${integer(report.rejected)} rejected).`,
   ];
   const classes = Object.entries(report.classes);
+  const unlabeled = report.added - classes.reduce((sum, [, samples]) => sum + samples, 0);
   if (classes.length > 0)
     lines.push(
       '',
       table(
         ['class', '>pictures'],
-        classes.map(([name, samples]) => [printable(name), integer(samples)]),
+        [
+          ...classes.map(([name, samples]) => [printable(name), integer(samples)]),
+          ...(unlabeled > 0 ? [['(no class)', integer(unlabeled)]] : []),
+        ],
       ),
     );
+  else if (unlabeled > 0) lines.push('', `None of the new pictures has a class.`);
   if (report.labelDisagreements > 0) {
     lines.push(
       '',
@@ -83,12 +89,19 @@ function render(report: IngestReport): string {
       '',
       table(
         ['rejected', 'why'],
-        shown.map((row) => [printable(row.path), row.detail]),
+        shown.map((row) => [printable(row.path), printable(row.detail)]),
       ),
     );
     if (report.rejected > shown.length)
       lines.push(`and ${integer(report.rejected - shown.length)} more: tintype catalog issues`);
   }
-  if (report.added + report.known > 0) lines.push('', 'Next: tintype train');
+  if (report.added === 0 && report.known > 0) {
+    lines.push(
+      '',
+      'A picture that is known keeps its class; to take the pictures with other classes, name another --dataset.',
+    );
+  }
+  if (classes.length > 0 || report.known > 0) lines.push('', 'Next: tintype train');
+  else if (unlabeled > 0) lines.push('', 'Next: tintype ingest DIR --labels folder');
   return lines.join('\n');
 }

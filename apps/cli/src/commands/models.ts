@@ -97,13 +97,18 @@ const promote: CommandRecord = {
   examples: ['tintype models promote 3 champion', 'tintype models promote 2 champion --model scenes'],
   async run(context, [version = '', alias = ''], options) {
     const { nameSchema } = await import('@tintype/contracts/ids');
+    const name = nameSchema.safeParse(alias);
+    if (!name.success) {
+      const message = name.error.issues[0]?.message ?? 'is not a name';
+      throw new TintypeError('VALIDATION_FAILED', { errors: [{ pointer: 'alias', message }] });
+    }
     await using workspace = await context.openWorkspace();
     const { promoteVersion } = await import('@tintype/core/registry/promote');
     const model = await onlyModel(workspace.catalog.registry, options.model);
     const entry = await promoteVersion(workspace, {
       model,
       version,
-      alias: nameSchema.parse(alias),
+      alias: name.data,
       by: options.by as string,
     });
     context.output.result(
@@ -129,7 +134,7 @@ const history: CommandRecord = {
     if (options.at !== undefined) {
       const time = options.at as string;
       const at = Date.parse(time);
-      if (Number.isNaN(at))
+      if (Number.isNaN(at) || !/^\d{4}-\d\d-\d\d/.test(time))
         throw new TintypeError('USAGE_INVALID', { problem: `"${time}" is not a time such as 2026-05-04T12:00.` });
       const model = await onlyModel(registry, named);
       const alias = options.alias as string;
@@ -142,6 +147,7 @@ const history: CommandRecord = {
       );
       return;
     }
+    if (named !== undefined) await registry.get(named);
     const log = await registry.aliasLog(named);
     context.output.result({ items: log }, () =>
       log.length === 0

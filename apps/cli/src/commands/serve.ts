@@ -6,8 +6,12 @@ const options: readonly OptionRecord[] = [
     flags: '--host <address>',
     description: 'address to listen on; only this machine until there is authentication (default: 127.0.0.1)',
   },
-  { flags: '--port <number>', description: 'port to listen on; 0 takes a free one (default: 8080)' },
-  { flags: '--children <number>', description: 'inference processes (default: one per core)' },
+  {
+    flags: '--port <number>',
+    description: 'port to listen on; 0 takes a free one (default: 8080)',
+    range: [0, 65_535],
+  },
+  { flags: '--children <number>', description: 'inference processes (default: one per core)', range: [1, 256] },
 ];
 
 async function serve(
@@ -23,8 +27,8 @@ async function serve(
   await using server = await startServer({
     workspaceFolder: folder,
     ...(given.host === undefined ? {} : { host: given.host as string }),
-    ...(given.port === undefined ? {} : { port: Number(given.port) }),
-    ...(given.children === undefined ? {} : { children: Number(given.children) }),
+    ...(given.port === undefined ? {} : { port: given.port as number }),
+    ...(given.children === undefined ? {} : { children: given.children as number }),
     withWorker,
     signal: context.signal,
   });

@@ -20,7 +20,7 @@ const create: CommandRecord = {
     const { dataset, without, seed } = options;
     const { catalog, store, clock, config } = workspace;
     const signature = thumbnailSignature({ store, pool }, { limits: config.limits, signal: context.signal });
-    const request = snapshotOptionsSchema.parse({ dataset, without, seed: Number(seed) });
+    const request = snapshotOptionsSchema.parse({ dataset, without, seed });
     const snapshot = await createSnapshot({ catalog, store, clock, signature }, request);
     context.output.result(snapshot, () => render(snapshot));
   },
@@ -46,7 +46,10 @@ const list: CommandRecord = {
   examples: ['tintype snapshot list'],
   async run(context, _args, options) {
     await using workspace = await context.openWorkspace();
-    const snapshots = await workspace.catalog.snapshots.list(options.dataset as string | undefined);
+    const { resolveDataset } = await import('@tintype/core/catalog/catalog');
+    const named = options.dataset as string | undefined;
+    const dataset = named === undefined ? undefined : await resolveDataset(workspace.catalog, named);
+    const snapshots = await workspace.catalog.snapshots.list(dataset);
     context.output.result({ items: snapshots }, () =>
       snapshots.length === 0
         ? 'No snapshot yet.\nNext: tintype snapshot'

@@ -1,8 +1,10 @@
 /** @file `tintype train`: snapshot, features, head, calibration, evaluation, registration. */
-import { headKinds } from '@tintype/contracts/model';
+import type { HeadKind } from '@tintype/contracts/model';
 import type { CommandRecord } from '../command.ts';
 import { counted, duration, percent, percentWithInterval, printable } from '../format.ts';
 import { trainingOptions } from './training-options.ts';
+
+const headKinds: readonly HeadKind[] = ['logistic', 'knn'];
 
 export const trainCommand: CommandRecord = {
   name: 'train',
@@ -45,7 +47,7 @@ export const trainCommand: CommandRecord = {
     const request = trainOptionsSchema.parse({
       dataset,
       without,
-      seed: Number(seed),
+      seed,
       backbone,
       head,
       snapshot,

@@ -7,6 +7,7 @@ export const trainingOptions: readonly OptionRecord[] = [
   {
     flags: '--seed <number>',
     description: 'seed of the split and of training; equal seeds give equal results',
+    range: [0, Number.MAX_SAFE_INTEGER],
     default: 1,
   },
 ];

@@ -16,7 +16,7 @@ export const promotionRules = ['auto', 'always', 'never'] as const;
 /**
  * `auto`: the first version becomes champion; a later one when its balanced accuracy is at least the champion's on the same pictures:
  * those of its own test split that the champion was not trained or calibrated on, nor on near-duplicates of them. Where that leaves
- * fewer than 10 pictures of a larger split, it stays behind. `always` and `never` do as they say.
+ * fewer than 10 pictures of a larger split, or where it lacks one of the champion's classes, it stays behind. `always` and `never` do as they say.
  */
 export type PromotionRule = (typeof promotionRules)[number];
 
@@ -46,7 +46,9 @@ export async function decidePromotion(needs: Needs, run: TrainedRun, options: Op
   if (promote === 'never') return stay('promotion was turned off');
   if (promote === 'always') return { isPromoted: true, reason: 'Made champion, as asked.' };
   const champion = await findChampion(needs, run.model);
-  if (!champion) return { isPromoted: true, reason: 'Made champion: the model has none yet.' };
+  if (!champion) return { isPromoted: true, reason: 'Made champion: the model had none yet.' };
+  const lost = champion.classes.filter((name) => !run.snapshot.classes.includes(name));
+  if (lost.length > 0) return stay(`it cannot answer ${lost.join(', ')}, which version ${champion.version} can`);
 
   const fair = await listFairPictures(needs, champion, run);
   if (fair.length < Math.min(fewestPictures, run.test.sampleIds.length))

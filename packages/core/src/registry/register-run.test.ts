@@ -28,6 +28,7 @@ import { trainHead } from '../train/train-head.ts';
 import type { TrainedRun } from '../train/trained-run.types.ts';
 import { exportBundle } from './export-bundle.ts';
 import { findLiveAt } from './history.ts';
+import { decidePromotion } from './decide-promotion.ts';
 import { promoteVersion } from './promote.ts';
 import { registerRun } from './register-run.ts';
 
@@ -217,6 +218,17 @@ test('a later version becomes champion when it is not worse on the same pictures
   expect(worse.promotion).toMatch(/^Not made champion: balanced accuracy 50\.0 % against/);
   expect((await catalog.registry.getVersion(model, 'champion')).version).toBe(2);
   expect((await catalog.registry.get(model)).versions).toHaveLength(3);
+});
+
+test('a later version that lacks a class of the champion stays behind', async () => {
+  await register(await train());
+  const run = await train();
+  const snapshot = { ...run.snapshot, classes: run.snapshot.classes.slice(1) };
+
+  const decision = await decidePromotion(needs(), { ...run, snapshot }, { limits });
+
+  expect(decision.isPromoted).toBe(false);
+  expect(decision.reason).toContain(`it cannot answer ${run.snapshot.classes[0]}, which version 1 can`);
 });
 
 test('a champion of other pictures is measured on the newcomer’s test split', async () => {
