@@ -1,4 +1,5 @@
 /** @file Many pictures through one version, a few at a time, answers in the order asked. */
+import { setMaxListeners } from 'node:events';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import type { ModelVersion } from '@tintype/contracts/registry';
@@ -29,6 +30,8 @@ interface Request {
 /** A picture that cannot be answered for is a row with `error` and `reason`; only a missing source or model throws. */
 export async function* predictPictures(needs: Needs, request: Request): AsyncGenerator<PicturePrediction> {
   const { bundleHash } = request.version;
+  // Every picture in flight listens.
+  if (request.signal) setMaxListeners(0, request.signal);
   const folder = await needs.store.localFolder(objectKeys.bundlePrefix(bundleHash));
   const [manifest] = await needs.pool.prepare('serve', 'openBundle', { bundleHash, folder });
   const classes = manifest?.classes ?? request.version.classes;
