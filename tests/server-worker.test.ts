@@ -1,4 +1,5 @@
 /** @file A server with its worker: jobs asked for over HTTP, done by another process, taken over when it is killed. */
+import { fork } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -123,3 +124,22 @@ test('an evaluation asked for over HTTP is stored with its version', async () =>
   };
   expect(view.evaluations).toHaveLength(2);
 });
+
+test('a worker whose parent ends while it starts ends too', async () => {
+  const lonely = await initWorkspace(await mkdtemp(join(tmpdir(), 'tintype-lonely-')));
+  const entry = new URL('../apps/server/dist/worker-main.js', import.meta.url);
+  const worker = fork(entry, [lonely], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+  const ended = new Promise((done) => {
+    worker.on('exit', done);
+  });
+  worker.disconnect();
+
+  const hung = new Promise((done) => {
+    setTimeout(done, 20_000, 'still there').unref();
+  });
+  const code = await Promise.race([ended, hung]);
+  worker.kill('SIGKILL');
+  await rm(lonely, { recursive: true, force: true });
+
+  expect(code).toBe(0);
+}, 30_000);
