@@ -1,6 +1,6 @@
 /** @file The main job through every room, by the commands a user types, on rendered pictures. */
 import { readdirSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,6 +9,8 @@ import { startTintype, temporaryFolder, tintype, tintypeJson, tintypeProblem } f
 let scratch: Awaited<ReturnType<typeof temporaryFolder>>;
 let pictures: string;
 let workspace: string[];
+/** The first model, which most tests ask. */
+let trained: Trained;
 
 beforeAll(async () => {
   scratch = await temporaryFolder();
@@ -18,6 +20,7 @@ beforeAll(async () => {
   await writeDataset(pictures, { count: 150, seed: 5, sizePx: 128, layout: 'folders', dirt: true });
   await tintypeJson(['init', folder]);
   await tintypeJson(['ingest', pictures, ...workspace]);
+  trained = await tintypeJson<Trained>(['train', '--seed', '3', ...workspace]);
 });
 
 afterAll(() => scratch[Symbol.asyncDispose]());
@@ -32,7 +35,6 @@ interface Trained {
 }
 
 test('a folder of pictures becomes a registered model, and every door gives the same answer', async () => {
-  const trained = await tintypeJson<Trained>(['train', ...workspace]);
   const evaluation = await tintypeJson<{ accuracy: number }>(['evaluate', ...workspace]);
   const folder = join(pictures, 'boxes');
   const file = join(folder, readdirSync(folder).find((name) => name.startsWith('boxes_')) as string);
@@ -88,35 +90,44 @@ test('ingesting the same folder again adds nothing and rejects the same files', 
   );
 });
 
-test('the same seed trains the same model, and a second training decodes nothing', async () => {
-  const first = await tintypeJson<Trained>(['train', '--seed', '3', ...workspace]);
-  const second = await tintypeJson<Trained>(['train', '--seed', '3', ...workspace]);
+test('the same seed trains the same model, and a second training decodes nothing but the pictures of its proof', async () => {
+  const sources = join(workspace[1] as string, '.tintype', 'store', 'sources');
+  await rename(sources, `${sources}-away`);
+  await bringBackPicturesOfProof(sources);
+  const second = await tintypeJson<Trained>(['train', '--seed', '3', '--promote', 'never', ...workspace]);
+  await rm(sources, { recursive: true });
+  await rename(`${sources}-away`, sources);
 
-  expect(second).toMatchObject({ accuracy: first.accuracy, accuracyInterval: first.accuracyInterval });
-  expect(second.version).toBe(first.version + 1);
+  expect(second).toMatchObject({ accuracy: trained.accuracy, accuracyInterval: trained.accuracyInterval });
+  expect(second.version).toBe(trained.version + 1);
 });
 
-test('k-nearest neighbors trains by the same command', async () => {
-  const trained = await tintypeJson<Trained>(['train', '--head', 'knn', '--model', 'neighbors', ...workspace]);
+test('k-nearest neighbors trains by the same command, and a model that lacks a class stays behind', async () => {
+  const [without = ''] = trained.classes;
+  const words = ['train', '--head', 'knn', '--without', without, ...workspace];
+  const { exitCode, stdout } = await tintype(words);
 
-  expect(trained).toMatchObject({ model: 'neighbors', version: 1 });
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(`it cannot answer ${without}, which version 1 can`);
+  expect(stdout).toContain('tintype models promote 3 champion --model default');
 });
 
 test('promotion is logged, and the log answers what was live', async () => {
-  await tintypeJson(['train', '--model', 'aliased', '--promote', 'never', ...workspace]);
   const entry = await tintypeJson<{ previous: number | null; at: number }>([
     'models',
     'promote',
     '1',
-    'champion',
+    'best',
     '--model',
-    'aliased',
+    'default',
     ...workspace,
   ]);
   const now = await tintypeJson<{ version: number | null }>([
     'models',
     'history',
-    'aliased',
+    'default',
+    '--alias',
+    'best',
     '--at',
     new Date(entry.at + 1000).toISOString(),
     ...workspace,
@@ -124,7 +135,9 @@ test('promotion is logged, and the log answers what was live', async () => {
   const before = await tintypeJson<{ version: number | null }>([
     'models',
     'history',
-    'aliased',
+    'default',
+    '--alias',
+    'best',
     '--at',
     new Date(entry.at - 60_000).toISOString(),
     ...workspace,
@@ -137,8 +150,7 @@ test('promotion is logged, and the log answers what was live', async () => {
 
 test('an exported bundle holds the graph, the manifest, the parity proof and the model card', async () => {
   const folder = join(scratch.path, 'bundle');
-  await tintypeJson(['train', '--model', 'exported', ...workspace]);
-  await tintypeJson(['export', 'exported', folder, ...workspace]);
+  await tintypeJson(['export', 'default', folder, ...workspace]);
 
   expect(readdirSync(folder).toSorted()).toEqual(['bundle.json', 'model-card.md', 'model.onnx', 'parity.json']);
 });
@@ -164,15 +176,14 @@ test('a removed sample is out of the next snapshot and comes back when restored'
 test('a folder of labeled pictures that the model never saw can be evaluated', async () => {
   const unseen = join(scratch.path, 'unseen');
   await writeDataset(unseen, { count: 20, seed: 77, sizePx: 128, layout: 'folders' });
-  await tintypeJson(['train', '--model', 'seen', ...workspace]);
-  const evaluation = await tintypeJson<{ samples: number; confusion: number[][] }>([
-    'evaluate',
-    'seen',
-    '--on',
-    unseen,
-    ...workspace,
-  ]);
+  await mkdir(join(unseen, 'deserts'));
+  await writeFile(join(unseen, 'deserts', 'sahara.jpg'), 'nothing');
+  const words = ['evaluate', 'default', '--on', unseen, ...workspace];
+  const evaluation = await tintypeJson<{ samples: number; confusion: number[][] }>(words);
+  const { stdout } = await tintype(words);
 
+  expect(stdout).toContain('1 file not measured');
+  expect(stdout).toContain('There is no class "deserts"');
   expect(evaluation.samples).toBe(20);
   expect(evaluation.confusion.flat().reduce((a, b) => a + b)).toBe(20);
 });
@@ -188,6 +199,7 @@ test.each([
   { words: ['train', '--backbone', 'nothing'], exitCode: 64, code: 'BACKBONE_UNKNOWN' },
   { words: ['train', '--dataset', 'absent'], exitCode: 66, code: 'DATASET_NOT_FOUND' },
   { words: ['train', '--snapshot', 'snap_0000000000000000'], exitCode: 66, code: 'SNAPSHOT_NOT_FOUND' },
+  { words: ['train', '--snapshot', 'x', '--dataset', 'default'], exitCode: 64, code: 'USAGE_INVALID' },
   { words: ['evaluate', 'absent'], exitCode: 66, code: 'MODEL_NOT_FOUND' },
   { words: ['catalog', 'remove', 's_00000000000000000000'], exitCode: 66, code: 'SAMPLE_NOT_FOUND' },
   { words: ['serve', '--host', '0.0.0.0'], exitCode: 78, code: 'ADDRESS_NEEDS_AUTHENTICATION' },
@@ -228,6 +240,20 @@ test('a workspace with too little in it says what to add', async () => {
   expect(onePicture).toMatchObject({ code: 'CLASS_TOO_SMALL', exitCode: 65 });
 });
 
+test('a workspace that is named is not looked for in the folders above it, and a file is none', async () => {
+  const inside = join(workspace[1] as string, 'not-made');
+  const file = join(scratch.path, 'file');
+  await writeFile(file, '');
+
+  const missed = await tintypeProblem(['catalog', '--workspace', inside]);
+  const onFile = await tintypeProblem(['init', file]);
+  const unnamed = await tintypeProblem(['init', ''], { cwd: scratch.path });
+
+  expect(missed).toMatchObject({ code: 'WORKSPACE_NOT_FOUND', exitCode: 66 });
+  expect(onFile).toMatchObject({ code: 'USAGE_INVALID', exitCode: 64 });
+  expect(unnamed).toMatchObject({ code: 'USAGE_INVALID', exitCode: 64 });
+});
+
 test('a broken catalog is named as such and left as it is', async () => {
   const folder = join(scratch.path, 'broken');
   await tintypeJson(['init', folder]);
@@ -240,18 +266,12 @@ test('a broken catalog is named as such and left as it is', async () => {
 });
 
 test('a damaged bundle is refused with the version to go back to', async () => {
-  const trained = await tintypeJson<Trained>(['train', '--model', 'damaged', ...workspace]);
-  const shown = await tintypeJson<{ bundleHash: string }>([
-    'models',
-    'show',
-    `damaged@${trained.version}`,
-    ...workspace,
-  ]);
+  const shown = await tintypeJson<{ bundleHash: string }>(['models', 'show', 'default@2', ...workspace]);
   const graph = join(workspace[1] as string, '.tintype', 'store', 'models', shown.bundleHash, 'model.onnx');
   const bytes = await readFile(graph);
   bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 0xff;
   await writeFile(graph, bytes);
-  const problem = await tintypeProblem(['export', 'damaged', join(scratch.path, 'nowhere'), ...workspace]);
+  const problem = await tintypeProblem(['export', 'default@2', join(scratch.path, 'nowhere'), ...workspace]);
 
   expect(problem).toMatchObject({ code: 'BUNDLE_CORRUPT', exitCode: 65 });
 });
@@ -295,4 +315,15 @@ async function serve(): Promise<AsyncDisposable & { address: string }> {
       await ended;
     },
   };
+}
+
+/** The originals that registration asks the loaded bundle about again; equal seeds ask about the same. */
+async function bringBackPicturesOfProof(sources: string): Promise<void> {
+  const { bundleHash } = await tintypeJson<{ bundleHash: string }>(['models', 'show', 'default@1', ...workspace]);
+  const proof = join(sources, '..', 'models', bundleHash, 'parity.json');
+  const { samples } = JSON.parse(await readFile(proof, 'utf8')) as { samples: { contentHash: string }[] };
+  for (const { contentHash } of samples) {
+    const path = join(contentHash.slice(0, 2), contentHash);
+    await cp(join(`${sources}-away`, path), join(sources, path));
+  }
 }

@@ -1,4 +1,5 @@
 /** @file `tintype`: finds the command, runs it, turns what went wrong into three lines and an exit code. */
+import type { TintypeError } from '@tintype/contracts/errors';
 import { asTintypeError } from './as-tintype-error.ts';
 import type { CommandRecord } from './command.ts';
 import { commands } from './commands.ts';
@@ -24,12 +25,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     if (isHelpShown(thrown)) return 0;
     const error = asTintypeError(thrown, running);
-    if (error.code === 'INTERNAL') {
-      output.clearProgress();
-      process.stderr.write(
-        `${(error.details as { errorId: string }).errorId} ${(error.cause as Error)?.stack ?? ''}\n`,
-      );
-    }
+    if (error.code === 'INTERNAL') output.log(error as TintypeError<'INTERNAL'>);
     output.problem(error);
     return error.exitCode;
   }

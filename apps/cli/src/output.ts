@@ -14,6 +14,8 @@ export interface Output {
   /** A remark that is not data. */
   notice(text: string): void;
   problem(error: TintypeError): void;
+  /** What an unexpected error was, for whoever mends it; a line of JSON with --json. */
+  log(error: TintypeError<'INTERNAL'>): void;
 }
 
 const logEveryMs = 5000;
@@ -48,6 +50,12 @@ export function openOutput(options: { json: boolean }): Output {
     notice(text) {
       clearProgress();
       if (!options.json) process.stderr.write(`${printable(text)}\n`);
+    },
+    log(error) {
+      clearProgress();
+      const { errorId } = error.details;
+      const stack = (error.cause as Error | undefined)?.stack ?? String(error.cause);
+      process.stderr.write(`${options.json ? JSON.stringify({ errorId, stack }) : dim(`${errorId} ${stack}`)}\n`);
     },
     problem(error) {
       clearProgress();

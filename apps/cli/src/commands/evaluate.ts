@@ -89,5 +89,21 @@ function render(evaluation: Evaluation, mistakeNames: readonly string[]): string
           ),
         ]
       : []),
+    ...renderRejected(evaluation.rejected ?? []),
   ].join('\n');
+}
+
+function renderRejected(rejected: NonNullable<Evaluation['rejected']>): string[] {
+  if (rejected.length === 0) return [];
+  const shown = rejected.slice(0, 5);
+  const more = rejected.length - shown.length;
+  return [
+    '',
+    `${counted(rejected.length, 'file')} not measured`,
+    table(
+      ['file', 'why'],
+      shown.map((row) => [printable(row.path), printable(row.detail)]),
+    ),
+    ...(more > 0 ? [`and ${counted(more, 'more', 'more')}: --json lists them all`] : []),
+  ];
 }

@@ -1,4 +1,5 @@
 /** @file `tintype train`: snapshot, features, head, calibration, evaluation, registration. */
+import { TintypeError } from '@tintype/contracts/errors';
 import type { HeadKind } from '@tintype/contracts/model';
 import type { CommandRecord } from '../command.ts';
 import { counted, duration, percent, percentWithInterval, printable } from '../format.ts';
@@ -44,6 +45,10 @@ export const trainCommand: CommandRecord = {
       import('@tintype/core/registry/register-run'),
     ]);
     const { dataset, without, seed, backbone, head, snapshot, model, classWeights } = options;
+    if (snapshot !== undefined && (dataset !== undefined || without !== undefined)) {
+      const problem = '--snapshot names samples and classes already; leave --dataset and --without away.';
+      throw new TintypeError('USAGE_INVALID', { problem });
+    }
     const request = trainOptionsSchema.parse({
       dataset,
       without,
@@ -68,17 +73,21 @@ export const trainCommand: CommandRecord = {
         ),
       onNotice: (text) => context.output.notice(text),
     });
-    const { summary, promotion } = await registerRun(needs, run, {
+    const { summary, promotion, version } = await registerRun(needs, run, {
       by: 'cli',
       promote: options.promote as 'auto' | 'always' | 'never',
       limits: config.limits,
+      signal: context.signal,
     });
+    const isChampion = version.aliases.includes('champion');
     context.output.result(summary, () =>
       [
         `${printable(summary.model)}@${summary.version}: accuracy ${percentWithInterval(summary.accuracy, summary.accuracyInterval)} on the test split of ${summary.snapshot}`,
         `balanced accuracy ${percent(summary.balancedAccuracy)}, macro-F1 ${percent(summary.macroF1)}, ${counted(summary.classes.length, 'class', 'classes')}, ${duration(summary.durationMs)}`,
         promotion,
-        'Next: tintype evaluate, tintype predict FILE, tintype serve',
+        isChampion
+          ? 'Next: tintype evaluate, tintype predict FILE, tintype serve'
+          : `Next: tintype evaluate ${summary.model}@${summary.version}; to promote it all the same: tintype models promote ${summary.version} champion --model ${summary.model}`,
       ].join('\n'),
     );
   },

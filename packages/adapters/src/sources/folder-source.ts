@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readdir, realpath, stat, unlink } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { PictureSource, SourceFile } from '@tintype/core/ports/picture-source';
-import { systemCode, systemReason } from '../storage-failure.ts';
+import { storageFailure, systemCode, systemReason } from '../storage-failure.ts';
 import { couldBePicture, isHiddenName } from './picture-candidates.ts';
 import { readPlainFile } from './read-file.ts';
 import { refusedFile, unreadable } from './refused-file.ts';
@@ -39,7 +39,7 @@ interface Place {
 
 /** Depth first with a stack of name lists: links to folders are not entered, so the walk ends. */
 async function* walk(root: string, limitBytes: number): AsyncGenerator<SourceFile> {
-  const stack = [{ prefix: '', names: await listNames(root), next: 0 }];
+  const stack = [{ prefix: '', names: await listRoot(root), next: 0 }];
   for (let level = stack.at(-1); level; level = stack.at(-1)) {
     const names = level.names.slice(level.next, level.next + statsAtOnce);
     if (names.length === 0) {
@@ -70,6 +70,12 @@ async function* walk(root: string, limitBytes: number): AsyncGenerator<SourceFil
     }
   }
 }
+
+/** Throws STORAGE_FAILED: there is nothing to go on with. */
+const listRoot = (root: string): Promise<string[]> =>
+  listNames(root).catch((error: unknown) => {
+    throw storageFailure(`Reading ${root}`, error);
+  });
 
 async function listNames(folder: string): Promise<string[]> {
   const names = await readdir(folder);

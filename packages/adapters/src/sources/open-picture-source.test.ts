@@ -401,3 +401,13 @@ test.skipIf(craftedArchives.length === 0)('no crafted archive harms anything (ne
   });
   expect(existsSync('/tmp/pwned.png')).toBe(false);
 });
+
+test('a source that goes away before it is read is named, with the reason', async () => {
+  const folder = aFolder({ 'a.png': 'a' });
+  const source = await openPictureSource(folder, { bytes: 100 });
+  rmSync(folder, { recursive: true });
+
+  const read = source.files()[Symbol.asyncIterator]().next();
+
+  await expect(read).rejects.toMatchObject({ code: 'STORAGE_FAILED', details: { operation: `Reading ${folder}` } });
+});

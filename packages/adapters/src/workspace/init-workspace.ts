@@ -2,6 +2,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
+import { systemReason } from '../storage-failure.ts';
 import { configTemplate } from './config-template.ts';
 import { workspacePaths } from './workspace-paths.ts';
 
@@ -15,11 +16,7 @@ export async function initWorkspace(dir: string): Promise<string> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')
       throw new TintypeError('WORKSPACE_EXISTS', { path: folder });
-    throw new TintypeError(
-      'WORKSPACE_UNREADABLE',
-      { path: folder, reason: (error as Error).message },
-      { cause: error },
-    );
+    throw new TintypeError('WORKSPACE_UNREADABLE', { path: folder, reason: systemReason(error) }, { cause: error });
   }
   return folder;
 }

@@ -53,7 +53,7 @@ export async function decidePromotion(needs: Needs, run: TrainedRun, options: Op
   const fair = await listFairPictures(needs, champion, run);
   if (fair.length < Math.min(fewestPictures, run.test.sampleIds.length))
     return stay(
-      `only ${fair.length} pictures of its test split are new to version ${champion.version}, too few to compare`,
+      `only ${fair.length} of the ${run.test.sampleIds.length} pictures of its test split ${fair.length === 1 ? 'is' : 'are'} new to version ${champion.version}, too few to compare`,
     );
   const isSameTest = champion.snapshot === run.snapshot.id && run.rejected.length === 0;
   const theirs = isSameTest ? champion.balancedAccuracy : await measureChampion(needs, champion, fair, options);
@@ -66,7 +66,7 @@ export async function decidePromotion(needs: Needs, run: TrainedRun, options: Op
 
 const stay = (why: string): PromotionDecision => ({
   isPromoted: false,
-  reason: `Not made champion: ${why}. To promote it all the same: tintype models promote VERSION champion`,
+  reason: `Not made champion: ${why}.`,
 });
 
 async function findChampion({ catalog }: Needs, model: string): Promise<ModelVersion | undefined> {
