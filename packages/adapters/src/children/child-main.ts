@@ -1,7 +1,6 @@
 /** @file Entry of a child process: loads the tasks module named in its arguments and answers calls until its parent is gone. */
-import { rmdirSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { endChild } from './end-child.ts';
 import { type CallMessage, packError, type ReplyMessage } from './messages.ts';
 
 const [, , tasksModule = '', memoryMb = '', parentId = ''] = process.argv;
@@ -13,25 +12,13 @@ function reply(message: ReplyMessage): void {
   if (process.connected) process.send?.(message);
 }
 
-/** Ends at once: exiting in good order would wait for native threads. */
-function end(): void {
-  process.chdir('/');
-  rmSync(folder, { recursive: true, force: true });
-  try {
-    rmdirSync(dirname(folder));
-  } catch {
-    // Siblings still use it.
-  }
-  process.kill(process.pid, 'SIGKILL');
-}
-
 // A terminal or a supervisor signals the whole process group; the parent alone decides when children end.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
-process.on('disconnect', end);
+process.on('disconnect', () => endChild(folder));
 
 new Worker(new URL('./child-watchdog.js', import.meta.url), {
-  workerData: { memoryBytes: Number(memoryMb) * 2 ** 20, parentId: Number(parentId) },
+  workerData: { memoryBytes: Number(memoryMb) * 2 ** 20, parentId: Number(parentId), folder },
   execArgv: [],
   resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 2 },
 }).unref();

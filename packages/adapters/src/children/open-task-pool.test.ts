@@ -312,11 +312,12 @@ test('no child outlives a parent that is killed, not even a hanging one', async 
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
-  const pids = JSON.parse(line.toString()) as number[];
+  const { pids, folder } = JSON.parse(line.toString()) as { pids: number[]; folder: string };
 
   parent.kill('SIGKILL');
   await until(() => !pids.some(isAlive), 3000);
 
   expect(new Set(pids).size).toBe(2);
   expect(pids.map(isAlive)).toEqual([false, false]);
+  expect(existsSync(folder)).toBe(false);
 });
