@@ -126,6 +126,7 @@ test('the first version becomes champion, and its bundle says all there is to kn
   expect(parity.samples.length).toBe(run.snapshot.counts.test);
   const card = await readFile(join(bundleFolder, 'model-card.md'), 'utf8');
   expect(card).toContain('| across | 16 |');
+  expect(card).toContain('license: none needed');
   expect(card).toContain(`${run.snapshot.counts.test} to test`);
 });
 

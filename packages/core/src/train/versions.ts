@@ -5,13 +5,14 @@ import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** Of tintype, Node, ONNX Runtime and sharp (which pins libvips); `unknown` where a package is not to be found. */
+/** Of tintype, Node, ONNX Runtime, sharp and its libvips; `unknown` where a package is not to be found. */
 export function readVersions(): Record<string, string> {
   return {
     tintype: (require('../../package.json') as { version: string }).version,
     node: process.versions.node,
     onnxruntime: findVersion('onnxruntime-node'),
     sharp: findVersion('sharp'),
+    libvips: findLibvips(),
   };
 }
 
@@ -27,4 +28,28 @@ function findVersion(name: string): string {
     // Not installed where this module could find it.
   }
   return 'unknown';
+}
+
+/** Of the libvips that sharp brings for this platform; `unknown` where sharp was built against another. Loads nothing. */
+function findLibvips(): string {
+  try {
+    const { arch, platform } = process;
+    const fromSharp = createRequire(require.resolve('sharp'));
+    for (const system of platform === 'linux' ? ['linux', 'linuxmusl'] : [platform]) {
+      const path = `@img/sharp-libvips-${system}-${arch}/versions`;
+      if (isResolved(fromSharp, path)) return (fromSharp(path) as { vips: string }).vips;
+    }
+  } catch {
+    // Not installed where this module could find it.
+  }
+  return 'unknown';
+}
+
+function isResolved(from: NodeJS.Require, path: string): boolean {
+  try {
+    from.resolve(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
