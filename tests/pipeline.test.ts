@@ -254,6 +254,17 @@ test('a workspace that is named is not looked for in the folders above it, and a
   expect(unnamed).toMatchObject({ code: 'USAGE_INVALID', exitCode: 64 });
 });
 
+test('what was answered before a source that is missing is shown', async () => {
+  const folder = join(pictures, 'boxes');
+  const file = join(folder, readdirSync(folder).find((name) => name.startsWith('boxes_')) as string);
+
+  const { exitCode, stdout, stderr } = await tintype(['predict', file, 'no-such-file', ...workspace]);
+
+  expect(exitCode).toBe(66);
+  expect(stdout).toContain('boxes_');
+  expect(stderr).toContain('There is no file or folder no-such-file.');
+});
+
 test('a broken catalog is named as such and left as it is', async () => {
   const folder = join(scratch.path, 'broken');
   await tintypeJson(['init', folder]);

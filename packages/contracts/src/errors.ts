@@ -165,7 +165,7 @@ export const errorTable = {
     kind: 'storage',
     title: 'The file cannot be read',
     detail: ({ reason }) => `The file cannot be read: ${reason}.`,
-    hint: () => 'Check that the file exists and that you may read it, then ingest again.',
+    hint: () => 'Check that the file exists and that you may read it, then run the command again.',
   }),
   IMAGE_EMPTY: entry({
     kind: 'unprocessable',

@@ -34,14 +34,18 @@ export const predictCommand: CommandRecord = {
       { store, pool, openSource: openAnySource },
       { sources, version, limits: config.limits, pictureMs: config.limits.pictureMs, signal: context.signal },
     );
-    for await (const answer of answers) {
-      answered += 1;
-      if (answer.error !== null) failed += 1;
-      context.output.progress(`predict  ${answered}`);
-      if (context.output.json) context.output.result(answer, () => '');
-      else rows.push(answer);
+    try {
+      for await (const answer of answers) {
+        answered += 1;
+        if (answer.error !== null) failed += 1;
+        context.output.progress(`predict  ${answered}`);
+        if (context.output.json) context.output.result(answer, () => '');
+        else rows.push(answer);
+      }
+    } finally {
+      // What was answered before an interruption, or before a source that is not there, is shown all the same.
+      if (rows.length > 0) context.output.result(null, () => render(rows));
     }
-    if (!context.output.json) context.output.result(null, () => render(rows));
     if (answered > 0 && failed === answered) process.exitCode = 65;
   },
 };
