@@ -1,3 +1,4 @@
+/** @file Failures as the command line names them. */
 import { TintypeError } from '@tintype/contracts/errors';
 import { trainOptionsSchema } from '@tintype/contracts/train';
 import { expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+/** @file Numbers, names and tables as people read them. */
 import { expect, test } from 'vitest';
 import { counted, duration, moment, percent, percentWithInterval, printable, table } from './format.ts';
 

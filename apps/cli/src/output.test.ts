@@ -1,3 +1,4 @@
+/** @file Which stream gets what, and when in color. */
 import { TintypeError } from '@tintype/contracts/errors';
 import { afterEach, expect, test, vi } from 'vitest';
 import { takesColors } from './colors.ts';

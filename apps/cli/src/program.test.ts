@@ -1,3 +1,6 @@
+/** @file Every command as words on a command line: examples, options, refusals, help. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { dataIssueKinds } from '@tintype/contracts/catalog';
 import { TintypeError } from '@tintype/contracts/errors';
 import { labelRules } from '@tintype/contracts/ingest';
@@ -78,6 +81,15 @@ test('a group stands before its actions, and no name is taken twice', () => {
 
   expect(new Set(names).size).toBe(names.length);
   for (const name of actions) expect(names.indexOf(name.split(' ')[0] as string)).toBeLessThan(names.indexOf(name));
+});
+
+test('what help needs loads no schema: commands import rooms only when they run', () => {
+  const folder = join(import.meta.dirname, 'commands');
+  const eager = /^import (?!type )[^;]*'(@tintype\/(?!contracts\/errors)[^']*|zod)'/gm;
+
+  const found = readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').match(eager) ?? []);
+
+  expect(found).toEqual([]);
 });
 
 /** The records write choices out, so that help does not load schemas; these are what they must be. */

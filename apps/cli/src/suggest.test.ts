@@ -1,3 +1,4 @@
+/** @file Which word was meant. */
 import { expect, test } from 'vitest';
 import { suggest } from './suggest.ts';
 

@@ -1,3 +1,4 @@
+/** @file Versions that a bundle names are those that ran. */
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { readVersions } from './versions.ts';
