@@ -70,15 +70,10 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
 }
 
 async function openParts(options: StartServerOptions, opened: (() => PromiseLike<unknown>)[]) {
-  const loadServer = Promise.all([
-    import('./build-server.ts'),
-    import('@tintype/core/serve/prediction-service'),
-    import('pino'),
-  ]);
-  const [{ readConfig }, { openTaskPool }, { openWorkspace }] = await Promise.all([
+  // Only what the children need to start; while they do, this process loads the rest.
+  const [{ readConfig }, { openTaskPool }] = await Promise.all([
     import('@tintype/adapters/workspace/read-config'),
     import('@tintype/adapters/children/open-task-pool'),
-    import('@tintype/adapters/workspace/open-workspace'),
   ]);
   const config = await readConfig(options.workspaceFolder);
   const host = options.host ?? config.serve.host;
@@ -90,12 +85,17 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     maxQueued,
   });
   opened.push(() => pool[Symbol.asyncDispose]());
+  const [{ openWorkspace }, { buildServer }, { openPredictionService }, { pino }] = await Promise.all([
+    import('@tintype/adapters/workspace/open-workspace'),
+    import('./build-server.ts'),
+    import('@tintype/core/serve/prediction-service'),
+    import('pino'),
+  ]);
   const workspace = await openWorkspace({
     folder: options.workspaceFolder,
     needs: ['catalog', 'store', 'queue'],
   });
   opened.push(() => workspace[Symbol.asyncDispose]());
-  const [{ buildServer }, { openPredictionService }, { pino }] = await loadServer;
   const logger: FastifyBaseLogger = options.logger ?? pino({ level: 'warn' }, pino.destination(2));
 
   const { pictureMs, ...limits } = config.limits;
