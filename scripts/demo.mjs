@@ -14,7 +14,7 @@ Makes a workspace, fills it with pictures, trains, evaluates and predicts, and s
   --port N         port of the page (default: any free one)
   --once           end after the prediction instead of serving`;
 
-const { values } = parseArgs({
+const values = readOptions({
   options: {
     pictures: { type: 'string' },
     workspace: { type: 'string', default: 'demo-workspace' },
@@ -31,9 +31,19 @@ if (values.help) {
 
 const startedAt = performance.now();
 const seconds = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
-const heading = (text) => console.log(`\n\x1b[1m[${seconds().padStart(6)}] ${text}\x1b[0m`);
+const takesColors = process.stdout.isTTY && !process.env.NO_COLOR;
+const heading = (text) => {
+  const line = `[${seconds().padStart(6)}] ${text}`;
+  console.log(takesColors ? `\n\x1b[1m${line}\x1b[0m` : `\n${line}`);
+};
 const workspace = resolve(root, values.workspace);
 const tintype = join(root, 'apps/cli/bin/tintype.js');
+
+/** As a user would type it: from here where it lies below, else from the root. */
+function shown(path) {
+  const below = relative(process.cwd(), path) || '.';
+  return below.startsWith('..') ? path : below;
+}
 
 function run(command, args) {
   const { status, signal } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
@@ -47,21 +57,21 @@ function run(command, args) {
 function step(title, args) {
   heading(title);
   console.log(
-    `$ npx tintype ${args.map((a) => (/\s/.test(a) ? `"${a}"` : a)).join(' ')} --workspace ${relative(process.cwd(), workspace) || '.'}`,
+    `$ npx tintype ${args.map((a) => (/\s/.test(a) ? `"${a}"` : a)).join(' ')} --workspace ${shown(workspace)}`,
   );
   run(process.execPath, [tintype, ...args, '--workspace', workspace]);
 }
 
-heading('Build');
-run('npm', ['run', '--silent', 'build']);
-
-let pictures = values.pictures ? resolve(values.pictures) : join(workspace, 'sample-pictures');
+const pictures = values.pictures ? resolve(values.pictures) : join(workspace, 'sample-pictures');
 if (values.pictures && !existsSync(pictures)) {
   console.error(
     `error: there is no folder ${pictures}.\nnext:  name a folder that holds one folder of pictures per class`,
   );
   process.exit(66);
 }
+heading('Build');
+run('npm', ['run', '--silent', 'build']);
+
 mkdirSync(workspace, { recursive: true });
 if (!values.pictures && !existsSync(pictures)) {
   heading(`Make ${values.count} sample pictures (synthetic recyclables)`);
@@ -69,7 +79,7 @@ if (!values.pictures && !existsSync(pictures)) {
 }
 if (!existsSync(join(workspace, 'tintype.yaml'))) {
   heading('Workspace');
-  console.log(`$ npx tintype init ${relative(process.cwd(), workspace)}`);
+  console.log(`$ npx tintype init ${shown(workspace)}`);
   run(process.execPath, [tintype, 'init', workspace]);
 }
 
@@ -88,6 +98,19 @@ if (!values.once) {
   });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill(signal));
   server.on('exit', (code) => process.exit(code ?? 0));
+}
+
+/** Ends with the problem and the help where the options are wrong. */
+function readOptions(config) {
+  try {
+    const { values } = parseArgs(config);
+    if (!/^[1-9]\d{0,4}$/.test(values.count)) throw new Error(`--count takes a whole number, not '${values.count}'.`);
+    if (!/^\d{1,5}$/.test(values.port)) throw new Error(`--port takes a whole number, not '${values.port}'.`);
+    return values;
+  } catch (error) {
+    console.error(`error: ${error.message}\n\n${help}`);
+    process.exit(64);
+  }
 }
 
 /** Pictures that training did not see: five new ones of another seed; of pictures given with --pictures the last of each class. */

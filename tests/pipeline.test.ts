@@ -1,10 +1,11 @@
 /** @file The main job through every room, by the commands a user types, on rendered pictures. */
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTintype, temporaryFolder, tintype, tintypeJson, tintypeProblem } from './cli.ts';
+import { repositoryFolder, startTintype, temporaryFolder, tintype, tintypeJson, tintypeProblem } from './cli.ts';
 
 let scratch: Awaited<ReturnType<typeof temporaryFolder>>;
 let pictures: string;
@@ -285,6 +286,20 @@ test('a damaged bundle is refused with the version to go back to', async () => {
   const problem = await tintypeProblem(['export', 'default@2', join(scratch.path, 'nowhere'), ...workspace]);
 
   expect(problem).toMatchObject({ code: 'BUNDLE_CORRUPT', exitCode: 65 });
+});
+
+test.each([
+  { words: ['--nonsense'], exitCode: 64 },
+  { words: ['--count', 'many'], exitCode: 64 },
+  { words: ['--pictures', '/no/such/folder'], exitCode: 66 },
+])('the demo refuses $words before it builds anything', ({ words, exitCode }) => {
+  const script = join(repositoryFolder, 'scripts/demo.mjs');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...words], { encoding: 'utf8' });
+
+  expect(status).toBe(exitCode);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^error: /);
+  expect(stderr).not.toContain('    at ');
 });
 
 test('without --json a failure is three lines and no stack', async () => {
