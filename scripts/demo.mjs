@@ -109,7 +109,7 @@ function readOptions(config) {
     return values;
   } catch (error) {
     console.error(`error: ${error.message}\n\n${help}`);
-    process.exit(64);
+    return process.exit(64);
   }
 }
 

@@ -6,7 +6,7 @@ const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
 process.on('disconnect', () => stop.abort());
 // The parent may have ended while the modules above were read: then that event is over.
-if (process.connected === false) stop.abort();
+if (process.send && !process.connected) stop.abort();
 
 const logger = pino({ level: 'warn' }, pino.destination(2));
 const worker = await startWorker({ workspaceFolder: process.argv[2] ?? '.', signal: stop.signal, logger });

@@ -102,10 +102,11 @@ async function answerAll(
   const { limits, signal, pictureMs = 30_000, onProgress, total } = request;
   const answers: Answered[] = [];
   const rejected: Rejection[] = [];
-  const answer = async ({ name, className, read }: LabeledPicture): Promise<void> => {
+  const answer = async (picture: LabeledPicture): Promise<void> => {
+    const { name, className } = picture;
     try {
       const options = { deadlineMs: pictureMs, ...(signal ? { signal } : {}) };
-      const { logits } = await pool.run('classify', { bundleHash, bytes: await read(), limits }, options);
+      const { logits } = await pool.run('classify', { bundleHash, bytes: await picture.read(), limits }, options);
       answers.push({ name, className, logits });
     } catch (error) {
       if (!(error instanceof TintypeError) || !isAboutPicture(error)) throw error;

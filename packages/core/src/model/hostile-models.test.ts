@@ -33,7 +33,7 @@ test.skipIf(!isThere)(`no hostile model file becomes a backbone${reason}`, async
     const startedAt = performance.now();
     const code = await resolveBackbone({ hub, pool }, join(folder, file)).then(
       () => 'none',
-      (error: unknown) => (error instanceof TintypeError ? error.code : `other: ${error}`),
+      (error: unknown) => (error instanceof TintypeError ? error.code : `other: ${String(error)}`),
     );
     if (code !== 'ONNX_INVALID') accepted.push(`${file}: ${code}`);
     if (performance.now() - startedAt > 10_000) slow.push(file);

@@ -26,9 +26,9 @@ import type { OpenPictureSource } from '../ports/picture-source.ts';
 import { fillDataset, stripes, type TestPicture } from '../train/testing.ts';
 import { trainHead } from '../train/train-head.ts';
 import type { TrainedRun } from '../train/trained-run.types.ts';
+import { decidePromotion } from './decide-promotion.ts';
 import { exportBundle } from './export-bundle.ts';
 import { findLiveAt } from './history.ts';
-import { decidePromotion } from './decide-promotion.ts';
 import { promoteVersion } from './promote.ts';
 import { registerRun } from './register-run.ts';
 
