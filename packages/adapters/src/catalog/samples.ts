@@ -3,12 +3,13 @@ import { type ListedSample, type Sample, type SampleQuery, sampleQuerySchema } f
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Page } from '@tintype/contracts/ids';
 import type { SampleStore } from '@tintype/core/ports/catalog';
-import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { inChunks, type StoreContext, type Write, write } from './context.ts';
 import { parseCursor, renderCursor } from './cursor.ts';
 import { ensureDataset } from './datasets.ts';
 import { recordIngest } from './ingest-rows.ts';
 import { listIssues, recordIssues } from './issues.ts';
+import { sql } from './kysely.ts';
 import { appendLabelEvents, listLabelEvents } from './label-events.ts';
 import { toListedSample, toSample } from './sample-rows.ts';
 import type { Tables } from './schema.ts';

@@ -3,8 +3,9 @@ import type { Snapshot, SnapshotEntry } from '@tintype/contracts/catalog';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Split } from '@tintype/contracts/ids';
 import type { SnapshotStore } from '@tintype/core/ports/catalog';
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import { fromJson, inChunks, type StoreContext, type Write, write } from './context.ts';
+import { sql } from './kysely.ts';
 import type { SnapshotTable } from './schema.ts';
 
 const chunkSize = 1000;

@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TintypeError } from '@tintype/contracts/errors';
 import Sqlite, { type Database } from 'better-sqlite3';
-import { Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
+import * as kysely from './kysely.ts';
 import { catalogMigrations } from './migrations.ts';
 import type { Tables } from './schema.ts';
 import { sqliteCode, sqliteDialect, sqliteSchemaDialect, storageReason } from './sqlite-dialect.ts';
@@ -47,7 +48,7 @@ function connect(path: string): Kysely<Tables> {
     database.close();
     throw error;
   }
-  return new Kysely<Tables>({ dialect: sqliteDialect(database) });
+  return new kysely.Kysely<Tables>({ dialect: sqliteDialect(database) });
 }
 
 function configure(database: Database): void {
@@ -123,8 +124,10 @@ async function listAppliedMigrations(db: Kysely<Tables>): Promise<string[]> {
 }
 
 async function migrate(db: Kysely<Tables>): Promise<void> {
-  const { Migrator } = await import('kysely');
-  const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateToLatest();
+  const { error } = await new kysely.Migrator({
+    db,
+    provider: { getMigrations: async () => migrations },
+  }).migrateToLatest();
   if (error) throw error;
 }
 

@@ -1,19 +1,16 @@
 /** @file The only place that knows SQLite: driver, statements it spells its own way, and its error codes. */
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Database, Statement } from 'better-sqlite3';
-import {
+import type {
   CompiledQuery,
-  type CreateTableBuilder,
-  type DatabaseConnection,
-  type Dialect,
-  type Driver,
-  type Kysely,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  sql,
+  CreateTableBuilder,
+  DatabaseConnection,
+  Dialect,
+  Driver,
+  Kysely,
+  QueryResult,
 } from 'kysely';
+import * as kysely from './kysely.ts';
 import type { SchemaDialect } from './migrations.ts';
 
 /** One connection per process. Every transaction is BEGIN IMMEDIATE: a deferred one that reads first cannot always write. */
@@ -21,8 +18,8 @@ export function sqliteDialect(database: Database): Dialect {
   return {
     createAdapter: () => new TransactionalDdlAdapter(),
     createDriver: () => new ImmediateDriver(database),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createIntrospector: (db) => new kysely.SqliteIntrospector(db),
+    createQueryCompiler: () => new kysely.SqliteQueryCompiler(),
   };
 }
 
@@ -31,15 +28,15 @@ export const sqliteSchemaDialect: SchemaDialect = {
     table.addColumn('sequence', 'integer', (c) => c.primaryKey().autoIncrement().notNull()),
   async forbidChanges(db: Kysely<unknown>, table: string) {
     for (const change of ['update', 'delete'] as const) {
-      const trigger = sql.id(`${table}_no_${change}`);
-      await sql`create trigger ${trigger} before ${sql.raw(change)} on ${sql.table(table)}
-        begin select raise(abort, ${sql.lit(`${table} is append-only`)}); end`.execute(db);
+      const trigger = kysely.sql.id(`${table}_no_${change}`);
+      await kysely.sql`create trigger ${trigger} before ${kysely.sql.raw(change)} on ${kysely.sql.table(table)}
+        begin select raise(abort, ${kysely.sql.lit(`${table} is append-only`)}); end`.execute(db);
     }
   },
 };
 
 /** SQLite changes schemas inside transactions, so a migration cut off half-way leaves nothing. */
-class TransactionalDdlAdapter extends SqliteAdapter {
+class TransactionalDdlAdapter extends kysely.SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
@@ -74,16 +71,16 @@ class ImmediateDriver implements Driver {
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+    await connection.executeQuery(kysely.CompiledQuery.raw('begin immediate'));
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('commit'));
+    await connection.executeQuery(kysely.CompiledQuery.raw('commit'));
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     // A full disk ends the transaction by itself.
-    if (this.#database.inTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
+    if (this.#database.inTransaction) await connection.executeQuery(kysely.CompiledQuery.raw('rollback'));
   }
 
   async destroy(): Promise<void> {

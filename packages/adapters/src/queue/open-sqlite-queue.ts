@@ -3,8 +3,9 @@ import { TintypeError } from '@tintype/contracts/errors';
 import type { Job } from '@tintype/contracts/job';
 import type { Clock } from '@tintype/core/ports/clock';
 import type { JobQueue, LeasedJob } from '@tintype/core/ports/job-queue';
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import { fromJson, type StoreContext, type Write, write } from '../catalog/context.ts';
+import { sql } from '../catalog/kysely.ts';
 import type { JobTable } from '../catalog/schema.ts';
 import { openSqliteDatabase } from '../catalog/sqlite-database.ts';
 
