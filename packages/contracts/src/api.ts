@@ -37,7 +37,6 @@ export const changedSchema = z.object({ changed: z.int() });
 
 /** GET /api/issues */
 export const issuesViewSchema = pageOf(dataIssueSchema);
-export const datasetsViewSchema = z.object({ items: z.array(datasetSchema) });
 
 /** GET /api/models */
 export const modelsViewSchema = z.object({ items: z.array(registeredModelSchema) });
