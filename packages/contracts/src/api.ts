@@ -1,12 +1,6 @@
 /** @file Bodies of the HTTP API that are not an entity by themselves. */
 import { z } from 'zod';
-import {
-  catalogSummarySchema,
-  dataIssueSchema,
-  datasetSchema,
-  listedSampleSchema,
-  samplePageSchema,
-} from './catalog.ts';
+import { catalogSummarySchema, dataIssueSchema, listedSampleSchema, samplePageSchema } from './catalog.ts';
 import { evaluationSchema } from './evaluate.ts';
 import { pageOf, sampleIdSchema } from './ids.ts';
 import { jobKinds, jobSchema } from './job.ts';
