@@ -22,6 +22,7 @@ export function computeGradients(loss: Value, variables: readonly Value[]): Valu
     const arriving = outputs.map((output) => gradients.get(output));
     const { gradient } = recordOf(operator);
     if (gradient === 'none' || !isNeeded.includes(true) || arriving.every((g) => g === undefined)) continue;
+    if (gradient === 'unwritten') throw new Error(`the gradient of ${operator} is not written`);
     const leaving = gradient({ inputs, outputs, attributes, gradients: arriving, isNeeded, ops });
     for (const [i, value] of inputs.entries()) {
       const [sofar, more] = [gradients.get(value), leaving[i]];

@@ -14,6 +14,19 @@ export interface ReduceAttributes {
 export interface AxisAttributes {
   readonly axis: number;
 }
+export interface RangeAttributes {
+  readonly min: number;
+  readonly max: number;
+}
+export type Pair = readonly [height: number, width: number];
+/** Zeros (of max pooling: nothing) around a picture. */
+export type Pads = readonly [top: number, left: number, bottom: number, right: number];
+export interface ConvAttributes {
+  readonly strides: Pair;
+  readonly pads: Pads;
+  readonly dilations: Pair;
+  readonly groups: number;
+}
 
 /** Name -> attributes. A name added here does not compile until the table in operators.ts and its tests know it. */
 export interface OperatorAttributes {
@@ -28,8 +41,13 @@ export interface OperatorAttributes {
   tanh: NoAttributes;
   sigmoid: NoAttributes;
   relu: NoAttributes;
+  clip: RangeAttributes;
+  gateGradient: RangeAttributes;
   equal: NoAttributes;
   greater: NoAttributes;
+  less: NoAttributes;
+  not: NoAttributes;
+  and: NoAttributes;
   where: NoAttributes;
   reshape: { readonly shape: Shape };
   transpose: { readonly permutation: readonly number[] };
@@ -38,6 +56,9 @@ export interface OperatorAttributes {
   reduceMean: ReduceAttributes;
   reduceMax: ReduceAttributes;
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
+  conv: ConvAttributes;
+  convInputGradient: ConvAttributes & { readonly inputShape: Shape };
+  convWeightGradient: ConvAttributes & { readonly weightShape: Shape };
   softmax: AxisAttributes;
   logSoftmax: AxisAttributes;
   oneHot: { readonly depth: number };
@@ -100,8 +121,11 @@ export interface Operator<Attributes> {
   readonly inferShape: (inputs: readonly TensorType[], attributes: Attributes) => readonly TensorType[];
   /** The outputs' values, computed plainly; the truth that everything else is tested against. */
   readonly reference: (context: ReferenceContext<Attributes>) => readonly Float64Array[];
-  /** dL/d(input) per input, undefined where there is none; `none` where the operator is not differentiable. */
-  readonly gradient: ((context: GradientContext<Attributes>) => readonly (Value | undefined)[]) | 'none';
+  /**
+   * dL/d(input) per input, undefined where there is none; `none` where it is 0 almost everywhere or the input is no float; `unwritten`
+   * where nobody needed it yet, as of most gradients: to ask for it is an error.
+   */
+  readonly gradient: ((context: GradientContext<Attributes>) => readonly (Value | undefined)[]) | 'none' | 'unwritten';
   /** The ONNX operator of the same meaning, or how to write it. Opset `graphOpset`. */
   readonly onnx: string | ((context: EmitContext<Attributes>) => void);
 }
@@ -119,8 +143,15 @@ export interface Ops {
   tanh(x: Value): Value;
   sigmoid(x: Value): Value;
   relu(x: Value): Value;
+  /** Between `min` and `max`; default unbounded. */
+  clip(x: Value, range: Partial<RangeAttributes>): Value;
+  /** `g` where min < y < max, else 0; default unbounded. The gradient of relu and clip, y being what they gave. */
+  gateGradient(g: Value, y: Value, range: Partial<RangeAttributes>): Value;
   equal(a: Value, b: Value): Value;
   greater(a: Value, b: Value): Value;
+  less(a: Value, b: Value): Value;
+  not(condition: Value): Value;
+  and(a: Value, b: Value): Value;
   /** Where `condition` is true `a`, else `b`; all three broadcast. */
   where(condition: Value, a: Value, b: Value): Value;
   /** One dimension may be -1: whatever is left. */
@@ -135,6 +166,12 @@ export interface Ops {
   reduceMax(x: Value, options?: ReduceOptions): Value;
   /** [..., M, K] x [..., K, N] -> [..., M, N]; leading axes broadcast. */
   matmul(a: Value, b: Value, options?: { transposeA?: boolean; transposeB?: boolean }): Value;
+  /** [N, C, H, W] x [O, C/groups, KH, KW] -> [N, O, OH, OW]; a bias is [O]. Cross-correlation, as everywhere. */
+  conv(x: Value, weight: Value, options?: ConvOptions & { bias?: Value | undefined }): Value;
+  /** dL/dx of a convolution from g = dL/dy and its weight: [N, O, OH, OW] -> `inputShape`. By itself a transposed convolution. */
+  convInputGradient(g: Value, weight: Value, options: ConvOptions & { inputShape: Shape }): Value;
+  /** dL/dw of a convolution from its x and g = dL/dy: -> `weightShape`. */
+  convWeightGradient(x: Value, g: Value, options: ConvOptions & { weightShape: Shape }): Value;
   /** Default: the last axis. */
   softmax(x: Value, axis?: number): Value;
   logSoftmax(x: Value, axis?: number): Value;
@@ -150,3 +187,5 @@ export interface ReduceOptions {
   readonly axes?: readonly number[];
   readonly keepDims?: boolean;
 }
+/** Default: strides and dilations 1, no pads, one group. */
+export type ConvOptions = Partial<ConvAttributes>;

@@ -1,8 +1,8 @@
 /** @file Per operator, the inputs that its tests run on: gradient against central differences, ONNX Runtime against the reference. */
-import type { OperatorName } from './operator.ts';
+import type { ConvOptions, OperatorName, RangeAttributes } from './operator.ts';
 import { apply, ops } from './ops.ts';
 import { type Shape, sizeOf } from './shape.ts';
-import type { ElementType, Value } from './value.ts';
+import { type ElementType, input, scalar, type Value } from './value.ts';
 
 /** Numbers drawn for an input: `apart` are all at least 0.05 from each other and from 0, for operators with kinks. */
 export type Draw = 'any' | 'positive' | 'apart' | 'coin' | { below: number };
@@ -59,6 +59,33 @@ const products: [string, Shape, Shape][] = [
 ];
 const swapped = (shape: Shape): Shape => [...shape.slice(0, -2), ...shape.slice(-2).toReversed()];
 
+const ranges: [string, Partial<RangeAttributes>][] = [
+  ['both ends', { min: -0.6, max: 0.6 }],
+  ['no upper end', { min: 0 }],
+  ['no lower end', { max: 0.1 }],
+  ['no ends', {}],
+];
+
+/** Picture, weight, options. */
+const convolutions: [string, Shape, Shape, ConvOptions][] = [
+  ['1x1', [2, 3, 3, 2], [4, 3, 1, 1], {}],
+  ['1x1 every other pixel', [2, 3, 5, 4], [2, 3, 1, 1], { strides: [2, 2] }],
+  ['3x3 of the same size', [2, 2, 4, 5], [3, 2, 3, 3], { pads: [1, 1, 1, 1] }],
+  ['3x3 that halves an odd size', [1, 2, 7, 5], [3, 2, 3, 3], { strides: [2, 2], pads: [1, 1, 1, 1] }],
+  ['3x3 whose stride leaves a rest', [2, 2, 6, 8], [2, 2, 3, 3], { strides: [2, 3] }],
+  ['3x3 padded below and on the right alone', [1, 2, 6, 6], [2, 2, 3, 3], { strides: [2, 2], pads: [0, 0, 1, 1] }],
+  ['a wide window, dilated', [1, 2, 5, 9], [2, 2, 2, 3], { dilations: [2, 3], pads: [0, 2, 1, 2] }],
+  ['dilated with a stride', [2, 1, 8, 7], [2, 1, 3, 2], { dilations: [2, 1], strides: [2, 2], pads: [2, 0, 1, 1] }],
+  ['more pads than window', [1, 1, 2, 3], [2, 1, 2, 2], { pads: [3, 2, 1, 3] }],
+  ['two groups', [2, 4, 4, 3], [6, 2, 2, 3], { groups: 2, pads: [1, 1, 0, 1] }],
+  ['depthwise', [2, 3, 5, 5], [3, 1, 3, 3], { groups: 3, pads: [1, 1, 1, 1] }],
+  ['depthwise that halves', [2, 3, 6, 7], [3, 1, 3, 3], { groups: 3, strides: [2, 2], pads: [1, 1, 1, 1] }],
+  ['depthwise with two filters each', [1, 2, 5, 4], [4, 1, 2, 2], { groups: 2 }],
+  ['patches', [2, 3, 6, 4], [5, 3, 2, 2], { strides: [2, 2] }],
+];
+const convolved = (x: Shape, w: Shape, options: ConvOptions): Shape =>
+  ops.conv(input('x', x), input('w', w), options).shape;
+
 /** Total, as the operator table is: an operator without cases does not compile. */
 export const operatorCases: { readonly [Name in OperatorName]: readonly OperatorCase[] } = {
   add: binary('add'),
@@ -72,8 +99,36 @@ export const operatorCases: { readonly [Name in OperatorName]: readonly Operator
   tanh: unary('tanh'),
   sigmoid: unary('sigmoid'),
   relu: unary('relu', 'apart'),
+  clip: ranges.map(([name, range]) => ({
+    name,
+    inputs: [{ shape: [3, 4], draw: 'apart' }],
+    build: ([x]) => ops.clip(x as Value, range),
+  })),
+  gateGradient: ranges.map(([name, range]) => ({
+    name,
+    inputs: [{ shape: [3, 4] }, { shape: [3, 4], draw: 'apart' }],
+    build: ([g, y]) => ops.gateGradient(g as Value, y as Value, range),
+  })),
   equal: binary('equal', 'coin'),
   greater: binary('greater', 'apart'),
+  less: binary('less', 'apart'),
+  not: [
+    {
+      name: 'a comparison',
+      inputs: [{ shape: [3, 4], draw: 'coin' }],
+      build: ([x]) => ops.not(ops.equal(x as Value, scalar(1))),
+    },
+  ],
+  and: [
+    {
+      name: 'two comparisons, one stretched',
+      inputs: [
+        { shape: [3, 4], draw: 'coin' },
+        { shape: [4], draw: 'coin' },
+      ],
+      build: ([a, b]) => ops.and(ops.equal(a as Value, scalar(1)), ops.equal(b as Value, scalar(1))),
+    },
+  ],
   where: [
     {
       name: 'a condition stretched over both',
@@ -104,6 +159,24 @@ export const operatorCases: { readonly [Name in OperatorName]: readonly Operator
       };
     }),
   ),
+  conv: convolutions.flatMap(([name, x, w, options]): OperatorCase[] => [
+    { name, inputs: [{ shape: x }, { shape: w }], build: ([a, b]) => ops.conv(a as Value, b as Value, options) },
+    {
+      name: `${name}, with bias`,
+      inputs: [{ shape: x }, { shape: w }, { shape: w.slice(0, 1) }],
+      build: ([a, b, bias]) => ops.conv(a as Value, b as Value, { ...options, bias }),
+    },
+  ]),
+  convInputGradient: convolutions.map(([name, inputShape, w, options]) => ({
+    name,
+    inputs: [{ shape: convolved(inputShape, w, options) }, { shape: w }],
+    build: ([g, weight]) => ops.convInputGradient(g as Value, weight as Value, { ...options, inputShape }),
+  })),
+  convWeightGradient: convolutions.map(([name, x, weightShape, options]) => ({
+    name,
+    inputs: [{ shape: x }, { shape: convolved(x, weightShape, options) }],
+    build: ([a, g]) => ops.convWeightGradient(a as Value, g as Value, { ...options, weightShape }),
+  })),
   softmax: [
     { name: 'the last axis', inputs: [{ shape: [3, 5] }], build: ([x]) => ops.softmax(x as Value) },
     { name: 'an inner axis', inputs: [{ shape: [2, 3, 4] }], build: ([x]) => ops.softmax(x as Value, 1) },

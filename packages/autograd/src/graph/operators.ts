@@ -1,5 +1,8 @@
 /** @file The table: everything known about every operator. */
 import type { Operator, OperatorAttributes } from './operator.ts';
+import { activations } from './operators/activations.ts';
+import { comparisons } from './operators/comparisons.ts';
+import { convolutions } from './operators/convolution.ts';
 import { elementwise } from './operators/elementwise.ts';
 import { layout } from './operators/layout.ts';
 import { matmul } from './operators/matmul.ts';
@@ -12,9 +15,12 @@ export type OperatorTable = { readonly [Name in keyof OperatorAttributes]: Opera
 /** Total: an operator without its record does not compile. */
 export const operators: OperatorTable = Object.freeze({
   ...elementwise,
+  ...activations,
+  ...comparisons,
   ...layout,
   ...reductions,
   matmul,
+  ...convolutions,
   ...softmaxes,
   ...rows,
 });

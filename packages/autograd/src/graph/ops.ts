@@ -1,5 +1,14 @@
 /** @file Operators as functions: `ops.mul(a, b)` is a new value. */
-import type { OperatorAttributes, OperatorName, Ops, ReduceAttributes, ReduceOptions } from './operator.ts';
+import type {
+  ConvAttributes,
+  ConvOptions,
+  OperatorAttributes,
+  OperatorName,
+  Ops,
+  RangeAttributes,
+  ReduceAttributes,
+  ReduceOptions,
+} from './operator.ts';
 import { resolveShape } from './operators/layout.ts';
 import { operators } from './operators.ts';
 import { isSameShape, normalizeAxes, sizeOf } from './shape.ts';
@@ -46,6 +55,15 @@ const lastAxis = (x: Value, axis: number): { axis: number } => ({
   axis: normalizeAxes([axis], x.shape.length)[0] as number,
 });
 
+const rangeOf = ({ min = -Infinity, max = Infinity }: Partial<RangeAttributes>): RangeAttributes => ({ min, max });
+
+const convAttributes = ({
+  strides = [1, 1],
+  pads = [0, 0, 0, 0],
+  dilations = [1, 1],
+  groups = 1,
+}: ConvOptions): ConvAttributes => ({ strides, pads, dilations, groups });
+
 export const ops: Ops = Object.freeze({
   add: binary('add'),
   sub: binary('sub'),
@@ -58,8 +76,13 @@ export const ops: Ops = Object.freeze({
   tanh: unary('tanh'),
   sigmoid: unary('sigmoid'),
   relu: unary('relu'),
+  clip: (x, range) => one('clip', [x], rangeOf(range)),
+  gateGradient: (g, y, range) => one('gateGradient', [g, y], rangeOf(range)),
   equal: binary('equal'),
   greater: binary('greater'),
+  less: binary('less'),
+  not: unary('not'),
+  and: binary('and'),
   where: (condition, a, b) => one('where', [condition, a, b], {}),
   reshape: (x, shape) => {
     const resolved = resolveShape(shape, sizeOf(x.shape));
@@ -76,6 +99,12 @@ export const ops: Ops = Object.freeze({
   reduceMean: reduce('reduceMean'),
   reduceMax: reduce('reduceMax'),
   matmul: (a, b, { transposeA = false, transposeB = false } = {}) => one('matmul', [a, b], { transposeA, transposeB }),
+  conv: (x, weight, { bias, ...options } = {}) =>
+    one('conv', bias ? [x, weight, bias] : [x, weight], convAttributes(options)),
+  convInputGradient: (g, weight, { inputShape, ...options }) =>
+    one('convInputGradient', [g, weight], { ...convAttributes(options), inputShape }),
+  convWeightGradient: (x, g, { weightShape, ...options }) =>
+    one('convWeightGradient', [x, g], { ...convAttributes(options), weightShape }),
   softmax: (x, axis = -1) => one('softmax', [x], lastAxis(x, axis)),
   logSoftmax: (x, axis = -1) => one('logSoftmax', [x], lastAxis(x, axis)),
   oneHot: (indices, depth) => one('oneHot', [indices], { depth }),

@@ -114,10 +114,14 @@ export interface OnnxGraphParts {
 }
 
 export function onnxModel(parts: OnnxGraphParts): OnnxModel {
+  const domains = new Set(parts.nodes.map(({ domain }) => domain).filter((domain) => domain !== ''));
   return create(ModelProtoSchema, {
     irVersion: BigInt(irVersion),
     producerName: 'tintype',
-    opsetImport: [{ domain: '', version: BigInt(parts.opset ?? opsetVersion) }],
+    opsetImport: [
+      { domain: '', version: BigInt(parts.opset ?? opsetVersion) },
+      ...[...domains].map((domain) => ({ domain, version: 1n })),
+    ],
     graph: create(GraphProtoSchema, {
       name: parts.name,
       input: [...parts.inputs],

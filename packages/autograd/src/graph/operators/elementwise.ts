@@ -1,7 +1,7 @@
 /** @file Operators that work element by element, operands broadcast. */
 import type { Operator, OperatorAttributes, Ops, ReferenceTensor } from '../operator.ts';
-import { broadcastShapes, broadcastStrides, type Shape, sizeOf } from '../shape.ts';
-import { scalar, type TensorType, type Value } from '../value.ts';
+import { broadcastShapes, broadcastStrides, isSameShape, type Shape, sizeOf } from '../shape.ts';
+import type { TensorType, Value } from '../value.ts';
 
 type None = OperatorAttributes['add'];
 
@@ -35,6 +35,10 @@ export function mapBroadcast(
   f: (...x: number[]) => number,
 ): Float64Array {
   const result = new Float64Array(sizeOf(shape));
+  if (inputs.every((input) => isSameShape(input.shape, shape))) {
+    const [a, b, c] = inputs.map(({ data }) => data);
+    return result.map((_, i) => f(a?.[i] as number, b?.[i] as number, c?.[i] as number));
+  }
   const strides = inputs.map((input) => broadcastStrides(input.shape, shape));
   forEachOffset(shape, strides, (index, offsets) => {
     result[index] = f(...inputs.map(({ data }, operand) => data[offsets[operand] as number] as number));
@@ -42,21 +46,22 @@ export function mapBroadcast(
   return result;
 }
 
-const broadcastAll = (inputs: readonly TensorType[]): Shape => inputs.map(({ shape }) => shape).reduce(broadcastShapes);
+export const broadcastAll = (inputs: readonly TensorType[]): Shape =>
+  inputs.map(({ shape }) => shape).reduce(broadcastShapes);
 
-interface UnaryRule {
-  f: (x: number) => number;
+interface UnaryRule<Attributes> {
+  f: (x: number, attributes: Attributes) => number;
   /** dL/dx from g = dL/dy, x and y. */
-  derive: (ops: Ops, g: Value, x: Value, y: Value) => Value;
-  onnx: string;
+  derive: (ops: Ops, g: Value, x: Value, y: Value, attributes: Attributes) => Value;
+  onnx: Operator<Attributes>['onnx'];
 }
 
-function unary({ f, derive, onnx }: UnaryRule): Operator<None> {
+export function unary<Attributes = None>({ f, derive, onnx }: UnaryRule<Attributes>): Operator<Attributes> {
   return {
     inferShape: ([x]) => [{ type: 'float32', shape: (x as TensorType).shape }],
-    reference: ({ inputs, outputs }) => [mapBroadcast(inputs, (outputs[0] as TensorType).shape, f)],
-    gradient: ({ inputs, outputs, gradients, ops }) => [
-      derive(ops, gradients[0] as Value, inputs[0] as Value, outputs[0] as Value),
+    reference: ({ inputs, attributes }) => inputs.map(({ data }) => data.map((x) => f(x, attributes))),
+    gradient: ({ inputs, outputs, gradients, attributes, ops }) => [
+      derive(ops, gradients[0] as Value, inputs[0] as Value, outputs[0] as Value, attributes),
     ],
     onnx,
   };
@@ -91,17 +96,6 @@ function binary({ f, derive, onnx }: BinaryRule): Operator<None> {
   };
 }
 
-function comparison(f: (a: number, b: number) => boolean, onnx: string): Operator<None> {
-  return {
-    inferShape: (inputs) => [{ type: 'bool', shape: broadcastAll(inputs) }],
-    reference: ({ inputs, outputs }) => [
-      mapBroadcast(inputs, (outputs[0] as TensorType).shape, (a, b) => (f(a, b) ? 1 : 0)),
-    ],
-    gradient: 'none',
-    onnx,
-  };
-}
-
 export const elementwise = {
   add: binary({ f: (a, b) => a + b, derive: [(_, g) => g, (_, g) => g], onnx: 'Add' }),
   sub: binary({ f: (a, b) => a - b, derive: [(_, g) => g, (ops, g) => ops.neg(g)], onnx: 'Sub' }),
@@ -121,41 +115,4 @@ export const elementwise = {
   log: unary({ f: Math.log, derive: (ops, g, x) => ops.div(g, x), onnx: 'Log' }),
   /** d sqrt(x)/dx = 1 / (2 sqrt(x)) */
   sqrt: unary({ f: Math.sqrt, derive: (ops, g, _, y) => ops.div(g, ops.add(y, y)), onnx: 'Sqrt' }),
-  /** d tanh(x)/dx = 1 - tanh(x)^2 */
-  tanh: unary({
-    f: Math.tanh,
-    derive: (ops, g, _, y) => ops.sub(g, ops.mul(g, ops.mul(y, y))),
-    onnx: 'Tanh',
-  }),
-  /** σ(x) = 1 / (1 + e^-x), so dσ/dx = σ(1 - σ). */
-  sigmoid: unary({
-    f: (x) => 1 / (1 + Math.exp(-x)),
-    derive: (ops, g, _, y) => ops.mul(g, ops.sub(y, ops.mul(y, y))),
-    onnx: 'Sigmoid',
-  }),
-  /** At 0 the derivative is taken as 0, as every framework does. */
-  relu: unary({
-    f: (x) => Math.max(x, 0),
-    derive: (ops, g, _, y) => ops.where(ops.greater(y, scalar(0)), g, scalar(0)),
-    onnx: 'Relu',
-  }),
-  equal: comparison((a, b) => a === b, 'Equal'),
-  greater: comparison((a, b) => a > b, 'Greater'),
-  where: {
-    inferShape: (inputs) => [{ type: 'float32', shape: broadcastAll(inputs) }],
-    reference: ({ inputs, outputs }) => [
-      mapBroadcast(inputs, (outputs[0] as TensorType).shape, (c, a, b) => (c ? a : b)),
-    ],
-    gradient: ({ inputs, gradients, isNeeded, ops }) => {
-      const [condition, a, b] = inputs as [Value, Value, Value];
-      const g = gradients[0] as Value;
-      const zero = scalar(0);
-      return [
-        undefined,
-        isNeeded[1] ? ops.sumTo(ops.where(condition, g, zero), a.shape) : undefined,
-        isNeeded[2] ? ops.sumTo(ops.where(condition, zero, g), b.shape) : undefined,
-      ];
-    },
-    onnx: 'Where',
-  },
 } satisfies Partial<Record<keyof OperatorAttributes, Operator<None>>>;

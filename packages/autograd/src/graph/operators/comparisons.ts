@@ -1,0 +1,42 @@
+/** @file Operators whose results are true or false, and the choice by them. */
+import type { Operator, OperatorAttributes } from '../operator.ts';
+import { scalar, type TensorType, type Value } from '../value.ts';
+import { broadcastAll, mapBroadcast } from './elementwise.ts';
+
+type None = OperatorAttributes['equal'];
+
+function comparison(f: (a: number, b: number) => boolean, onnx: string): Operator<None> {
+  return {
+    inferShape: (inputs) => [{ type: 'bool', shape: broadcastAll(inputs) }],
+    reference: ({ inputs, outputs }) => [
+      mapBroadcast(inputs, (outputs[0] as TensorType).shape, (a, b) => (f(a, b) ? 1 : 0)),
+    ],
+    gradient: 'none',
+    onnx,
+  };
+}
+
+export const comparisons = {
+  equal: comparison((a, b) => a === b, 'Equal'),
+  greater: comparison((a, b) => a > b, 'Greater'),
+  less: comparison((a, b) => a < b, 'Less'),
+  not: comparison((a) => !a, 'Not'),
+  and: comparison((a, b) => a !== 0 && b !== 0, 'And'),
+  where: {
+    inferShape: (inputs) => [{ type: 'float32', shape: broadcastAll(inputs) }],
+    reference: ({ inputs, outputs }) => [
+      mapBroadcast(inputs, (outputs[0] as TensorType).shape, (c, a, b) => (c ? a : b)),
+    ],
+    gradient: ({ inputs, gradients, isNeeded, ops }) => {
+      const [condition, a, b] = inputs as [Value, Value, Value];
+      const g = gradients[0] as Value;
+      const zero = scalar(0);
+      return [
+        undefined,
+        isNeeded[1] ? ops.sumTo(ops.where(condition, g, zero), a.shape) : undefined,
+        isNeeded[2] ? ops.sumTo(ops.where(condition, zero, g), b.shape) : undefined,
+      ];
+    },
+    onnx: 'Where',
+  },
+} satisfies Partial<Record<keyof OperatorAttributes, Operator<None>>>;
