@@ -350,7 +350,8 @@ export const errorTable = {
     title: 'There is no such backbone',
     detail: ({ backbone, known }) =>
       `"${backbone}" is neither a known backbone (${known.join(', ')}) nor an .onnx file nor hub:ORG/REPO.`,
-    hint: () => 'Use --backbone histograms, --backbone FILE.onnx, or --backbone hub:ORG/REPO@REVISION.',
+    hint: () =>
+      'Use --backbone histograms, --backbone pixels, --backbone FILE.onnx, or --backbone hub:ORG/REPO@REVISION.',
   }),
   BACKBONE_INVALID: entry<{ file: string; reason: string }>({
     kind: 'unprocessable',

@@ -6,17 +6,17 @@ import { preprocessingSchema } from './preprocessing.ts';
 export const headKinds = ['logistic', 'knn'] as const;
 export type HeadKind = (typeof headKinds)[number];
 
-/** Where features come from. `histograms` needs no weights; `onnx` is an image model cut at its feature output. */
+/** Where features come from. `histograms` and `pixels` need no weights; `onnx` is an image model cut at its feature output. */
 export const backboneSchema = z.object({
-  kind: z.enum(['histograms', 'onnx']),
-  /** As people name it: `histograms`, a file name, or `hub:ORG/REPO@REVISION`. */
+  kind: z.enum(['histograms', 'pixels', 'onnx']),
+  /** As people name it: `histograms`, `pixels:SIZE`, a file name, or `hub:ORG/REPO@REVISION`. */
   name: z.string(),
-  /** SHA-256 of the ONNX file; for `histograms` the version of the recipe. Part of the embedding cache's key. */
+  /** SHA-256 of the ONNX file; for what needs none the version of the recipe. Part of the embedding cache's key. */
   hash: z.string(),
   preprocessing: preprocessingSchema,
   /** Features per picture. */
   dimensions: z.int().min(1),
-  /** Name of the ONNX output the features are read from; absent for `histograms`. */
+  /** Name of the ONNX output the features are read from; absent where there is no file. */
   featureOutput: z.string().optional(),
   inputName: z.string().optional(),
   license: z.string().optional(),
@@ -27,7 +27,7 @@ export const bundleFormat = 1;
 
 /**
  * `bundle.json`. `model.onnx` beside it maps `input` (pixels `[N, 3, H, W]` for an onnx backbone, features `[N, D]` for
- * histograms; both float32) to `logits` and `probabilities` `[N, K]`, calibration included, and has no external data.
+ * histograms and pixels; both float32) to `logits` and `probabilities` `[N, K]`, calibration included, and has no external data.
  */
 export const bundleManifestSchema = z.object({
   format: z.literal(bundleFormat),

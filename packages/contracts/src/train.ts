@@ -8,7 +8,7 @@ export const trainOptionsSchema = z.object({
   dataset: nameSchema.optional(),
   /** Train on this snapshot instead of a new one. */
   snapshot: z.string().optional(),
-  /** `histograms`, a path to an .onnx file, or `hub:ORG/REPO[@REVISION]`. */
+  /** `histograms`, `pixels[:SIZE]`, a path to an .onnx file, or `hub:ORG/REPO[@REVISION]`. */
   backbone: z.string().default('histograms'),
   head: z.enum(headKinds).default('logistic'),
   seed: z.int().min(0).default(1),

@@ -14,7 +14,7 @@ export const trainCommand: CommandRecord = {
     ...trainingOptions,
     {
       flags: '--backbone <name>',
-      description: 'histograms, FILE.onnx, or hub:ORG/REPO[@REVISION]',
+      description: 'histograms, pixels[:SIZE], FILE.onnx, or hub:ORG/REPO[@REVISION]',
       default: 'histograms',
     },
     { flags: '--head <kind>', description: 'classifier on the features', choices: headKinds, default: 'logistic' },

@@ -160,6 +160,7 @@ test.each<[string, (parts: BundleParts) => BundleParts]>([
   ['answers for another number of classes', (p) => ({ ...p, manifest: { ...p.manifest, classes: ['a', 'b', 'c'] } })],
   ['takes another input', (p) => ({ ...p, manifest: { ...p.manifest, input: { name: 'x', kind: 'features' } } })],
   ['needs histograms we do not compute', (p) => withBackbone(p, { hash: 'other' })],
+  ['needs pixels we do not compute', (p) => withBackbone(p, { kind: 'pixels' })],
   ['takes other features', (p) => ({ ...p, graph: tinyHead() })],
 ])('a graph that %s is refused although its hash is right', async (_, change) => {
   const bundle = renderBundle(change(someParts()));

@@ -3,8 +3,8 @@ import { OnnxError, parseOnnx } from '@tintype/autograd/onnx/read-onnx';
 import { floatsOf, openSession, type Session } from '@tintype/autograd/runtime/session';
 import type { BundleManifest } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
+import { builtInFeatures } from './built-in-features.ts';
 import { corrupt, readBundle } from './bundle.ts';
-import { histogramBackbone } from './histogram-backbone.ts';
 import { firstLine } from './onnx-features.ts';
 import { InputMaker } from './picture-input.ts';
 
@@ -24,11 +24,9 @@ export interface Classifier extends AsyncDisposable {
 export async function openClassifier(folder: string, bundleHash: string): Promise<Classifier> {
   const { manifest, graph } = await readBundle(folder, bundleHash);
   const { kind, hash } = manifest.backbone;
-  if (kind === 'histograms' && hash !== histogramBackbone.hash)
-    throw corrupt(
-      bundleHash,
-      `it needs the histograms "${hash}", but this version computes "${histogramBackbone.hash}"`,
-    );
+  const builtIn = builtInFeatures[kind];
+  if (builtIn && hash !== builtIn.hash)
+    throw corrupt(bundleHash, `it needs the ${kind} "${hash}", but this version computes "${builtIn.hash}"`);
   const session = await openGraph(graph, bundleHash);
   const inputs = new InputMaker(manifest.backbone);
   const answer = bind(session, manifest);

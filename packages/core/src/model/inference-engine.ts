@@ -2,6 +2,7 @@
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Backbone, BundleManifest } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
+import { builtInFeatures } from './built-in-features.ts';
 import { type Answer, type Classifier, openClassifier } from './classifier.ts';
 import { openOnnxFeatures } from './onnx-features.ts';
 import { InputMaker } from './picture-input.ts';
@@ -60,7 +61,7 @@ export class InferenceEngine implements AsyncDisposable {
 async function openExtractor(request: { backbone: Backbone; modelPath?: string }): Promise<Extractor> {
   const { backbone, modelPath } = request;
   const inputs = new InputMaker(backbone);
-  if (backbone.kind === 'histograms') {
+  if (builtInFeatures[backbone.kind]) {
     const extract: Extractor['extract'] = (picture) => inputs.withInput(picture, async (features) => features);
     return { extract, [Symbol.asyncDispose]: async () => undefined };
   }

@@ -3,10 +3,10 @@ import type { Backbone } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { preparePixels } from '@tintype/vision/prepare-pixels';
 import { toTensor } from '@tintype/vision/to-tensor';
-import { computeHistogramFeatures } from './histogram-backbone.ts';
+import { builtInFeatures } from './built-in-features.ts';
 
 /**
- * Makes inputs: `[3, heightPx, widthPx]` for an onnx backbone, `[D]` for histograms. The only way in training, evaluation and
+ * Makes inputs: `[3, heightPx, widthPx]` for an onnx backbone, `[D]` for a built-in one. The only way in training, evaluation and
  * serving. Tensors are used again, so that a picture leaves no 600 KB of garbage.
  */
 export class InputMaker {
@@ -33,7 +33,8 @@ export class InputMaker {
 
   async #withPixels<T>(pixels: Uint8Array, use: (input: Float32Array) => Promise<T>): Promise<T> {
     const { kind, preprocessing } = this.#backbone;
-    if (kind === 'histograms') return use(computeHistogramFeatures(pixels));
+    const builtIn = builtInFeatures[kind];
+    if (builtIn) return use(builtIn.compute(pixels, this.#backbone));
     const tensor = this.#spare.pop() ?? new Float32Array(pixels.length);
     toTensor(pixels, preprocessing, tensor);
     try {

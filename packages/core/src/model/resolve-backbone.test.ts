@@ -57,10 +57,14 @@ const codeOf = (promise: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof TintypeError ? `${error.code}: ${error.message}` : `other: ${String(error)}`),
   );
 
-test('histograms need no file', async () => {
-  const { backbone, modelPath, notices } = await resolve('histograms');
+test.each([
+  ['histograms', 'histograms'],
+  ['pixels', 'pixels'],
+  ['pixels:16', 'pixels'],
+])('%s need no file', async (name, kind) => {
+  const { backbone, modelPath, notices } = await resolve(name);
 
-  expect(backbone.kind).toBe('histograms');
+  expect(backbone.kind).toBe(kind);
   expect(modelPath).toBeUndefined();
   expect(notices).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** @file What `--backbone` means: built-in histograms, an ONNX file, or a file of a hub; with its preprocessing, hash and size. */
+/** @file What `--backbone` means: built-in histograms or pixels, an ONNX file, or a file of a hub; with its preprocessing, hash and size. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -12,6 +12,7 @@ import type { TaskPool } from '../ports/task-pool.ts';
 import { histogramBackbone } from './histogram-backbone.ts';
 import type { FeatureShape } from './onnx-features.ts';
 import type { PictureTasks } from './picture-tasks.types.ts';
+import { parsePixelBackbone } from './pixel-backbone.ts';
 import {
   defaultPreprocessing,
   type InputSize,
@@ -23,7 +24,7 @@ import {
 
 export interface ResolvedBackbone {
   backbone: Backbone;
-  /** The ONNX file; absent for `histograms`. */
+  /** The ONNX file; absent for what is built in. */
   modelPath?: string;
   /** How a picture's features are read from the feature output. */
   shape: FeatureShape;
@@ -49,7 +50,8 @@ export async function resolveBackbone(
   name: string,
   options: ResolveOptions = {},
 ): Promise<ResolvedBackbone> {
-  if (name === 'histograms') return { backbone: histogramBackbone, shape: 'flatten', notices: [] };
+  const builtIn = name === 'histograms' ? histogramBackbone : parsePixelBackbone(name);
+  if (builtIn) return { backbone: builtIn, shape: 'flatten', notices: [] };
   const located = name.startsWith('hub:')
     ? await locateOnHub(needs.hub, name, options)
     : name.toLowerCase().endsWith('.onnx')
@@ -237,5 +239,5 @@ function invalid(file: string, reason: string, cause?: unknown): TintypeError {
 }
 
 function unknown(backbone: string): never {
-  throw new TintypeError('BACKBONE_UNKNOWN', { backbone, known: ['histograms'] });
+  throw new TintypeError('BACKBONE_UNKNOWN', { backbone, known: ['histograms', 'pixels:8 to pixels:64'] });
 }

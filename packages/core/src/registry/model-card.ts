@@ -38,7 +38,7 @@ export function renderModelCard(run: TrainedRun, evaluation: UnboundEvaluation):
     'pictures above have uncertain shares. Labels were taken as they are.',
     '',
     '## Making',
-    `Backbone ${escapeMarkdown(backbone.name)} (\`${backbone.hash.slice(0, 16)}\`, ${backbone.dimensions} features, license: ${escapeMarkdown(backbone.license ?? (backbone.kind === 'histograms' ? 'none needed, it has no weights' : 'not stated'))}), head ${run.head.kind}, seed ${run.seed}, run \`${run.run.id}\`.`,
+    `Backbone ${escapeMarkdown(backbone.name)} (\`${backbone.hash.slice(0, 16)}\`, ${backbone.dimensions} features, license: ${escapeMarkdown(backbone.license ?? (backbone.kind === 'onnx' ? 'not stated' : 'none needed, it has no weights'))}), head ${run.head.kind}, seed ${run.seed}, run \`${run.run.id}\`.`,
     `Preprocessing: ${widthPx} x ${heightPx} ${resize}${crop}, ${interpolation}, ${channelOrder}, mean ${mean.join(' ')}, std ${std.join(' ')}.`,
     '',
   ].join('\n');

@@ -136,6 +136,14 @@ test.each(['logistic', 'knn'] as const)('three pictures per class are enough to 
   expect(run.test.logits.every(Number.isFinite)).toBe(true);
 });
 
+test('raw pixels are features too', async () => {
+  const run = await trainHead(needs(), request({ backbone: 'pixels:16' }));
+
+  expect(run.backbone).toMatchObject({ kind: 'pixels', name: 'pixels:16', dimensions: 768 });
+  expect(run.input).toEqual({ name: 'features', kind: 'features' });
+  expect(run.parity.samples.length).toBeGreaterThan(0);
+});
+
 test('a picture that cannot be decoded any more takes no part and is said', async () => {
   const broken = memoryStore();
   for (const [key, bytes] of store.objects) if (!key.startsWith('embeddings/')) broken.objects.set(key, bytes);
