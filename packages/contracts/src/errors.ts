@@ -353,6 +353,12 @@ export const errorTable = {
     hint: () =>
       'Use --backbone histograms, --backbone pixels, --backbone FILE.onnx, or --backbone hub:ORG/REPO@REVISION.',
   }),
+  DETECTOR_INVALID: entry<{ file: string; reason: string }>({
+    kind: 'unprocessable',
+    title: 'The detector cannot be used',
+    detail: ({ file, reason }) => `${file} cannot be used as a detector: ${reason}.`,
+    hint: () => 'It must be an ONNX detector of a known family (yolox, detr, d-fine, ultraface), named with its kind.',
+  }),
   BACKBONE_INVALID: entry<{ file: string; reason: string }>({
     kind: 'unprocessable',
     title: 'The backbone cannot be used',
