@@ -1,5 +1,5 @@
 /** @file Overlap and suppression on boxes worked by hand. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { computeOverlap, fromCenter, suppressOverlaps } from './boxes.ts';
 
