@@ -371,6 +371,12 @@ export const errorTable = {
     detail: ({ reason }) => `The ONNX file is refused: ${reason}.`,
     hint: () => 'Export the model again as one self-contained ONNX file without external data.',
   }),
+  MODEL_FILE_INVALID: entry<{ file: string; reason: string }>({
+    kind: 'unprocessable',
+    title: 'The model file cannot be used',
+    detail: ({ file, reason }) => `${file} cannot be used: ${reason}.`,
+    hint: () => 'docs/guides/import.md says which files of other tools are read, and what they must hold.',
+  }),
   HUB_UNREACHABLE: entry<{ repository: string; reason: string }>({
     kind: 'unavailable',
     title: 'The hub cannot be reached',
