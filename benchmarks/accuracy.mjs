@@ -15,7 +15,7 @@ import { loadFeatures } from '@tintype/core/model/feature-cache';
 import { resolveBackbone } from '@tintype/core/model/resolve-backbone';
 import { memoryStore } from '@tintype/core/model/testing';
 import { objectKeys } from '@tintype/core/ports/object-store';
-import { fitLogistic } from '@tintype/core/train/logistic';
+import { fitLogistic } from '@tintype/core/train/linear';
 import { runHead } from '@tintype/core/train/run-head';
 import { selectRows } from '@tintype/core/train/training-set';
 import { parseArguments, readPictures, storePictures } from './pictures.mjs';

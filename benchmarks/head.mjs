@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fitLogisticRegression } from '@tintype/autograd/fit/logistic-regression';
+import { fitLinearClassifier } from '@tintype/autograd/fit/linear-classifier';
 
 const { python, repeats } = parseArgs({
   options: { python: { type: 'string' }, repeats: { type: 'string', default: '7' } },
@@ -67,7 +67,7 @@ const times = [];
 let fit;
 for (let run = 0; run < Number(repeats); run += 1) {
   const startedAt = performance.now();
-  fit = await fitLogisticRegression({ ...data, classCount, l2 });
+  fit = await fitLinearClassifier({ ...data, loss: 'crossEntropy', classCount, l2 });
   times.push(performance.now() - startedAt);
 }
 const [first] = times;

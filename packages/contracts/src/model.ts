@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { intervalSchema, timestampSchema } from './ids.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 
-export const headKinds = ['logistic', 'knn'] as const;
+export const headKinds = ['logistic', 'knn', 'svm-linear'] as const;
 export type HeadKind = (typeof headKinds)[number];
 
 /** Where features come from. `histograms` and `pixels` need no weights; `onnx` is an image model cut at its feature output. */

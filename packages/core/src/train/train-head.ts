@@ -6,7 +6,7 @@ import { renderOnnx } from '@tintype/autograd/onnx/write-onnx';
 import type { Snapshot, SnapshotEntry } from '@tintype/contracts/catalog';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Split } from '@tintype/contracts/ids';
-import type { HeadKind, Parity } from '@tintype/contracts/model';
+import type { Parity } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import type { Run, StageProgress, TrainOptions } from '@tintype/contracts/train';
 import { createSnapshot } from '../catalog/snapshot.ts';
@@ -20,9 +20,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
 import { calibrateTemperature } from './calibrate.ts';
-import type { FitHead } from './head.types.ts';
-import { fitLogistic } from './logistic.ts';
-import { fitNeighbors } from './neighbors.ts';
+import { heads } from './heads.ts';
 import { runHead } from './run-head.ts';
 import { finishRunOnFailure } from './run-row.ts';
 import type { TrainedRun } from './trained-run.types.ts';
@@ -44,8 +42,6 @@ export interface TrainRequest extends TrainOptions {
   onNotice?: (text: string) => void;
   signal?: AbortSignal;
 }
-
-const heads: Record<HeadKind, FitHead> = { logistic: fitLogistic, knn: fitNeighbors };
 
 const mostParityPictures = 32;
 const parityTolerance = 1e-5;

@@ -1,16 +1,25 @@
-/** @file Multinomial logistic regression: loss and gradient are one ONNX graph, made by reverse mode, minimized by L-BFGS. */
+/** @file Linear classifiers (logistic regression, linear SVM): loss and gradient are one ONNX graph, made by reverse mode, minimized by L-BFGS. */
 import { availableParallelism } from 'node:os';
 import { emitOnnx } from '../graph/emit.ts';
 import { computeGradients } from '../graph/gradient.ts';
-import { softmaxCrossEntropy } from '../graph/losses.ts';
+import { softmaxCrossEntropy, squaredHinge } from '../graph/losses.ts';
 import { ops } from '../graph/ops.ts';
-import { input, scalar } from '../graph/value.ts';
+import { input, scalar, type Value } from '../graph/value.ts';
 import { renderOnnx } from '../onnx/write-onnx.ts';
 import { type Evaluation, type Minimum, minimizeLbfgs } from '../optimize/lbfgs.ts';
 import { norm } from '../optimize/vector.ts';
 import { floatsOf, openSession } from '../runtime/session.ts';
 
-export interface LogisticRows {
+/** Both convex and smooth. [N, K] logits and one-hot targets -> [N]. */
+const losses = {
+  /** Multinomial logistic regression. */
+  crossEntropy: softmaxCrossEntropy,
+  /** Linear support vector machine, one class against the rest, as liblinear's default (Fan et al. 2008). */
+  squaredHinge,
+} satisfies Record<string, (logits: Value, targets: Value) => Value>;
+
+export interface LinearRows {
+  readonly loss: keyof typeof losses;
   /** [N, D] row-major. Standardize it: the penalty and the speed of convergence depend on its scale. Never copied. */
   readonly features: Float32Array;
   /** [N], each below `classCount`. */
@@ -22,8 +31,8 @@ export interface LogisticRows {
   readonly threads?: number;
 }
 
-export interface LogisticFitOptions {
-  /** The loss is the weighted mean cross-entropy + l2/2 |W|^2; the bias goes free. */
+export interface LinearFitOptions {
+  /** What is minimized is the weighted mean loss + l2/2 |W|^2; the bias goes free. */
   readonly l2: number;
   /** Start from these instead of zeros. */
   readonly initial?: { readonly weights: Float32Array; readonly bias: Float32Array };
@@ -31,10 +40,12 @@ export interface LogisticFitOptions {
   readonly maxIterations?: number;
   /** |gradient| at the end, as a share of that at W = 0; default 1e-5. */
   readonly gradientTolerance?: number;
+  /** Three iterations in a row that lower the loss by less than this share of it end the fit; default 1e-6. */
+  readonly lossTolerance?: number;
   readonly signal?: AbortSignal;
 }
 
-export interface LogisticRegression {
+export interface LinearClassifier {
   /** [K, D] */
   readonly weights: Float32Array;
   /** [K] */
@@ -47,24 +58,26 @@ export interface LogisticRegression {
 }
 
 /** Rows ready to be fitted, with one session for any number of fits. */
-export interface LogisticObjective extends AsyncDisposable {
-  fit(options: LogisticFitOptions): Promise<LogisticRegression>;
+export interface LinearObjective extends AsyncDisposable {
+  fit(options: LinearFitOptions): Promise<LinearClassifier>;
 }
 
-export async function fitLogisticRegression(options: LogisticRows & LogisticFitOptions): Promise<LogisticRegression> {
-  await using objective = await openLogisticObjective(options);
+export async function fitLinearClassifier(options: LinearRows & LinearFitOptions): Promise<LinearClassifier> {
+  await using objective = await openLinearObjective(options);
   return await objective.fit(options);
 }
 
 /** Throws RangeError where the arrays do not fit each other. */
-export async function openLogisticObjective(rows: LogisticRows): Promise<LogisticObjective> {
+export async function openLinearObjective(rows: LinearRows): Promise<LinearObjective> {
   const { features, classIndices, classCount, threads = availableParallelism() } = rows;
   const rowCount = classIndices.length;
   const dimensions = features.length / rowCount;
   const sampleWeights = normalizeWeights(rows);
   assertRows(rows, dimensions);
 
-  const session = await openSession(renderOnnx(buildObjective(rowCount, dimensions, classCount)), { threads });
+  const session = await openSession(renderOnnx(buildObjective(rows.loss, [rowCount, dimensions, classCount])), {
+    threads,
+  });
   const feeds = {
     features: { type: 'float32', dims: [rowCount, dimensions], data: features },
     classIndices: { type: 'int64', dims: [rowCount], data: BigInt64Array.from(classIndices, BigInt) },
@@ -90,7 +103,7 @@ export async function openLogisticObjective(rows: LogisticRows): Promise<Logisti
   /** At W = 0 the gradient is the same for every l2: the yardstick of all fits, warm starts included. */
   let gradientScale: number | undefined;
   return {
-    async fit({ l2, initial, maxIterations = 500, gradientTolerance = 1e-5, signal }) {
+    async fit({ l2, initial, maxIterations = 500, gradientTolerance = 1e-5, lossTolerance = 1e-6, signal }) {
       const start = new Float32Array(parameters.length);
       gradientScale ??= norm((await evaluate(start, 0)).gradient);
       if (initial) {
@@ -100,6 +113,7 @@ export async function openLogisticObjective(rows: LogisticRows): Promise<Logisti
       const { x, ...minimum } = await minimizeLbfgs((at) => evaluate(at, l2), start, {
         maxIterations,
         gradientTolerance,
+        lossTolerance,
         gradientScale,
         ...(signal && { signal }),
       });
@@ -110,7 +124,7 @@ export async function openLogisticObjective(rows: LogisticRows): Promise<Logisti
   };
 }
 
-function buildObjective(rowCount: number, dimensions: number, classCount: number) {
+function buildObjective(name: LinearRows['loss'], [rowCount, dimensions, classCount]: [number, number, number]) {
   const features = input('features', [rowCount, dimensions]);
   const classIndices = input('classIndices', [rowCount], 'int64');
   const sampleWeights = input('sampleWeights', [rowCount]);
@@ -119,16 +133,16 @@ function buildObjective(rowCount: number, dimensions: number, classCount: number
   const l2 = input('l2', []);
 
   const logits = ops.add(ops.matmul(features, weights, { transposeB: true }), bias);
-  const losses = softmaxCrossEntropy(logits, ops.oneHot(classIndices, classCount));
+  const perRow = losses[name](logits, ops.oneHot(classIndices, classCount));
   const penalty = ops.mul(ops.mul(l2, scalar(0.5)), ops.reduceSum(ops.mul(weights, weights)));
-  const loss = ops.add(ops.reduceSum(ops.mul(losses, sampleWeights)), penalty);
+  const loss = ops.add(ops.reduceSum(ops.mul(perRow, sampleWeights)), penalty);
   const [weightsGradient, biasGradient] = computeGradients(loss, [weights, bias]);
   if (!weightsGradient || !biasGradient) throw new Error('a gradient is missing');
-  return emitOnnx({ loss, weightsGradient, biasGradient }, 'logistic-regression');
+  return emitOnnx({ loss, weightsGradient, biasGradient }, `linear-${name}`);
 }
 
 /** So that they sum to 1, which makes the weighted sum a mean. */
-function normalizeWeights({ sampleWeights, classIndices: { length } }: LogisticRows): Float32Array {
+function normalizeWeights({ sampleWeights, classIndices: { length } }: LinearRows): Float32Array {
   if (!sampleWeights) return new Float32Array(length).fill(1 / length);
   const sum = sampleWeights.reduce((total, weight) => total + weight, 0);
   if (!(sum > 0) || sampleWeights.length !== length)
@@ -136,7 +150,7 @@ function normalizeWeights({ sampleWeights, classIndices: { length } }: LogisticR
   return sampleWeights.map((weight) => weight / sum);
 }
 
-function assertRows({ features, classIndices, classCount }: LogisticRows, dimensions: number): void {
+function assertRows({ features, classIndices, classCount }: LinearRows, dimensions: number): void {
   if (!Number.isInteger(dimensions) || dimensions === 0) {
     throw new RangeError(`${features.length} features do not fill ${classIndices.length} rows`);
   }

@@ -1,7 +1,7 @@
-/** @file Logistic regression against its own optimality conditions, computed in float64. */
+/** @file Logistic regression against its own optimality conditions in float64; the linear SVM against margins worked out by hand. */
 import { expect, test } from 'vitest';
 import { draw, largestDifference, rowsOf, seeded } from '../testing.ts';
-import { fitLogisticRegression, type LogisticRegression, openLogisticObjective } from './logistic-regression.ts';
+import { fitLinearClassifier, type LinearClassifier, openLinearObjective } from './linear-classifier.ts';
 
 const classCount = 3;
 const dimensions = 5;
@@ -12,13 +12,13 @@ function aDataset(rows: number) {
   const classIndices = Int32Array.from(rowsOf(features, dimensions), (row) =>
     uniform() < 0.15 ? Math.floor(uniform() * classCount) : (row[0] ?? 0) > 0.2 ? 0 : (row[1] ?? 0) > 0 ? 1 : 2,
   );
-  return { features, classIndices, classCount };
+  return { loss: 'crossEntropy' as const, features, classIndices, classCount };
 }
 
 type Rows = ReturnType<typeof aDataset> & { sampleWeights?: Float32Array };
 
 /** Loss and largest component of its gradient. */
-function inspect({ features, classIndices, sampleWeights }: Rows, l2: number, { weights, bias }: LogisticRegression) {
+function inspect({ features, classIndices, sampleWeights }: Rows, l2: number, { weights, bias }: LinearClassifier) {
   const share = Array.from(classIndices, (_, n) => sampleWeights?.[n] ?? 1);
   const total = share.reduce((a, b) => a + b, 0);
   const gradient = Float64Array.from([...weights].map((w) => l2 * w).concat(Array.from(bias, () => 0)));
@@ -44,7 +44,7 @@ function inspect({ features, classIndices, sampleWeights }: Rows, l2: number, { 
 test('ends where the float64 gradient vanishes, at the loss that it says', async () => {
   const rows = aDataset(400);
 
-  const fitted = await fitLogisticRegression({ ...rows, l2: 1e-3 });
+  const fitted = await fitLinearClassifier({ ...rows, l2: 1e-3 });
 
   const { loss, slope } = inspect(rows, 1e-3, fitted);
   expect(fitted.converged).toBe(true);
@@ -68,8 +68,8 @@ test('sample weights count as that many copies of a row', async () => {
   };
   const tight = { l2: 0.01, gradientTolerance: 1e-6 };
 
-  const weighted = await fitLogisticRegression({ ...rows, sampleWeights: Float32Array.from(copies), ...tight });
-  const copied = await fitLogisticRegression({ ...repeated, ...tight });
+  const weighted = await fitLinearClassifier({ ...rows, sampleWeights: Float32Array.from(copies), ...tight });
+  const copied = await fitLinearClassifier({ ...repeated, ...tight });
 
   expect(weighted.loss).toBeCloseTo(copied.loss, 5);
   expect(largestDifference(weighted.weights, copied.weights)).toBeLessThan(5e-3);
@@ -77,7 +77,7 @@ test('sample weights count as that many copies of a row', async () => {
 
 test('several penalties share one session, and a warm start gets there sooner', async () => {
   const rows = aDataset(400);
-  await using objective = await openLogisticObjective(rows);
+  await using objective = await openLinearObjective(rows);
   const first = await objective.fit({ l2: 1e-3 });
 
   const cold = await objective.fit({ l2: 2e-3 });
@@ -90,7 +90,7 @@ test('several penalties share one session, and a warm start gets there sooner', 
 test('the same rows give the same weights, bit for bit', async () => {
   const options = { ...aDataset(200), l2: 1e-3, threads: 1 };
 
-  const [first, second] = [await fitLogisticRegression(options), await fitLogisticRegression(options)];
+  const [first, second] = [await fitLinearClassifier(options), await fitLinearClassifier(options)];
 
   expect(second.weights).toEqual(first.weights);
 });
@@ -98,7 +98,7 @@ test('the same rows give the same weights, bit for bit', async () => {
 test('the bias goes unpenalized: under a huge penalty it gives the class shares', async () => {
   const rows = aDataset(400);
 
-  const { weights, bias } = await fitLogisticRegression({ ...rows, l2: 1e4, gradientTolerance: 1e-6 });
+  const { weights, bias } = await fitLinearClassifier({ ...rows, l2: 1e4, gradientTolerance: 1e-6 });
 
   const powers = [...bias].map((b) => Math.exp(b - (bias[0] ?? 0)));
   const shares = powers.map((power) => power / powers.reduce((a, b) => a + b, 0));
@@ -110,7 +110,7 @@ test('the bias goes unpenalized: under a huge penalty it gives the class shares'
 test('an abort stops it', async () => {
   const signal = AbortSignal.abort(new Error('enough'));
 
-  await expect(fitLogisticRegression({ ...aDataset(50), l2: 1, signal })).rejects.toThrow('enough');
+  await expect(fitLinearClassifier({ ...aDataset(50), l2: 1, signal })).rejects.toThrow('enough');
 });
 
 test.each<[string, Partial<Rows>, RegExp]>([
@@ -119,5 +119,26 @@ test.each<[string, Partial<Rows>, RegExp]>([
   ['weights of another number', { sampleWeights: Float32Array.of(1) }, /50 sample weights/],
   ['weights that are all zero', { sampleWeights: new Float32Array(50) }, /50 sample weights of a positive sum/],
 ])('%s are refused', async (_, change, reason) => {
-  await expect(fitLogisticRegression({ ...aDataset(50), ...change, l2: 1 })).rejects.toThrow(reason);
+  await expect(fitLinearClassifier({ ...aDataset(50), ...change, l2: 1 })).rejects.toThrow(reason);
+});
+
+/** One feature, classes at -1 and +1: by symmetry f = w x, and 2 (1 - w)^2 + l2/2 2 w^2 is least at w = 2 / (2 + l2). */
+test('the margin of two points is what the formula says', async () => {
+  const rows = { loss: 'squaredHinge', features: Float32Array.of(-1, 1), classIndices: Int32Array.of(0, 1) } as const;
+
+  const { weights, bias } = await fitLinearClassifier({ ...rows, classCount: 2, l2: 0.5, gradientTolerance: 1e-7 });
+
+  expect(largestDifference(weights, [-0.8, 0.8])).toBeLessThan(1e-4);
+  expect(largestDifference(bias, [0, 0])).toBeLessThan(1e-4);
+});
+
+test('points beyond the margin change nothing', async () => {
+  const settings = { loss: 'squaredHinge', classCount: 2, l2: 0.01, gradientTolerance: 1e-7 } as const;
+  const few = { features: Float32Array.of(-1, 1), classIndices: Int32Array.of(0, 1) };
+  const many = { features: Float32Array.of(-1, 1, 5, -7), classIndices: Int32Array.of(0, 1, 1, 0) };
+
+  const near = await fitLinearClassifier({ ...few, ...settings });
+  const far = await fitLinearClassifier({ ...many, ...settings, l2: 0.005 });
+
+  expect(largestDifference(far.weights, near.weights)).toBeLessThan(1e-3);
 });

@@ -1,0 +1,11 @@
+/** @file Every kind of head, and what fits it. */
+import type { HeadKind } from '@tintype/contracts/model';
+import type { FitHead } from './head.types.ts';
+import { fitLinearSvm, fitLogistic } from './linear.ts';
+import { fitNeighbors } from './neighbors.ts';
+
+export const heads: Record<HeadKind, FitHead> = {
+  logistic: fitLogistic,
+  knn: fitNeighbors,
+  'svm-linear': fitLinearSvm,
+};
