@@ -408,6 +408,32 @@ export const errorTable = {
     detail: ({ run }) => `There is no run ${run}.`,
     hint: () => 'Run "tintype models show MODEL" to see which run made a version.',
   }),
+  STUDY_NOT_FOUND: entry<{ study: string; known: readonly string[] }>({
+    kind: 'notFound',
+    title: 'There is no such study',
+    detail: ({ study, known }) =>
+      `There is no study "${study}"${known.length ? `; there is ${some(known.map((n) => `"${n}"`))}` : ''}.`,
+    hint: () => 'Run "tintype tune" to start one, or "tintype tune list" to see them.',
+  }),
+  STUDY_EXISTS: entry<{ study: string }>({
+    kind: 'conflict',
+    title: 'There is such a study already',
+    detail: ({ study }) => `There is a study "${study}" already.`,
+    hint: ({ study }) => `Go on with it: tintype tune --study ${study} --resume. Or choose another name.`,
+  }),
+  STUDY_BUSY: entry<{ study: string }>({
+    kind: 'conflict',
+    title: 'Another command works on this study',
+    detail: ({ study }) => `Another "tintype tune" is running the study "${study}".`,
+    hint: () => 'Wait until it ends, or start another study with --study NAME.',
+  }),
+  STUDY_FRUITLESS: entry<{ study: string; reason: string }>({
+    kind: 'unprocessable',
+    title: 'No trial of the study came to an end',
+    detail: ({ study, reason }) => `No trial of the study "${study}" came to a value: ${reason}.`,
+    hint: ({ study }) =>
+      `Give it more time: tintype tune --study ${study} --resume --budget 30m. Or name cheaper models with --models.`,
+  }),
   JOB_NOT_FOUND: entry<{ job: string }>({
     kind: 'notFound',
     title: 'There is no such job',

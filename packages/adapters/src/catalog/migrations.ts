@@ -24,6 +24,7 @@ export function catalogMigrations(dialect: SchemaDialect): Record<string, Migrat
         for (const table of appendOnlyTables) await dialect.forbidChanges(db, table);
       },
     },
+    '0003-studies': { up: createStudyTables },
   };
 }
 
@@ -238,4 +239,33 @@ async function createJobTable(db: Kysely<unknown>, dialect: SchemaDialect): Prom
     .addColumn('ended_at', 'bigint')
     .execute();
   await db.schema.createIndex('jobs_order').on('jobs').columns(['status', 'sequence']).execute();
+}
+
+async function createStudyTables(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('studies')
+    .addColumn('name', 'text', (c) => c.primaryKey().notNull())
+    .addColumn('body', 'text', (c) => c.notNull())
+    .addColumn('budget_ms', 'bigint', (c) => c.notNull())
+    .addColumn('spent_ms', 'bigint', (c) => c.notNull())
+    .addColumn('created_at', 'bigint', (c) => c.notNull())
+    .addColumn('heartbeat_at', 'bigint')
+    .addColumn('ended_because', 'text')
+    .execute();
+  await db.schema
+    .createTable('trials')
+    .addColumn('study', 'text', (c) => c.notNull().references('studies.name'))
+    .addColumn('number', 'integer', (c) => c.notNull())
+    .addColumn('settings', 'text', (c) => c.notNull())
+    .addColumn('status', 'text', (c) => c.notNull())
+    .addColumn('value', 'double precision')
+    .addColumn('interval_lower', 'double precision')
+    .addColumn('interval_upper', 'double precision')
+    .addColumn('intermediate_values', 'text', (c) => c.notNull())
+    .addColumn('note', 'text')
+    .addColumn('error_code', 'text')
+    .addColumn('started_at', 'bigint', (c) => c.notNull())
+    .addColumn('ended_at', 'bigint')
+    .addPrimaryKeyConstraint('trials_key', ['study', 'number'])
+    .execute();
 }

@@ -8,6 +8,7 @@ import { createRunStore } from './runs.ts';
 import { createSampleStore } from './samples.ts';
 import { createSnapshotStore } from './snapshots.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
+import { createStudyStore } from './studies.ts';
 
 /** Made and migrated where needed. Throws WORKSPACE_UNREADABLE or CATALOG_TOO_NEW; later failures of the disk are STORAGE_FAILED. */
 export async function openSqliteCatalog(options: { path: string; clock: Clock }): Promise<Catalog> {
@@ -23,6 +24,7 @@ export function createCatalog(context: StoreContext): Catalog {
     runs: createRunStore(context),
     registry: createRegistryStore(context),
     evaluations: createEvaluationStore(context),
+    studies: createStudyStore(context),
     registryVersion: () => readRegistryVersion(context.db),
     [Symbol.asyncDispose]: () => context.db.destroy(),
   };

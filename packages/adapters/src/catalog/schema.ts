@@ -154,6 +154,32 @@ export interface EvaluationTable {
   body: string;
 }
 
+/** `body` is what never changes of the study. */
+export interface StudyTable {
+  name: string;
+  body: string;
+  budget_ms: number;
+  spent_ms: number;
+  created_at: number;
+  heartbeat_at: number | null;
+  ended_because: string | null;
+}
+
+export interface TrialTable {
+  study: string;
+  number: number;
+  settings: string;
+  status: string;
+  value: number | null;
+  interval_lower: number | null;
+  interval_upper: number | null;
+  intermediate_values: string;
+  note: string | null;
+  error_code: string | null;
+  started_at: number;
+  ended_at: number | null;
+}
+
 /** Single numbers; `registry` grows with every write to the registry. */
 export interface CounterTable {
   name: string;
@@ -195,6 +221,8 @@ export interface Tables {
   aliases: AliasTable;
   alias_log: AliasLogTable;
   evaluations: EvaluationTable;
+  studies: StudyTable;
+  trials: TrialTable;
   counters: CounterTable;
   jobs: JobTable;
 }

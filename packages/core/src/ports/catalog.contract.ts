@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { anEntry, aSnapshot, fill, idOf, type OpenCatalog } from './catalog-builders.contract.ts';
 import { describeRegistryStore, describeRunStore } from './registry-store.contract.ts';
 import { describeSampleStore } from './sample-store.contract.ts';
+import { describeStudyStore } from './study-store.contract.ts';
 
 /** `open` gives a new, empty catalog each time. */
 export function describeCatalog(name: string, open: OpenCatalog): void {
@@ -11,6 +12,7 @@ export function describeCatalog(name: string, open: OpenCatalog): void {
     snapshots: describeSnapshotStore,
     runs: describeRunStore,
     registry: describeRegistryStore,
+    studies: describeStudyStore,
   };
   for (const [store, describeStore] of Object.entries(suites)) {
     describe(`${name}: ${store}`, () => {

@@ -15,6 +15,7 @@ import type { Page } from '@tintype/contracts/ids';
 import type { LabelClass, LabelEvent, LabelSource } from '@tintype/contracts/label';
 import type { AliasLogEntry, ModelVersion, RegisteredModel } from '@tintype/contracts/registry';
 import type { Run } from '@tintype/contracts/train';
+import type { Study, Trial } from '@tintype/contracts/tune';
 
 /** A file of a source that an earlier run finished with, taken or rejected. */
 export interface Origin {
@@ -137,12 +138,31 @@ export interface EvaluationStore {
   list(model: string, version: number): Promise<Evaluation[]>;
 }
 
+export interface StudyStore {
+  /** Throws STUDY_EXISTS. */
+  create(study: Study): Promise<void>;
+  /** Throws STUDY_NOT_FOUND. */
+  get(name: string): Promise<Study>;
+  /** Newest first. */
+  list(): Promise<Study[]>;
+  /** Throws STUDY_NOT_FOUND. */
+  update(
+    name: string,
+    change: Partial<Pick<Study, 'budgetMs' | 'spentMs' | 'heartbeatAt' | 'endedBecause'>>,
+  ): Promise<void>;
+  /** Writes the trial, or all of it anew where its number is there already. Throws STUDY_NOT_FOUND. */
+  putTrial(trial: Trial): Promise<void>;
+  /** By number. */
+  listTrials(study: string): Promise<Trial[]>;
+}
+
 export interface Catalog extends AsyncDisposable {
   samples: SampleStore;
   snapshots: SnapshotStore;
   runs: RunStore;
   registry: RegistryStore;
   evaluations: EvaluationStore;
+  studies: StudyStore;
   /** A number that changes whenever a registry row changes, cheap to read: servers poll it. */
   registryVersion(): Promise<number>;
 }
