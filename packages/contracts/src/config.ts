@@ -1,5 +1,6 @@
 /** @file tintype.yaml: every setting of a workspace with its default. */
 import { z } from 'zod';
+import { detectorSettingSchema } from './gate.ts';
 import { nameSchema } from './ids.ts';
 
 export const configSchema = z.strictObject({
@@ -16,6 +17,10 @@ export const configSchema = z.strictObject({
       /** Inference processes; by default one per core. */
       children: z.int().min(1).max(256).optional(),
     })
+    .prefault({}),
+  /** What gates count with; ONNX files, relative to this one. */
+  detectors: z
+    .strictObject({ person: detectorSettingSchema.optional(), face: detectorSettingSchema.optional() })
     .prefault({}),
   limits: z
     .strictObject({

@@ -359,6 +359,14 @@ export const errorTable = {
     detail: ({ file, reason }) => `${file} cannot be used as a detector: ${reason}.`,
     hint: () => 'It must be an ONNX detector of a known family (yolox, detr, d-fine, ultraface), named with its kind.',
   }),
+  DETECTOR_MISSING: entry<{ counted: string }>({
+    kind: 'configuration',
+    title: 'No detector is set',
+    detail: ({ counted }) =>
+      `A gate counts ${counted === 'person' ? 'persons' : 'faces'}, but no ${counted} detector is set.`,
+    hint: ({ counted }) =>
+      `Name one in tintype.yaml, for example: detectors: { ${counted}: { kind: ${counted === 'face' ? 'ultraface' : 'yolox'}, file: detector.onnx } }`,
+  }),
   BACKBONE_INVALID: entry<{ file: string; reason: string }>({
     kind: 'unprocessable',
     title: 'The backbone cannot be used',

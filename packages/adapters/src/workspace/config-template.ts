@@ -18,6 +18,11 @@ name: ${workspaceName(folder)}
 #   ## Processes that classify; by default one per core.
 #   # children: 2
 
+## Detectors that gates count with: an ONNX file of a known family (yolox, detr, d-fine, ultraface), relative to this file.
+# detectors: {}
+#   # person: { kind: yolox, file: yolox_nano.onnx }
+#   # face: { kind: ultraface, file: ultraface.onnx }
+
 # limits:
 #   ## Encoded bytes of one picture.
 #   bytes: 52428800

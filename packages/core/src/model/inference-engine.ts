@@ -1,9 +1,14 @@
-/** @file Everything a picture child has open: feature extractors and model bundles, and how they answer for one picture. */
+/** @file Everything a picture child has open: feature extractors, bundles, detectors, and how they answer for one picture. */
+import type { Detector } from '@tintype/contracts/detector';
 import { TintypeError } from '@tintype/contracts/errors';
+import type { CountedName, PictureMeasures } from '@tintype/contracts/gate';
 import type { Backbone, BundleManifest } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { builtInFeatures } from './built-in-features.ts';
+import { measureSharpness } from '@tintype/vision/measure-sharpness';
+import { readPictureHeader } from '@tintype/vision/picture-header';
 import { type Answer, type Classifier, openClassifier } from './classifier.ts';
+import { type OpenDetector, openDetector } from './detectors/open-detector.ts';
 import { openOnnxFeatures } from './onnx-features.ts';
 import { InputMaker } from './picture-input.ts';
 
@@ -16,10 +21,19 @@ interface Extractor extends AsyncDisposable {
   extract(picture: Picture): Promise<Float32Array>;
 }
 
+interface MeasureRequest extends Picture {
+  sharpness: boolean;
+  /** Keys of opened detectors. */
+  counts: Partial<Record<CountedName, string>>;
+}
+
+const isPerson = (className: string): boolean => className === 'person';
+
 /** One per child process. Opening what is open already changes nothing. */
 export class InferenceEngine implements AsyncDisposable {
   readonly #extractors = new Map<string, Promise<Extractor>>();
   readonly #classifiers = new Map<string, Promise<Classifier>>();
+  readonly #detectors = new Map<string, Promise<OpenDetector>>();
 
   /** Throws BACKBONE_INVALID. */
   async openBackbone(request: { key: string; backbone: Backbone; modelPath?: string }): Promise<void> {
@@ -52,7 +66,34 @@ export class InferenceEngine implements AsyncDisposable {
     await classifier?.[Symbol.asyncDispose]();
   }
 
+  /** Throws DETECTOR_INVALID. */
+  async openDetector(request: { key: string; detector: Detector; modelPath: string }): Promise<void> {
+    await openOnce(this.#detectors, request.key, () => openDetector(request.detector, request.modelPath));
+  }
+
+  async measure(request: MeasureRequest): Promise<PictureMeasures> {
+    const { bytes, limits, sharpness, counts } = request;
+    const { widthPx, heightPx } = await readPictureHeader(bytes, limits);
+    const measures: PictureMeasures = { widthPx, heightPx };
+    if (sharpness) measures.sharpness = await measureSharpness(bytes, limits);
+    if (counts.person !== undefined) measures.personCount = await this.#count(counts.person, request, isPerson);
+    if (counts.face !== undefined) measures.faceCount = await this.#count(counts.face, request, () => true);
+    return measures;
+  }
+
+  async #count(key: string, picture: Picture, counts: (className: string) => boolean): Promise<number> {
+    const detector = await opened(this.#detectors, key);
+    const found = await detector.detect(picture);
+    return found.filter(({ className }) => counts(className)).length;
+  }
+
+  async closeDetector(key: string): Promise<void> {
+    const detector = await take(this.#detectors, key);
+    await detector?.[Symbol.asyncDispose]();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#detectors.keys()].map((key) => this.closeDetector(key)));
     await Promise.all([...this.#extractors.keys()].map((key) => this.closeBackbone(key)));
     await Promise.all([...this.#classifiers.keys()].map((key) => this.closeBundle(key)));
   }

@@ -30,6 +30,15 @@ export const tasks: TaskFunctions<PictureTasks> = {
   },
   openBundle: (request) => engine.openBundle(request),
   classify: (request) => engine.classify(request),
+  openDetector: async (request) => {
+    await engine.openDetector(request);
+    return null;
+  },
+  measure: (request) => engine.measure(request),
+  closeDetector: async ({ key }) => {
+    await engine.closeDetector(key);
+    return null;
+  },
   closeBundle: async ({ bundleHash }) => {
     await engine.closeBundle(bundleHash);
     return null;

@@ -1,4 +1,6 @@
 /** @file What a picture child can be asked: the task table behind ingest, feature extraction and serving. */
+import type { Detector } from '@tintype/contracts/detector';
+import type { CountedName, PictureMeasures } from '@tintype/contracts/gate';
 import type { Backbone, BundleManifest } from '@tintype/contracts/model';
 import type { PictureAnalysis, PictureLimits } from '@tintype/contracts/picture';
 import type { FeatureShape } from './onnx-features.ts';
@@ -26,5 +28,18 @@ export type PictureTasks = {
     input: { bundleHash: string; bytes: Uint8Array; limits: PictureLimits };
     output: { probabilities: Float32Array; logits: Float32Array };
   };
+  /** Loads a detector; persons are of its class `person`, faces are all it finds. Throws DETECTOR_INVALID. */
+  openDetector: { input: { key: string; detector: Detector; modelPath: string }; output: null };
+  /** What gates are judged on: size always, the rest where it is asked for; `counts` names opened detectors. */
+  measure: {
+    input: {
+      bytes: Uint8Array;
+      limits: PictureLimits;
+      sharpness: boolean;
+      counts: Partial<Record<CountedName, string>>;
+    };
+    output: PictureMeasures;
+  };
+  closeDetector: { input: { key: string }; output: null };
   closeBundle: { input: { bundleHash: string }; output: null };
 };

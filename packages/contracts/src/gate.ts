@@ -1,0 +1,79 @@
+/** @file Gates: checks a picture must pass before it is classified or trained on. A refusal is an answer with a reason. */
+import { z } from 'zod';
+import { type Detector, detectorKinds } from './detector.ts';
+
+const countRange = { min: z.int().min(0), max: z.int().min(0).nullable() };
+
+/** In the order in which they are judged, cheapest first. */
+export const gateSchema = z.discriminatedUnion('kind', [
+  /** Shorter side in pixels, after orientation. */
+  z.strictObject({ kind: z.literal('min-size'), sidePx: z.int().min(1) }),
+  /** Least sharpness: variance of the Laplacian of the grey picture at most 512 px wide; blurred photographs have less than 50. */
+  z.strictObject({ kind: z.literal('blur'), minimum: z.number().min(0) }),
+  /** Persons that the person detector finds; `max: null` is any number. */
+  z.strictObject({ kind: z.literal('person-count'), ...countRange }),
+  /** Faces that the face detector finds. */
+  z.strictObject({ kind: z.literal('face-count'), ...countRange }),
+]);
+export type Gate = z.infer<typeof gateSchema>;
+export type GateKind = Gate['kind'];
+
+/** What gates are judged on; what no gate asks for is absent. */
+export interface PictureMeasures {
+  widthPx: number;
+  heightPx: number;
+  sharpness?: number;
+  personCount?: number;
+  faceCount?: number;
+}
+
+export interface Refusal {
+  reason:
+    | 'TOO_SMALL'
+    | 'TOO_BLURRED'
+    | 'NO_PERSON'
+    | 'TOO_FEW_PERSONS'
+    | 'TOO_MANY_PERSONS'
+    | 'NO_FACE'
+    | 'TOO_FEW_FACES'
+    | 'TOO_MANY_FACES';
+  /** The sentence a person needs. */
+  error: string;
+}
+
+/** What a gate counts, and the detector that finds it. */
+export const countedBy = { 'person-count': 'person', 'face-count': 'face' } as const;
+export type CountedName = (typeof countedBy)[keyof typeof countedBy];
+
+/** A detector as settings name it; the rest follows from its kind. */
+export const detectorSettingSchema = z.strictObject({
+  kind: z.enum(detectorKinds),
+  /** ONNX file, relative to the workspace. */
+  file: z.string().min(1),
+  threshold: z.number().min(0).max(1).optional(),
+  /** By index in the model's answer; by default what the family was published with. */
+  classNames: z.array(z.string()).min(1).optional(),
+});
+export type DetectorSetting = z.infer<typeof detectorSettingSchema>;
+
+/** Detectors in use, by what they count. */
+export type Detectors = Partial<Record<CountedName, { detector: Detector; modelPath: string }>>;
+
+const gatePattern = /^(?<kind>[a-z-]+)=(?<least>\d+(?:\.\d+)?)(?:(?<dots>\.\.)(?<most>\d+)?)?$/;
+
+/**
+ * `min-size=64`, `blur=50`, `person-count=1` (exactly), `person-count=1..3`, `person-count=1..` (at least).
+ * Undefined where the text is none of these.
+ */
+export function parseGate(text: string): Gate | undefined {
+  const { kind, least, dots, most } = gatePattern.exec(text)?.groups ?? {};
+  if (kind === undefined || least === undefined) return undefined;
+  const from = Number(least);
+  if (kind === 'person-count' || kind === 'face-count') {
+    const max = dots === undefined ? from : most === undefined ? null : Number(most);
+    if (max !== null && max < from) return undefined;
+    return gateSchema.safeParse({ kind, min: from, max }).data;
+  }
+  if (dots !== undefined) return undefined;
+  return gateSchema.safeParse(kind === 'min-size' ? { kind, sidePx: from } : { kind, minimum: from }).data;
+}
