@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Detector, DetectorKind } from '@tintype/contracts/detector';
 import { TintypeError } from '@tintype/contracts/errors';
-import { type CountedName, countedBy, type Detectors, type DetectorSetting, type Gate } from '@tintype/contracts/gate';
+import { type CountedName, countedBy, type DetectorSetting, type Detectors, type Gate } from '@tintype/contracts/gate';
 import { detectorFamilies } from '../detectors/detector-families.ts';
 import { cocoCategories, cocoClasses } from './coco-classes.ts';
 
