@@ -28,6 +28,29 @@ export interface ConvAttributes {
   readonly groups: number;
 }
 
+export interface MaxPoolAttributes {
+  readonly kernel: Pair;
+  readonly strides: Pair;
+  readonly pads: Pads;
+  readonly dilations: Pair;
+  /** Whether a last window that does not fit whole counts too. */
+  readonly ceil: boolean;
+}
+export interface AveragePoolAttributes extends Omit<MaxPoolAttributes, 'dilations'> {
+  /** Whether pads count as zeros, or not at all. */
+  readonly countPads: boolean;
+}
+export interface EpsilonAttributes {
+  readonly epsilon: number;
+}
+/** Positions resolved: 0 to the size of the axis; an end of -1 is "before 0". */
+export interface SliceAttributes {
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  readonly axes: readonly number[];
+  readonly steps: readonly number[];
+}
+
 /** Name -> attributes. A name added here does not compile until the table in operators.ts and its tests know it. */
 export interface OperatorAttributes {
   add: NoAttributes;
@@ -59,9 +82,22 @@ export interface OperatorAttributes {
   conv: ConvAttributes;
   convInputGradient: ConvAttributes & { readonly inputShape: Shape };
   convWeightGradient: ConvAttributes & { readonly weightShape: Shape };
+  batchNorm: EpsilonAttributes;
+  batchNormGradient: EpsilonAttributes;
+  layerNorm: EpsilonAttributes;
+  maxPool: MaxPoolAttributes;
+  maxPoolGradient: MaxPoolAttributes & { readonly inputShape: Shape };
+  averagePool: AveragePoolAttributes;
+  averagePoolGradient: AveragePoolAttributes & { readonly inputShape: Shape };
+  slice: SliceAttributes;
+  /** Per axis. */
+  pad: { readonly begin: readonly number[]; readonly end: readonly number[]; readonly value: number };
+  concat: AxisAttributes;
+  split: AxisAttributes & { readonly sizes: readonly number[] };
   softmax: AxisAttributes;
   logSoftmax: AxisAttributes;
   oneHot: { readonly depth: number };
+  gather: AxisAttributes;
   gatherRows: NoAttributes;
   scatterAddRows: { readonly rows: number };
 }
@@ -172,11 +208,30 @@ export interface Ops {
   convInputGradient(g: Value, weight: Value, options: ConvOptions & { inputShape: Shape }): Value;
   /** dL/dw of a convolution from its x and g = dL/dy: -> `weightShape`. */
   convWeightGradient(x: Value, g: Value, options: ConvOptions & { weightShape: Shape }): Value;
+  /** [N, C, ...], per channel; `mean` and `variance` [C] are those of the batch, for running averages: no gradient flows through them. */
+  batchNorm(x: Value, scale: Value, bias: Value, options?: Partial<EpsilonAttributes>): BatchNorm;
+  batchNormGradient(values: BatchNormGradientInputs, options?: Partial<EpsilonAttributes>): BatchNormGradient;
+  /** Over the last axis, whose length `scale` and `bias` have; `mean` and `inverseStd` are [..., 1]. */
+  layerNorm(x: Value, scale: Value, bias: Value, options?: Partial<EpsilonAttributes>): LayerNorm;
+  /** [N, C, H, W] -> [N, C, OH, OW]; `indices` are int64 positions in all of x. Pads never win. */
+  maxPool(x: Value, options: MaxPoolOptions): { readonly y: Value; readonly indices: Value };
+  maxPoolGradient(values: MaxPoolGradientInputs, options: MaxPoolOptions): Value;
+  averagePool(x: Value, options: AveragePoolOptions): Value;
+  averagePoolGradient(g: Value, options: AveragePoolOptions & { inputShape: Shape }): Value;
+  /** As in NumPy: negative positions count from the end, those outside are moved inside. Default: the first axes, in steps of 1. */
+  slice(x: Value, options: SliceOptions): Value;
+  /** Elements before and behind each axis; default value 0. */
+  pad(x: Value, options: { begin: readonly number[]; end: readonly number[]; value?: number }): Value;
+  concat(values: readonly Value[], axis: number): Value;
+  /** Parts of these sizes along the axis. */
+  split(x: Value, options: { axis: number; sizes: readonly number[] }): Value[];
   /** Default: the last axis. */
   softmax(x: Value, axis?: number): Value;
   logSoftmax(x: Value, axis?: number): Value;
   /** int64 [...] -> float32 [..., depth]. */
   oneHot(indices: Value, depth: number): Value;
+  /** [..., A, ...], int64 [I...] -> [..., I..., ...]: along the axis, default 0, the elements at the indices (0 to A - 1). */
+  gather(x: Value, indices: Value, axis?: number): Value;
   /** [R, ...], int64 [M] -> [M, ...]: row indices[m] of x. */
   gatherRows(x: Value, indices: Value): Value;
   /** [M, ...], int64 [M] -> [rows, ...]: the sum of the updates of each row. */
@@ -189,3 +244,42 @@ export interface ReduceOptions {
 }
 /** Default: strides and dilations 1, no pads, one group. */
 export type ConvOptions = Partial<ConvAttributes>;
+
+export interface SliceOptions {
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  readonly axes?: readonly number[];
+  readonly steps?: readonly number[];
+}
+/** Default: strides as large as the window, no pads, dilations 1, no overhang; pads do not count. */
+export type MaxPoolOptions = Pick<MaxPoolAttributes, 'kernel'> & Partial<MaxPoolAttributes>;
+export type AveragePoolOptions = Pick<AveragePoolAttributes, 'kernel'> & Partial<AveragePoolAttributes>;
+
+export interface BatchNorm {
+  readonly y: Value;
+  readonly mean: Value;
+  readonly variance: Value;
+}
+export interface BatchNormGradientInputs {
+  readonly g: Value;
+  readonly x: Value;
+  readonly scale: Value;
+  readonly mean: Value;
+  readonly variance: Value;
+}
+export interface BatchNormGradient {
+  readonly dx: Value;
+  readonly dScale: Value;
+  readonly dBias: Value;
+}
+export interface LayerNorm {
+  readonly y: Value;
+  readonly mean: Value;
+  readonly inverseStd: Value;
+}
+export interface MaxPoolGradientInputs {
+  readonly g: Value;
+  readonly x: Value;
+  readonly y: Value;
+  readonly indices: Value;
+}

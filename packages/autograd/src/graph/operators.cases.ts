@@ -1,5 +1,5 @@
 /** @file Per operator, the inputs that its tests run on: gradient against central differences, ONNX Runtime against the reference. */
-import type { ConvOptions, OperatorName, RangeAttributes } from './operator.ts';
+import type { ConvOptions, MaxPoolOptions, OperatorName, RangeAttributes, SliceOptions } from './operator.ts';
 import { apply, ops } from './ops.ts';
 import { type Shape, sizeOf } from './shape.ts';
 import { type ElementType, input, scalar, type Value } from './value.ts';
@@ -10,7 +10,9 @@ export type Draw = 'any' | 'positive' | 'apart' | 'coin' | { below: number };
 export interface OperatorCase {
   readonly name: string;
   readonly inputs: readonly { shape: Shape; draw?: Draw }[];
-  readonly build: (inputs: readonly Value[]) => Value;
+  /** One value or several, all of which a loss may depend on unless `silent` tells how many at the end carry no gradient. */
+  readonly build: (inputs: readonly Value[]) => Value | readonly Value[];
+  readonly silent?: number;
 }
 
 const plain =
@@ -83,6 +85,42 @@ const convolutions: [string, Shape, Shape, ConvOptions][] = [
   ['depthwise with two filters each', [1, 2, 5, 4], [4, 1, 2, 2], { groups: 2 }],
   ['patches', [2, 3, 6, 4], [5, 3, 2, 2], { strides: [2, 2] }],
 ];
+/** Picture, options. */
+const windows: [string, Shape, MaxPoolOptions][] = [
+  ['2x2 side by side', [2, 2, 4, 6], { kernel: [2, 2] }],
+  ['2x2 that leaves a rest', [1, 2, 5, 3], { kernel: [2, 2] }],
+  ['3x3 overlapping, padded', [2, 2, 6, 5], { kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }],
+  ['padded above alone', [1, 2, 5, 5], { kernel: [3, 2], strides: [2, 1], pads: [1, 0, 0, 0] }],
+  ['overhanging', [1, 2, 6, 5], { kernel: [3, 3], strides: [2, 2], ceil: true }],
+  ['overhanging, padded', [1, 2, 6, 7], { kernel: [3, 2], strides: [2, 2], pads: [1, 1, 1, 1], ceil: true }],
+  [
+    'an overhanging window that would begin outside',
+    [1, 1, 5, 5],
+    { kernel: [2, 2], strides: [4, 4], pads: [0, 0, 1, 1], ceil: true },
+  ],
+];
+const dilatedWindows: typeof windows = [
+  ...windows,
+  ['dilated', [1, 2, 7, 6], { kernel: [2, 3], strides: [1, 2], dilations: [3, 2], pads: [1, 2, 1, 0] }],
+];
+
+/** Of [2, 3, 4, 5]. */
+const slices: [string, SliceOptions][] = [
+  ['two axes', { starts: [1, 2], ends: [2, 4], axes: [1, 3] }],
+  ['negative positions', { starts: [-3], ends: [-1], axes: [-1] }],
+  ['past the end', { starts: [1], ends: [100], axes: [2] }],
+  ['every other, the last not', { starts: [0], ends: [4], axes: [3], steps: [2] }],
+  ['every third from the second', { starts: [1], ends: [5], axes: [3], steps: [3] }],
+  ['backwards', { starts: [-1], ends: [-Infinity], axes: [2], steps: [-1] }],
+  ['backwards in twos, over two axes', { starts: [4, 2], ends: [0, -100], axes: [3, 1], steps: [-2, -2] }],
+];
+
+const channelwise: Shape[] = [
+  [3, 4],
+  [2, 3, 4, 2],
+  [1, 2, 3],
+];
+
 const convolved = (x: Shape, w: Shape, options: ConvOptions): Shape =>
   ops.conv(input('x', x), input('w', w), options).shape;
 
@@ -177,6 +215,108 @@ export const operatorCases: { readonly [Name in OperatorName]: readonly Operator
     inputs: [{ shape: x }, { shape: convolved(x, weightShape, options) }],
     build: ([a, g]) => ops.convWeightGradient(a as Value, g as Value, { ...options, weightShape }),
   })),
+  batchNorm: channelwise.map((shape) => ({
+    name: `${shape.length} axes`,
+    inputs: [{ shape }, { shape: shape.slice(1, 2) }, { shape: shape.slice(1, 2) }],
+    build: ([x, scale, bias]) => Object.values(ops.batchNorm(x as Value, scale as Value, bias as Value)),
+    silent: 2,
+  })),
+  batchNormGradient: channelwise.map((shape) => {
+    const channels = { shape: shape.slice(1, 2) };
+    return {
+      name: `${shape.length} axes`,
+      inputs: [{ shape }, { shape }, channels, channels, { ...channels, draw: 'positive' }],
+      build: (inputs) => {
+        const [g, x, scale, mean, variance] = inputs as [Value, Value, Value, Value, Value];
+        return Object.values(ops.batchNormGradient({ g, x, scale, mean, variance }, { epsilon: 1e-3 }));
+      },
+    };
+  }),
+  layerNorm: [
+    {
+      name: 'rows',
+      inputs: [{ shape: [3, 5] }, { shape: [5] }, { shape: [5] }],
+      build: ([x, scale, bias]) => ops.layerNorm(x as Value, scale as Value, bias as Value).y,
+    },
+    {
+      name: 'tokens, the statistics too',
+      inputs: [{ shape: [2, 3, 4] }, { shape: [4] }, { shape: [4] }],
+      build: ([x, scale, bias]) =>
+        Object.values(ops.layerNorm(x as Value, scale as Value, bias as Value, { epsilon: 1e-2 })),
+    },
+    {
+      name: 'the mean alone',
+      inputs: [{ shape: [2, 4] }, { shape: [4] }, { shape: [4] }],
+      build: ([x, scale, bias]) => ops.layerNorm(x as Value, scale as Value, bias as Value).mean,
+    },
+  ],
+  maxPool: dilatedWindows.map(([name, shape, options]) => ({
+    name,
+    inputs: [{ shape, draw: 'apart' }],
+    build: ([x]) => Object.values(ops.maxPool(x as Value, options)),
+    silent: 1,
+  })),
+  maxPoolGradient: dilatedWindows.map(([name, shape, options]) => ({
+    name,
+    inputs: [{ shape: ops.maxPool(input('x', shape), options).y.shape }, { shape, draw: 'apart' }],
+    build: ([g, x]) =>
+      ops.maxPoolGradient({ g: g as Value, x: x as Value, ...ops.maxPool(x as Value, options) }, options),
+  })),
+  averagePool: [false, true].flatMap((countPads) =>
+    windows.map(
+      ([name, shape, options]): OperatorCase => ({
+        name: `${name}${countPads ? ', pads count' : ''}`,
+        inputs: [{ shape }],
+        build: ([x]) => ops.averagePool(x as Value, { ...options, countPads }),
+      }),
+    ),
+  ),
+  averagePoolGradient: [false, true].flatMap((countPads) =>
+    windows.map(
+      ([name, inputShape, options]): OperatorCase => ({
+        name: `${name}${countPads ? ', pads count' : ''}`,
+        inputs: [{ shape: ops.maxPool(input('x', inputShape), options).y.shape }],
+        build: ([g]) => ops.averagePoolGradient(g as Value, { ...options, countPads, inputShape }),
+      }),
+    ),
+  ),
+  slice: slices.map(([name, options]) => ({
+    name,
+    inputs: [{ shape: [2, 3, 4, 5] }],
+    build: ([x]) => ops.slice(x as Value, options),
+  })),
+  pad: [
+    {
+      name: 'zeros around the inner axes',
+      inputs: [{ shape: [2, 3, 2] }],
+      build: ([x]) => ops.pad(x as Value, { begin: [0, 1, 2], end: [0, 0, 1] }),
+    },
+    {
+      name: 'another number behind the first',
+      inputs: [{ shape: [2, 3] }],
+      build: ([x]) => ops.pad(x as Value, { begin: [0, 0], end: [2, 0], value: -1.5 }),
+    },
+  ],
+  concat: [
+    {
+      name: 'an inner axis of unequal parts',
+      inputs: [{ shape: [2, 3, 2] }, { shape: [2, 1, 2] }, { shape: [2, 2, 2] }],
+      build: (inputs) => ops.concat(inputs, 1),
+    },
+    { name: 'a value with itself', inputs: [{ shape: [2, 3] }], build: ([x]) => ops.concat([x, x] as Value[], -1) },
+  ],
+  split: [
+    {
+      name: 'all parts used',
+      inputs: [{ shape: [2, 6, 2] }],
+      build: ([x]) => ops.split(x as Value, { axis: 1, sizes: [1, 3, 2] }),
+    },
+    {
+      name: 'one part used',
+      inputs: [{ shape: [4, 3] }],
+      build: ([x]) => ops.split(x as Value, { axis: 0, sizes: [2, 1, 1] })[1] as Value,
+    },
+  ],
   softmax: [
     { name: 'the last axis', inputs: [{ shape: [3, 5] }], build: ([x]) => ops.softmax(x as Value) },
     { name: 'an inner axis', inputs: [{ shape: [2, 3, 4] }], build: ([x]) => ops.softmax(x as Value, 1) },
@@ -190,6 +330,23 @@ export const operatorCases: { readonly [Name in OperatorName]: readonly Operator
       name: 'a row of indices',
       inputs: [{ shape: [6], draw: { below: 4 } }],
       build: ([x]) => ops.oneHot(x as Value, 4),
+    },
+  ],
+  gather: [
+    {
+      name: 'a matrix of indices along an inner axis',
+      inputs: [{ shape: [2, 4, 3] }, { shape: [2, 3], draw: { below: 4 } }],
+      build: ([x, indices]) => ops.gather(x as Value, indices as Value, 1),
+    },
+    {
+      name: 'one index',
+      inputs: [{ shape: [2, 4] }, { shape: [], draw: { below: 4 } }],
+      build: ([x, index]) => ops.gather(x as Value, index as Value, -1),
+    },
+    {
+      name: 'the first axis',
+      inputs: [{ shape: [3, 2] }, { shape: [5], draw: { below: 3 } }],
+      build: ([x, indices]) => ops.gather(x as Value, indices as Value),
     },
   ],
   gatherRows: [

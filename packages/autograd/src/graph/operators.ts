@@ -6,6 +6,9 @@ import { convolutions } from './operators/convolution.ts';
 import { elementwise } from './operators/elementwise.ts';
 import { layout } from './operators/layout.ts';
 import { matmul } from './operators/matmul.ts';
+import { normalizations } from './operators/normalization.ts';
+import { parts } from './operators/parts.ts';
+import { pooling } from './operators/pooling.ts';
 import { reductions } from './operators/reductions.ts';
 import { rows } from './operators/rows.ts';
 import { softmaxes } from './operators/softmax.ts';
@@ -18,9 +21,12 @@ export const operators: OperatorTable = Object.freeze({
   ...activations,
   ...comparisons,
   ...layout,
+  ...parts,
   ...reductions,
   matmul,
   ...convolutions,
+  ...pooling,
+  ...normalizations,
   ...softmaxes,
   ...rows,
 });

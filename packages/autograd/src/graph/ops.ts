@@ -1,7 +1,12 @@
 /** @file Operators as functions: `ops.mul(a, b)` is a new value. */
 import type {
+  AveragePoolAttributes,
+  AveragePoolOptions,
+  AxisAttributes,
   ConvAttributes,
   ConvOptions,
+  MaxPoolAttributes,
+  MaxPoolOptions,
   OperatorAttributes,
   OperatorName,
   Ops,
@@ -10,6 +15,7 @@ import type {
   ReduceOptions,
 } from './operator.ts';
 import { resolveShape } from './operators/layout.ts';
+import { resolveSlice } from './operators/parts.ts';
 import { operators } from './operators.ts';
 import { isSameShape, normalizeAxes, sizeOf } from './shape.ts';
 import { makeNode, type Value } from './value.ts';
@@ -51,8 +57,8 @@ const reduce =
     return attributes.axes.length === 0 ? x : one(operator, [x], attributes);
   };
 
-const lastAxis = (x: Value, axis: number): { axis: number } => ({
-  axis: normalizeAxes([axis], x.shape.length)[0] as number,
+const alongAxis = (x: Value | undefined, axis: number): AxisAttributes => ({
+  axis: normalizeAxes([axis], x?.shape.length ?? 0)[0] as number,
 });
 
 const rangeOf = ({ min = -Infinity, max = Infinity }: Partial<RangeAttributes>): RangeAttributes => ({ min, max });
@@ -63,6 +69,18 @@ const convAttributes = ({
   dilations = [1, 1],
   groups = 1,
 }: ConvOptions): ConvAttributes => ({ strides, pads, dilations, groups });
+
+const maxPoolAttributes = (options: MaxPoolOptions): MaxPoolAttributes => {
+  const { kernel, strides = kernel, pads = [0, 0, 0, 0], dilations = [1, 1], ceil = false } = options;
+  return { kernel, strides, pads, dilations, ceil };
+};
+
+const averagePoolAttributes = (options: AveragePoolOptions): AveragePoolAttributes => {
+  const { kernel, strides = kernel, pads = [0, 0, 0, 0], ceil = false, countPads = false } = options;
+  return { kernel, strides, pads, ceil, countPads };
+};
+
+type Values3 = readonly [Value, Value, Value];
 
 export const ops: Ops = Object.freeze({
   add: binary('add'),
@@ -105,9 +123,42 @@ export const ops: Ops = Object.freeze({
     one('convInputGradient', [g, weight], { ...convAttributes(options), inputShape }),
   convWeightGradient: (x, g, { weightShape, ...options }) =>
     one('convWeightGradient', [x, g], { ...convAttributes(options), weightShape }),
-  softmax: (x, axis = -1) => one('softmax', [x], lastAxis(x, axis)),
-  logSoftmax: (x, axis = -1) => one('logSoftmax', [x], lastAxis(x, axis)),
+  batchNorm: (x, scale, bias, { epsilon = 1e-5 } = {}) => {
+    const [y, mean, variance] = apply('batchNorm', [x, scale, bias], { epsilon }) as Values3;
+    return { y, mean, variance };
+  },
+  batchNormGradient: ({ g, x, scale, mean, variance }, { epsilon = 1e-5 } = {}) => {
+    const [dx, dScale, dBias] = apply('batchNormGradient', [g, x, scale, mean, variance], { epsilon }) as Values3;
+    return { dx, dScale, dBias };
+  },
+  layerNorm: (x, scale, bias, { epsilon = 1e-5 } = {}) => {
+    const [y, mean, inverseStd] = apply('layerNorm', [x, scale, bias], { epsilon }) as Values3;
+    return { y, mean, inverseStd };
+  },
+  maxPool: (x, options) => {
+    const [y, indices] = apply('maxPool', [x], maxPoolAttributes(options)) as readonly [Value, Value];
+    return { y, indices };
+  },
+  maxPoolGradient: ({ g, x, y, indices }, options) =>
+    one('maxPoolGradient', [g, x, y, indices], { ...maxPoolAttributes(options), inputShape: x.shape }),
+  averagePool: (x, options) => one('averagePool', [x], averagePoolAttributes(options)),
+  averagePoolGradient: (g, { inputShape, ...options }) =>
+    one('averagePoolGradient', [g], { ...averagePoolAttributes(options), inputShape }),
+  slice: (x, options) => {
+    const attributes = resolveSlice(x.shape, options);
+    const isWhole = attributes.axes.every(
+      (axis, i) => attributes.starts[i] === 0 && attributes.ends[i] === x.shape[axis] && attributes.steps[i] === 1,
+    );
+    return isWhole ? x : one('slice', [x], attributes);
+  },
+  pad: (x, { begin, end, value = 0 }) =>
+    [...begin, ...end].every((size) => size === 0) ? x : one('pad', [x], { begin, end, value }),
+  concat: (values, axis) => one('concat', values, alongAxis(values[0], axis)),
+  split: (x, { axis, sizes }) => [...apply('split', [x], { ...alongAxis(x, axis), sizes })],
+  softmax: (x, axis = -1) => one('softmax', [x], alongAxis(x, axis)),
+  logSoftmax: (x, axis = -1) => one('logSoftmax', [x], alongAxis(x, axis)),
   oneHot: (indices, depth) => one('oneHot', [indices], { depth }),
+  gather: (x, indices, axis = 0) => one('gather', [x, indices], alongAxis(x, axis)),
   gatherRows: (x, indices) => one('gatherRows', [x, indices], {}),
   scatterAddRows: (updates, indices, rows) => one('scatterAddRows', [updates, indices], { rows }),
 } satisfies Ops);

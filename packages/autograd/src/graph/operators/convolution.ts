@@ -4,7 +4,7 @@ import { isSameShape, type Shape, ShapeError, sizeOf } from '../shape.ts';
 import type { TensorType, Value } from '../value.ts';
 
 type Convolutions = Pick<OperatorAttributes, 'conv' | 'convInputGradient' | 'convWeightGradient'>;
-type Size4 = readonly [number, number, number, number];
+export type Size4 = readonly [number, number, number, number];
 
 /** Steps that a window of `reach` elements makes over `size` elements. */
 export const countSteps = (size: number, reach: number, stride: number): number =>

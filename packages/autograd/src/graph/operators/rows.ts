@@ -1,9 +1,9 @@
 /** @file Operators that choose by index. */
 import type { Operator, OperatorAttributes } from '../operator.ts';
-import { ShapeError, sizeOf } from '../shape.ts';
+import { normalizeAxes, ShapeError, sizeOf } from '../shape.ts';
 import type { TensorType, Value } from '../value.ts';
 
-type Rows = Pick<OperatorAttributes, 'oneHot' | 'gatherRows' | 'scatterAddRows'>;
+type Rows = Pick<OperatorAttributes, 'oneHot' | 'gather' | 'gatherRows' | 'scatterAddRows'>;
 
 function assertIndices(indices: TensorType | undefined, rank: number | undefined): TensorType {
   if (indices?.type !== 'int64' || (rank !== undefined && indices.shape.length !== rank)) {
@@ -28,6 +28,39 @@ export const rows: { readonly [Name in keyof Rows]: Operator<Rows[Name]> } = {
       writer.node('OneHot', [inputs[0] as string, writer.integers([depth]), writer.floats([0, 1])], outputs, {
         axis: -1,
       }),
+  },
+  gather: {
+    inferShape: ([x, indices], { axis }) => {
+      const { shape, type } = x as TensorType;
+      normalizeAxes([axis], shape.length);
+      const chosen = assertIndices(indices, undefined).shape;
+      return [{ type, shape: [...shape.slice(0, axis), ...chosen, ...shape.slice(axis + 1)] }];
+    },
+    reference: ({ inputs: [x, indices], outputs, attributes: { axis } }) => {
+      if (!x || !indices) return [];
+      const width = sizeOf(x.shape.slice(axis + 1));
+      const result = new Float64Array(sizeOf((outputs[0] as TensorType).shape));
+      for (let outer = 0, to = 0; outer < sizeOf(x.shape.slice(0, axis)); outer++)
+        for (const index of indices.data) {
+          const from = (outer * (x.shape[axis] as number) + index) * width;
+          result.set(x.data.subarray(from, from + width), to);
+          to += width;
+        }
+      return [result];
+    },
+    /** With the axis in front and one row for each index, the sum of the updates of each row. */
+    gradient: ({ inputs, gradients, attributes: { axis }, ops }) => {
+      const [x, indices] = inputs as [Value, Value];
+      const [before, size, after] = [x.shape.slice(0, axis), x.shape[axis] as number, x.shape.slice(axis + 1)];
+      const count = sizeOf(indices.shape);
+      const updates = ops.transpose(
+        ops.reshape(gradients[0] as Value, [sizeOf(before), count, sizeOf(after)]),
+        [1, 0, 2],
+      );
+      const sums = ops.scatterAddRows(updates, ops.reshape(indices, [count]), size);
+      return [ops.reshape(ops.transpose(sums, [1, 0, 2]), x.shape), undefined];
+    },
+    onnx: ({ inputs, outputs, attributes: { axis }, writer }) => writer.node('Gather', inputs, outputs, { axis }),
   },
   gatherRows: {
     inferShape: ([x, indices]) => {
