@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defaultSplitShares, splitSharesSchema } from './catalog.ts';
 import { intervalSchema, nameSchema, timestampSchema } from './ids.ts';
 import { headKinds } from './model.ts';
+import { settingSchema } from './tune.ts';
 
 export const trainOptionsSchema = z.object({
   dataset: nameSchema.optional(),
@@ -11,6 +12,8 @@ export const trainOptionsSchema = z.object({
   /** `histograms`, `pixels[:SIZE]`, a path to an .onnx file, or `hub:ORG/REPO[@REVISION]`. */
   backbone: z.string().default('histograms'),
   head: z.enum(headKinds).default('logistic'),
+  /** Of the head, fixed instead of chosen by cross-validation: `{ c: 0.01 }`. */
+  hyperparameters: z.record(z.string(), settingSchema).default({}),
   seed: z.int().min(0).default(1),
   /** Registered name; by default the dataset's. */
   model: nameSchema.optional(),

@@ -36,6 +36,35 @@ export const parameterSchema = z.discriminatedUnion('kind', [
 ]);
 export type Parameter = z.infer<typeof parameterSchema>;
 
+type Rest<K extends Parameter['kind']> = Partial<
+  Omit<Extract<Parameter, { kind: K }>, 'kind' | 'name' | 'low' | 'high' | 'choices'>
+>;
+
+export const float = (name: string, [low, high]: readonly [number, number], rest: Rest<'float'> = {}): Parameter => ({
+  kind: 'float',
+  name,
+  low,
+  high,
+  isLog: false,
+  ...rest,
+});
+
+export const int = (name: string, [low, high]: readonly [number, number], rest: Rest<'int'> = {}): Parameter => ({
+  kind: 'int',
+  name,
+  low,
+  high,
+  isLog: false,
+  ...rest,
+});
+
+export const categorical = (name: string, choices: readonly Setting[], rest: Rest<'categorical'> = {}): Parameter => ({
+  kind: 'categorical',
+  name,
+  choices: [...choices],
+  ...rest,
+});
+
 /** Parameters, each after the one that it depends on. */
 export const searchSpaceSchema = z.array(parameterSchema).min(1);
 export type SearchSpace = readonly Parameter[];

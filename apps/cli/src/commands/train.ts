@@ -3,7 +3,7 @@ import { TintypeError } from '@tintype/contracts/errors';
 import type { HeadKind } from '@tintype/contracts/model';
 import type { CommandRecord } from '../command.ts';
 import { counted, duration, percent, percentWithInterval, printable } from '../format.ts';
-import { trainingOptions } from './training-options.ts';
+import { parseAssignments, trainingOptions } from './training-options.ts';
 
 const headKinds: readonly HeadKind[] = ['logistic', 'knn', 'svm-linear'];
 
@@ -18,6 +18,10 @@ export const trainCommand: CommandRecord = {
       default: 'histograms',
     },
     { flags: '--head <kind>', description: 'classifier on the features', choices: headKinds, default: 'logistic' },
+    {
+      flags: '--set <name=value...>',
+      description: 'fix a hyperparameter of the head instead of choosing it by cross-validation, such as c=0.01',
+    },
     {
       flags: '--class-weights <rule>',
       description: 'weigh rare classes more',
@@ -36,6 +40,7 @@ export const trainCommand: CommandRecord = {
   examples: [
     'tintype train',
     'tintype train --backbone mobilenetv2.onnx --head knn --seed 7',
+    'tintype train --head logistic --set c=0.03',
     'tintype train --backbone hub:onnx-community/dinov2-small --model scenes --json',
   ],
   async run(context, _args, options) {
@@ -45,6 +50,7 @@ export const trainCommand: CommandRecord = {
       import('@tintype/core/registry/register-run'),
     ]);
     const { dataset, without, seed, backbone, head, snapshot, model, classWeights } = options;
+    const hyperparameters = parseAssignments(options.set as readonly string[] | undefined);
     if (snapshot !== undefined && (dataset !== undefined || without !== undefined)) {
       const problem = '--snapshot names samples and classes already; leave --dataset and --without away.';
       throw new TintypeError('USAGE_INVALID', { problem });
@@ -55,6 +61,7 @@ export const trainCommand: CommandRecord = {
       seed,
       backbone,
       head,
+      hyperparameters,
       snapshot,
       model,
       classWeights,

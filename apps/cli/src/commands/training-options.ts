@@ -1,4 +1,5 @@
-/** @file Options that `snapshot` and `train` share. */
+/** @file Options that commands around training share. */
+import { TintypeError } from '@tintype/contracts/errors';
 import type { OptionRecord } from '../command.ts';
 
 export const trainingOptions: readonly OptionRecord[] = [
@@ -11,3 +12,16 @@ export const trainingOptions: readonly OptionRecord[] = [
     default: 1,
   },
 ];
+
+/** `c=0.01` -> `{ c: 0.01 }`: numbers as numbers, `true` and `false` as such, the rest as text. Throws USAGE_INVALID. */
+export function parseAssignments(words: readonly string[] = []): Record<string, string | number | boolean> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const [, name, text] = /^([A-Za-z][\w-]*)=(.+)$/.exec(word) ?? [];
+      if (name === undefined || text === undefined)
+        throw new TintypeError('USAGE_INVALID', { problem: `"${word}" is not NAME=VALUE, such as c=0.01.` });
+      if (text === 'true' || text === 'false') return [name, text === 'true'];
+      return [name, Number.isNaN(Number(text)) ? text : Number(text)];
+    }),
+  );
+}

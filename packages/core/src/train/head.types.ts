@@ -1,4 +1,4 @@
-/** @file What every kind of head gives once it is fitted. */
+/** @file What every kind of head is given, and gives once it is fitted. */
 import type { OnnxModel } from '@tintype/autograd/onnx/read-onnx';
 import type { BundleManifest } from '@tintype/contracts/model';
 import type { StageProgress, TrainOptions } from '@tintype/contracts/train';
@@ -12,10 +12,20 @@ export interface FittedHead {
 
 export interface FitOptions {
   seed: number;
+  /** Fixed instead of chosen by cross-validation; names as in `head-hyperparameters.ts`. */
+  hyperparameters?: TrainOptions['hyperparameters'];
+  /** Threads at most; default one per processor. */
+  threads?: number;
   classWeights: TrainOptions['classWeights'];
   onProgress?: (progress: StageProgress) => void;
   onNotice?: (text: string) => void;
   signal?: AbortSignal;
+}
+
+/** The number under this name where it is fixed. */
+export function fixedNumber({ hyperparameters }: FitOptions, name: string): number | undefined {
+  const value = hyperparameters?.[name];
+  return typeof value === 'number' ? value : undefined;
 }
 
 export type FitHead = (set: TrainingSet, options: FitOptions) => Promise<FittedHead>;

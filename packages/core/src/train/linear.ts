@@ -9,7 +9,7 @@ import { TintypeError } from '@tintype/contracts/errors';
 import { computeAccuracy, computeNegativeLogLikelihood } from '../model/probabilities.ts';
 import { calibrateTemperature } from './calibrate.ts';
 import { averageScores, type Fold, iterateFolds } from './cross-validation.ts';
-import type { FitHead, FitOptions, FittedHead } from './head.types.ts';
+import { type FitHead, type FitOptions, type FittedHead, fixedNumber } from './head.types.ts';
 import { runHead } from './run-head.ts';
 import { computeStandardization, standardize } from './standardize.ts';
 import { computeSampleWeights, type TrainingSet } from './training-set.ts';
@@ -53,7 +53,7 @@ export const fitLogistic: FitHead = (set, options) => fitLinear(logistic, set, o
 export const fitLinearSvm: FitHead = (set, options) => fitLinear(supportVectors, set, options);
 
 /**
- * C is chosen by held-out likelihood, then the training split is fitted whole: validation stays unseen for calibration. Equal rows and
+ * C is chosen by held-out likelihood unless it is fixed, then the training split is fitted whole: validation stays unseen for calibration. Equal rows and
  * seed give an equal head. Throws TRAINING_DIVERGED.
  */
 async function fitLinear(kind: LinearKind, set: TrainingSet, options: FitOptions): Promise<FittedHead> {
@@ -83,6 +83,8 @@ async function chooseC(
   set: TrainingSet,
   options: FitOptions,
 ): Promise<{ c: number; accuracy?: number }> {
+  const fixed = fixedNumber(options, 'c');
+  if (fixed !== undefined) return { c: fixed };
   const { candidates, usualC } = kind;
   const folds: { rows: number; scores: (number | undefined)[]; accuracies: (number | undefined)[] }[] = [];
   for (const fold of iterateFolds(set, { seed: options.seed })) folds.push(await scoreFold(kind, fold, options));
@@ -134,14 +136,19 @@ async function scoreFold(kind: LinearKind, { number, fit: rows, held }: Fold, op
   return result;
 }
 
-function openObjective({ loss }: LinearKind, set: TrainingSet, { classWeights }: FitOptions): Promise<LinearObjective> {
+function openObjective(
+  { loss }: LinearKind,
+  set: TrainingSet,
+  { classWeights, threads }: FitOptions,
+): Promise<LinearObjective> {
+  const isSmall = set.rows.length * set.classCount < smallWork;
   return openLinearObjective({
     loss,
     features: set.rows,
     classIndices: set.truth,
     classCount: set.classCount,
     sampleWeights: computeSampleWeights(set, classWeights),
-    ...(set.rows.length * set.classCount < smallWork ? { threads: 1 } : {}),
+    ...(isSmall ? { threads: 1 } : threads === undefined ? {} : { threads }),
   });
 }
 

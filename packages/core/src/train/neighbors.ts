@@ -2,14 +2,14 @@
 import { computeNearest, type Nearest } from '@tintype/autograd/fit/nearest-neighbors';
 import { renderNeighborHead, voteTemperature } from '@tintype/autograd/heads/neighbor-head';
 import { averageScores, type Fold, iterateFolds } from './cross-validation.ts';
-import type { FitHead, FitOptions } from './head.types.ts';
+import { type FitHead, type FitOptions, fixedNumber } from './head.types.ts';
 import type { TrainingSet } from './training-set.ts';
 
 const candidates = [1, 3, 5, 11, 21];
 /** Where nothing can be held out. */
 const usualK = 5;
 
-/** k is chosen by held-out accuracy; the smallest of equals. The bank is the training split. */
+/** k is chosen by held-out accuracy unless it is fixed; the smallest of equals. The bank is the training split. */
 export const fitNeighbors: FitHead = async (set, options) => {
   if (options.classWeights !== 'none')
     options.onNotice?.(
@@ -35,6 +35,8 @@ export const fitNeighbors: FitHead = async (set, options) => {
 };
 
 async function chooseK(set: TrainingSet, options: FitOptions): Promise<{ k: number; accuracy?: number }> {
+  const fixed = fixedNumber(options, 'k');
+  if (fixed !== undefined) return { k: Math.min(fixed, set.truth.length) };
   const possible = candidates.filter((k) => k <= set.truth.length);
   const folds: { rows: number; scores: number[] }[] = [];
   for (const fold of iterateFolds(set, { seed: options.seed })) {

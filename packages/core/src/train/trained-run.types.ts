@@ -29,6 +29,8 @@ export interface TrainedRun {
   /** `model.onnx`: backbone (if it has weights), head and temperature in one graph. */
   graph: Uint8Array;
   parity: Parity;
+  /** What choosing between models looks at. */
+  validation: SplitLogits;
   test: SplitLogits;
   /** Pictures of the snapshot that could not be decoded and took no part. */
   rejected: readonly { contentHash: string; code: string; detail: string }[];

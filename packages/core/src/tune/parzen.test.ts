@@ -1,9 +1,10 @@
 /** @file Parzen estimators are densities: they sum to 1, sit where the observations are, and draw what they say. */
+import { categorical, float, int } from '@tintype/contracts/tune';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { estimateDensity, weighObservations } from './parzen.ts';
 import { createRandom } from './random.ts';
-import { categorical, float, int, searchInterval } from './search-space.ts';
+import { searchInterval } from './search-space.ts';
 import { normalCdf, normalQuantile, truncatedQuantile } from './truncated-normal.ts';
 
 test.each([

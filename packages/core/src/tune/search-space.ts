@@ -3,35 +3,6 @@ import type { Parameter, SearchSpace, Setting, Settings } from '@tintype/contrac
 
 export type NumericParameter = Extract<Parameter, { kind: 'float' | 'int' }>;
 
-type Rest<K extends Parameter['kind']> = Partial<
-  Omit<Extract<Parameter, { kind: K }>, 'kind' | 'name' | 'low' | 'high' | 'choices'>
->;
-
-export const float = (name: string, [low, high]: readonly [number, number], rest: Rest<'float'> = {}): Parameter => ({
-  kind: 'float',
-  name,
-  low,
-  high,
-  isLog: false,
-  ...rest,
-});
-
-export const int = (name: string, [low, high]: readonly [number, number], rest: Rest<'int'> = {}): Parameter => ({
-  kind: 'int',
-  name,
-  low,
-  high,
-  isLog: false,
-  ...rest,
-});
-
-export const categorical = (name: string, choices: readonly Setting[], rest: Rest<'categorical'> = {}): Parameter => ({
-  kind: 'categorical',
-  name,
-  choices: [...choices],
-  ...rest,
-});
-
 /** Whether the parameter is there, given the settings of those before it. */
 export function isActive({ when }: Parameter, settings: Settings): boolean {
   if (!when) return true;

@@ -1,8 +1,14 @@
 /** @file For tests: trials that were never run, and functions with known optima to search on. */
-import type { SamplerKind, SearchSpace, Settings, Trial } from '@tintype/contracts/tune';
+import {
+  categorical,
+  float,
+  type SamplerKind,
+  type SearchSpace,
+  type Settings,
+  type Trial,
+} from '@tintype/contracts/tune';
 import { createRandom } from './random.ts';
 import { samplers } from './sampler.ts';
-import { categorical, float } from './search-space.ts';
 
 export function aTrial(number: number, change: Partial<Trial> = {}): Trial {
   return {

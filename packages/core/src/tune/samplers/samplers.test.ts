@@ -1,5 +1,8 @@
 /** @file What every sampler promises, by properties; and that TPE is worth its trouble. */
 import {
+  categorical,
+  float,
+  int,
   type Parameter,
   type SearchSpace,
   type Setting,
@@ -11,7 +14,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRandom } from '../random.ts';
 import { samplers } from '../sampler.ts';
-import { assertSearchSpace, categorical, float, int, isActive, settingsKey, usualSettings } from '../search-space.ts';
+import { assertSearchSpace, isActive, settingsKey, usualSettings } from '../search-space.ts';
 import { aTrial, search, testFunctions } from '../testing.ts';
 import { gridPoints, listGrid } from './grid.ts';
 import { byMerit, countGood } from './tpe.ts';
