@@ -84,6 +84,18 @@ export const errorTable = {
     detail: () => 'The request has no file in the field "file".',
     hint: () => 'Send one picture as multipart/form-data, for example: curl -F file=@picture.jpg URL/predict',
   }),
+  URL_REFUSED: entry<{ reason: string }>({
+    kind: 'unprocessable',
+    title: 'This address is not fetched',
+    detail: ({ reason }) => `The address cannot be fetched: ${reason}.`,
+    hint: () => 'Give an http or https address of a picture on the public internet, or send the picture itself.',
+  }),
+  URL_FAILED: entry<{ reason: string }>({
+    kind: 'unprocessable',
+    title: 'The picture cannot be fetched',
+    detail: ({ reason }) => `The picture cannot be fetched from its address: ${reason}.`,
+    hint: () => 'Open the address in a browser to see that it shows a picture, or send the picture itself.',
+  }),
   HOST_REFUSED: entry({
     kind: 'forbidden',
     title: 'This host name is not served',
