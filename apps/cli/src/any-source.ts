@@ -17,12 +17,12 @@ function openAddress(address: string, limitBytes: number): PictureSource {
   };
 }
 
-/** The body of a 200 answer, at most `limitBytes` of it. Throws URL_REFUSED or IMAGE_TOO_LARGE. */
+/** The body of a 200 answer, at most `limitBytes` of it. Throws URL_FAILED or IMAGE_TOO_LARGE. */
 async function fetchPicture(address: string, limitBytes: number): Promise<Uint8Array> {
   try {
     const response = await fetch(address, { signal: AbortSignal.timeout(fetchMs), headers: { accept: 'image/*' } });
     if (!response.ok || !response.body)
-      throw new TintypeError('URL_REFUSED', { reason: `it answers with status ${response.status}` });
+      throw new TintypeError('URL_FAILED', { reason: `it answers with status ${response.status}` });
     const chunks: Uint8Array[] = [];
     let sizeBytes = 0;
     for await (const chunk of response.body) {
@@ -35,6 +35,6 @@ async function fetchPicture(address: string, limitBytes: number): Promise<Uint8A
     if (thrown instanceof TintypeError) throw thrown;
     const reason =
       (thrown as Error).name === 'TimeoutError' ? `no answer within ${fetchMs / 1000} s` : 'it cannot be reached';
-    throw new TintypeError('URL_REFUSED', { reason }, { cause: thrown });
+    throw new TintypeError('URL_FAILED', { reason }, { cause: thrown });
   }
 }

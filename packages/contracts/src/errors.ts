@@ -488,12 +488,6 @@ export const errorTable = {
     detail: () => 'More pictures are waiting than this server can answer in time.',
     hint: ({ retryAfterS }) => `Try again in ${count(retryAfterS, 'second')}.`,
   }),
-  URL_REFUSED: entry<{ reason: string }>({
-    kind: 'unprocessable',
-    title: 'The address cannot be fetched',
-    detail: ({ reason }) => `The picture's address cannot be fetched: ${reason}.`,
-    hint: () => 'Use a public http or https address of a picture, or download it and send the file.',
-  }),
   CANCELLED: entry({
     kind: 'cancelled',
     title: 'Cancelled',

@@ -52,161 +52,24 @@ async function aServer(listener: RequestListener): Promise<{ url: string; port: 
 }
 
 /** Every way of writing an address of this machine, its networks and the clouds' metadata services that we know of. */
-const forbiddenHosts = [
-  ...[
-    'localhost',
-    'LOCALHOST',
-    'localhost.',
-    'ip6-localhost',
-    'localtest.test',
-    '127.0.0.1',
-    '127.1',
-    '127.0.1',
-    '127.0.0.1.',
-  ],
-  ...[
-    '0x7f000001',
-    '0x7f.1',
-    '0x7F.0x0.0x0.0x1',
-    '0x7f.0.0.1',
-    '017700000001',
-    '0177.0.0.1',
-    '0177.0.01',
-    '2130706433',
-    '00000177.1',
-  ],
-  ...[
-    '127.127.127.127',
-    '127.255.255.254',
-    '0',
-    '0.0.0.0',
-    '0x0',
-    '00',
-    '0.1.2.3',
-    '%31%32%37.0.0.1',
-    '１２７.0.0.1',
-    '127。0。0。1',
-  ],
-  ...[
-    '①②⑦.⓪.⓪.①',
-    '127.0.0.1%2e',
-    'loca%6chost',
-    'ⓛocalhost',
-    '[::1]',
-    '[::]',
-    '[0:0:0:0:0:0:0:1]',
-    '[0000::0001]',
-    '[::0.0.0.1]',
-  ],
-  ...[
-    '[::ffff:127.0.0.1]',
-    '[::ffff:7f00:1]',
-    '[::FFFF:0:0]',
-    '[0:0:0:0:0:ffff:127.0.0.1]',
-    '[::127.0.0.1]',
-    '[::ffff:0:127.0.0.1]',
-  ],
-  ...[
-    '[64:ff9b::7f00:1]',
-    '[64:ff9b::127.0.0.1]',
-    '[64:ff9b:1::7f00:1]',
-    '[2002:7f00:1::]',
-    '[2002:7f00:0001::1]',
-    '[2002:a00:1::]',
-  ],
-  ...[
-    '[2002:a9fe:a9fe::]',
-    '[2001::7f00:1]',
-    '[2001:0:0:0:0:0:80ff:fffe]',
-    '[fe80::1]',
-    '[fe80::a9fe:a9fe]',
-    '[febf::1]',
-    '[fec0::1]',
-  ],
-  ...[
-    '[fc00::1]',
-    '[fd00::1]',
-    '[fd00:ec2::254]',
-    '[fdff:ffff::1]',
-    '[ff02::1]',
-    '[ff0e::1]',
-    '[100::1]',
-    '[2001:db8::1]',
-    '[3fff::1]',
-  ],
-  ...[
-    '[2001:2::1]',
-    '[2001:10::1]',
-    '[2001:20::1]',
-    '[2620:4f:8000::1]',
-    '[5f00::1]',
-    '[1::]',
-    '[4000::1]',
-    '[::2]',
-    '[64:ff9b::a9fe:a9fe]',
-  ],
-  ...[
-    '10.0.0.1',
-    '10.255.255.255',
-    '10.1',
-    '0xa000001',
-    '012.0.0.1',
-    '167772161',
-    '172.16.0.1',
-    '172.31.255.255',
-    '172.20.1',
-    '0xac100001',
-  ],
-  ...[
-    '192.168.0.1',
-    '192.168.255.255',
-    '192.168.1',
-    '0xc0a80001',
-    '0300.0250.0.1',
-    '3232235521',
-    '169.254.169.254',
-    '169.254.0.1',
-  ],
-  ...[
-    '0xa9fea9fe',
-    '0251.0376.0251.0376',
-    '2852039166',
-    '169.254.43518',
-    '0xa9.0xfe.0xa9.0xfe',
-    '[::ffff:169.254.169.254]',
-    '[::ffff:a9fe:a9fe]',
-  ],
-  ...[
-    '100.64.0.1',
-    '100.100.100.200',
-    '100.127.255.255',
-    '192.0.0.1',
-    '192.0.0.192',
-    '192.0.2.1',
-    '198.18.0.1',
-    '198.19.255.255',
-  ],
-  ...[
-    '198.51.100.1',
-    '203.0.113.9',
-    '192.88.99.1',
-    '192.31.196.1',
-    '192.52.193.1',
-    '192.175.48.1',
-    '224.0.0.1',
-    '239.255.255.255',
-  ],
-  ...[
-    '240.0.0.1',
-    '255.255.255.255',
-    '0xffffffff',
-    '4294967295',
-    'metadata.google.internal',
-    'metadata',
-    'instance-data',
-    'kubernetes.default.svc',
-  ],
-];
+const forbiddenHosts = `
+  localhost LOCALHOST localhost. ip6-localhost localtest.test 127.0.0.1 127.1 127.0.1 127.0.0.1. 0x7f000001 0x7f.1
+  0x7F.0x0.0x0.0x1 0x7f.0.0.1 017700000001 0177.0.0.1 0177.0.01 2130706433 00000177.1 127.127.127.127 127.255.255.254 0
+  0.0.0.0 0x0 00 0.1.2.3 %31%32%37.0.0.1 １２７.0.0.1 127。0。0。1 ①②⑦.⓪.⓪.① 127.0.0.1%2e loca%6chost ⓛocalhost [::1] [::]
+  [0:0:0:0:0:0:0:1] [0000::0001] [::0.0.0.1] [::ffff:127.0.0.1] [::ffff:7f00:1] [::FFFF:0:0] [0:0:0:0:0:ffff:127.0.0.1]
+  [::127.0.0.1] [::ffff:0:127.0.0.1] [64:ff9b::7f00:1] [64:ff9b::127.0.0.1] [64:ff9b:1::7f00:1] [2002:7f00:1::]
+  [2002:7f00:0001::1] [2002:a00:1::] [2002:a9fe:a9fe::] [2001::7f00:1] [2001:0:0:0:0:0:80ff:fffe] [fe80::1]
+  [fe80::a9fe:a9fe] [febf::1] [fec0::1] [fc00::1] [fd00::1] [fd00:ec2::254] [fdff:ffff::1] [ff02::1] [ff0e::1] [100::1]
+  [2001:db8::1] [3fff::1] [2001:2::1] [2001:10::1] [2001:20::1] [2620:4f:8000::1] [5f00::1] [1::] [4000::1] [::2]
+  [64:ff9b::a9fe:a9fe] 10.0.0.1 10.255.255.255 10.1 0xa000001 012.0.0.1 167772161 172.16.0.1 172.31.255.255 172.20.1
+  0xac100001 192.168.0.1 192.168.255.255 192.168.1 0xc0a80001 0300.0250.0.1 3232235521 169.254.169.254 169.254.0.1
+  0xa9fea9fe 0251.0376.0251.0376 2852039166 169.254.43518 0xa9.0xfe.0xa9.0xfe [::ffff:169.254.169.254] [::ffff:a9fe:a9fe]
+  100.64.0.1 100.100.100.200 100.127.255.255 192.0.0.1 192.0.0.192 192.0.2.1 198.18.0.1 198.19.255.255 198.51.100.1
+  203.0.113.9 192.88.99.1 192.31.196.1 192.52.193.1 192.175.48.1 224.0.0.1 239.255.255.255 240.0.0.1 255.255.255.255
+  0xffffffff 4294967295 metadata.google.internal metadata instance-data kubernetes.default.svc
+`
+  .trim()
+  .split(/\s+/);
 
 const forbiddenUrls = (port: number): string[] => [
   ...forbiddenHosts.map((host) => `http://${host}:${port}/`),
@@ -292,7 +155,9 @@ test('a name that changes its mind after the check is connected to as it was che
 
 describe('redirects', () => {
   test('to what is not public are refused before a connection, however it is written', async () => {
-    const targets = forbiddenHosts.map((host) => encodeURI(`http://${host}:${canaryPort}/`));
+    const targets = forbiddenHosts.map(
+      (host) => `http://${encodeURI(host).replace('%5B', '[').replace('%5D', ']')}:${canaryPort}/`,
+    );
     const { port, options } = await aServer((request, response) => {
       response.writeHead(302, { location: targets[Number(request.url?.slice(1))] ?? '/' }).end();
     });
@@ -304,11 +169,13 @@ describe('redirects', () => {
     const resolve = async (): Promise<string[]> => ['127.0.0.1'];
     const before = connections;
 
-    const codes = await Promise.all(
-      targets.map((_, n) =>
-        codeOf(fetchPicture(`http://picture.test:${port}/${n}`, { ...options, resolve, isAllowed: isAllowedOnce() })),
-      ),
-    );
+    const codes: string[] = [];
+    for (const n of targets.keys())
+      codes.push(
+        await codeOf(
+          fetchPicture(`http://picture.test:${port}/${n}`, { ...options, resolve, isAllowed: isAllowedOnce() }),
+        ),
+      );
 
     expect(targets.filter((_, n) => codes[n] !== 'URL_REFUSED')).toEqual([]);
     expect(connections - before).toBe(0);
@@ -362,7 +229,7 @@ describe('answers', () => {
     const error = await fetchPicture(url, options).catch((thrown: unknown) => thrown as TintypeError);
 
     expect(error).toMatchObject({ code: expected });
-    expect(String((error as Error).message)).not.toMatch(/secret|127\.0\.0\.1|ECONN/);
+    expect((error as Error).message).not.toMatch(/secret|127\.0\.0\.1|ECONN/);
   });
 
   test('that trickle end at the total time', async () => {
