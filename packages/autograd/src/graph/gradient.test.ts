@@ -1,5 +1,7 @@
 /** @file Reverse mode as a whole: what is frozen, what is shared, what is deep. */
 import { describe, expect, test } from 'vitest';
+import { renderOnnx } from '../onnx/write-onnx.ts';
+import { openSession, type Tensor } from '../runtime/session.ts';
 import { draw, largestDifference } from '../testing.ts';
 import { emitOnnx } from './emit.ts';
 import { evaluate } from './evaluate.ts';
@@ -70,6 +72,48 @@ test('the gradient of a gradient is the second derivative', () => {
   expect(evaluate([second as Value], { x: [0.7] })[0]?.[0]).toBeCloseTo((2 + 4 * 0.49) * Math.exp(0.49), 10);
 });
 
+test('a gradient that nobody wrote is an error, not zeros', () => {
+  const [x, scale, bias] = [input('x', [3, 2]), input('scale', [2]), input('bias', [2])];
+  const { y } = ops.batchNorm(x, scale, bias);
+  const [first] = computeGradients(ops.reduceSum(ops.mul(y, y)), [x]);
+
+  expect(() => computeGradients(ops.reduceSum(first as Value), [x])).toThrow(
+    'the gradient of batchNormGradient is not written',
+  );
+});
+
+test('convolution has second derivatives', () => {
+  const [x, weight] = [input('x', [1, 1, 3, 3]), input('weight', [1, 1, 2, 2])];
+  const y = ops.conv(x, weight);
+  const [first] = computeGradients(ops.reduceSum(ops.mul(y, y)), [weight]);
+
+  const [second] = computeGradients(ops.reduceSum(first as Value), [weight]);
+
+  // L = Σ y² with y = A w, so that Σ dL/dw = 2 · 1ᵀ AᵀA w has the gradient 2 AᵀA 1.
+  const ofOnes = ops.conv(x, constant(new Float32Array(4).fill(1), [1, 1, 2, 2]));
+  const expected = ops.convWeightGradient(x, ops.mul(ofOnes, scalar(2)), { weightShape: weight.shape });
+  const [actual, wanted] = evaluate([second as Value, expected], { x: draw(9, 1), weight: draw(4, 2) });
+  expect(largestDifference(actual, wanted as Float64Array)).toBeLessThan(1e-12);
+});
+
+test('the statistics of a batch survive float32 where the mean is large', async () => {
+  const [x, scale, bias] = [input('x', [4, 2, 3, 3]), input('scale', [2]), input('bias', [2])];
+  const feeds = { x: draw(72, 1).map((value) => 3000 + value), scale: draw(2, 2), bias: draw(2, 3) };
+  const { mean, variance } = ops.batchNorm(x, scale, bias);
+  await using session = await openSession(renderOnnx(emitOnnx({ mean, variance })));
+
+  const results = await session.run({ x: { type: 'float32', dims: x.shape, data: feeds.x }, ...channels(feeds) });
+
+  const [expectedMean, expectedVariance] = evaluate([mean, variance], feeds);
+  expect(largestDifference(results['mean']?.data, expectedMean as Float64Array)).toBeLessThan(2e-7);
+  expect(largestDifference(results['variance']?.data, expectedVariance as Float64Array)).toBeLessThan(1e-4);
+});
+
+const channels = (feeds: { scale: Float32Array; bias: Float32Array }): Record<string, Tensor> => ({
+  scale: { type: 'float32', dims: [2], data: feeds.scale },
+  bias: { type: 'float32', dims: [2], data: feeds.bias },
+});
+
 test('ten thousand operators in a row overflow no stack', () => {
   const x = input('x', []);
   let y = x;
@@ -97,6 +141,7 @@ test('cross-entropy with soft targets has the gradient softmax - target', () => 
 describe('what does not fit is refused where the graph is built', () => {
   const [matrix, vector] = [input('matrix', [2, 3]), input('vector', [3])];
   const indices = input('indices', [2], 'int64');
+  const picture = input('picture', [1, 3, 5, 5]);
 
   test.each<[string, () => unknown]>([
     ['shapes that do not broadcast', () => ops.add(matrix, input('other', [2]))],
@@ -110,6 +155,18 @@ describe('what does not fit is refused where the graph is built', () => {
     ['indices that are no integers', () => ops.gatherRows(matrix, vector)],
     ['a row without an index', () => ops.scatterAddRows(vector, indices, 5)],
     ['rows of a scalar', () => ops.gatherRows(scalar(1), indices)],
+    ['a convolution of other channels', () => ops.conv(picture, input('w', [4, 2, 1, 1]))],
+    ['a window larger than the picture', () => ops.conv(picture, input('w', [4, 3, 6, 1]))],
+    [
+      'a gradient of another shape',
+      () => ops.convInputGradient(picture, input('w', [3, 1, 2, 2]), { inputShape: [1] }),
+    ],
+    ['pooling of a matrix', () => ops.averagePool(matrix, { kernel: [1, 1] })],
+    ['a scale for other channels', () => ops.batchNorm(picture, vector, input('bias', [2]))],
+    ['a slice that stands still', () => ops.slice(matrix, { starts: [0], ends: [2], steps: [0] })],
+    ['pads that cut', () => ops.pad(matrix, { begin: [0, -1], end: [0, 0] })],
+    ['parts that do not join', () => ops.concat([matrix, input('other', [2, 4])], 0)],
+    ['parts of another total', () => ops.split(matrix, { axis: 1, sizes: [1, 1] })],
     ['constants that do not fill their shape', () => constant(new Float32Array(5), [2, 3])],
     ['a size that is not static', () => input('x', [-1, 3])],
     ['a loss that is not a scalar', () => computeGradients(matrix, [matrix])],

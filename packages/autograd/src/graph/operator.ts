@@ -1,7 +1,7 @@
 /** @file What is known about an operator, in one record; and the functions that its gradient may be written in. */
 import type { AttributeValue } from '../onnx/build-onnx.ts';
 import type { Shape } from './shape.ts';
-import type { TensorType, Value } from './value.ts';
+import type { ElementType, TensorType, Value } from './value.ts';
 
 export interface NoAttributes {
   readonly [name: string]: never;
@@ -17,6 +17,13 @@ export interface AxisAttributes {
 export interface RangeAttributes {
   readonly min: number;
   readonly max: number;
+}
+export interface HardSigmoidAttributes {
+  readonly alpha: number;
+  readonly beta: number;
+}
+export interface GeluAttributes {
+  readonly approximate: 'none' | 'tanh';
 }
 export type Pair = readonly [height: number, width: number];
 /** Zeros (of max pooling: nothing) around a picture. */
@@ -57,21 +64,36 @@ export interface OperatorAttributes {
   sub: NoAttributes;
   mul: NoAttributes;
   div: NoAttributes;
+  pow: NoAttributes;
+  maximum: NoAttributes;
+  minimum: NoAttributes;
   neg: NoAttributes;
+  abs: NoAttributes;
+  sign: NoAttributes;
+  floor: NoAttributes;
   exp: NoAttributes;
   log: NoAttributes;
   sqrt: NoAttributes;
   tanh: NoAttributes;
   sigmoid: NoAttributes;
+  erf: NoAttributes;
   relu: NoAttributes;
   clip: RangeAttributes;
   gateGradient: RangeAttributes;
+  leakyRelu: { readonly slope: number };
+  elu: { readonly alpha: number };
+  softplus: NoAttributes;
+  hardSigmoid: HardSigmoidAttributes;
+  hardSwish: NoAttributes;
+  silu: NoAttributes;
+  gelu: GeluAttributes;
   equal: NoAttributes;
   greater: NoAttributes;
   less: NoAttributes;
   not: NoAttributes;
   and: NoAttributes;
   where: NoAttributes;
+  cast: { readonly type: ElementType };
   reshape: { readonly shape: Shape };
   transpose: { readonly permutation: readonly number[] };
   expand: { readonly shape: Shape };
@@ -172,17 +194,37 @@ export interface Ops {
   sub(a: Value, b: Value): Value;
   mul(a: Value, b: Value): Value;
   div(a: Value, b: Value): Value;
+  /** a^b, where a is positive or b a constant whole number. */
+  pow(a: Value, b: Value): Value;
+  maximum(a: Value, b: Value): Value;
+  minimum(a: Value, b: Value): Value;
   neg(x: Value): Value;
+  abs(x: Value): Value;
+  /** -1, 0 or 1. */
+  sign(x: Value): Value;
+  floor(x: Value): Value;
   exp(x: Value): Value;
   log(x: Value): Value;
   sqrt(x: Value): Value;
   tanh(x: Value): Value;
   sigmoid(x: Value): Value;
+  erf(x: Value): Value;
   relu(x: Value): Value;
   /** Between `min` and `max`; default unbounded. */
   clip(x: Value, range: Partial<RangeAttributes>): Value;
   /** `g` where min < y < max, else 0; default unbounded. The gradient of relu and clip, y being what they gave. */
   gateGradient(g: Value, y: Value, range: Partial<RangeAttributes>): Value;
+  /** Default slope below 0: 0.01. */
+  leakyRelu(x: Value, options?: { slope?: number }): Value;
+  /** Default alpha: 1. */
+  elu(x: Value, options?: { alpha?: number }): Value;
+  softplus(x: Value): Value;
+  /** alpha x + beta between 0 and 1; default x / 6 + 1 / 2, as in MobileNetV3. */
+  hardSigmoid(x: Value, options?: Partial<HardSigmoidAttributes>): Value;
+  hardSwish(x: Value): Value;
+  silu(x: Value): Value;
+  /** Default: exact. */
+  gelu(x: Value, options?: Partial<GeluAttributes>): Value;
   equal(a: Value, b: Value): Value;
   greater(a: Value, b: Value): Value;
   less(a: Value, b: Value): Value;
@@ -190,6 +232,7 @@ export interface Ops {
   and(a: Value, b: Value): Value;
   /** Where `condition` is true `a`, else `b`; all three broadcast. */
   where(condition: Value, a: Value, b: Value): Value;
+  cast(x: Value, type: ElementType): Value;
   /** One dimension may be -1: whatever is left. */
   reshape(x: Value, shape: Shape): Value;
   transpose(x: Value, permutation: readonly number[]): Value;

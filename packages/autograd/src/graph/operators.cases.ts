@@ -44,6 +44,16 @@ function binary(operator: OperatorName, draw: Draw = 'any'): OperatorCase[] {
   }));
 }
 
+/** Where exponentials are large, too. */
+function wide(operator: OperatorName): OperatorCase[] {
+  const far = ([x]: readonly Value[]): Value => plain(operator)([ops.mul(x as Value, scalar(4))]);
+  return [...unary(operator), { name: 'far from 0', inputs: [{ shape: [3, 4], draw: 'apart' }], build: far }];
+}
+
+/** On both sides of a kink at 0, and far enough for kinks at 2 and 3 where doubled. */
+const kinked = [{ shape: [5, 8], draw: 'apart' as const }];
+const timesTwo = (x: Value | undefined): Value => ops.mul(x as Value, scalar(2));
+
 function reduction(operator: 'reduceSum' | 'reduceMean' | 'reduceMax', draw: Draw = 'any'): OperatorCase[] {
   const inputs = [{ shape: [2, 3, 4], draw }];
   return [
@@ -130,12 +140,26 @@ export const operatorCases: { readonly [Name in OperatorName]: readonly Operator
   sub: binary('sub'),
   mul: binary('mul'),
   div: binary('div', 'apart'),
+  pow: [
+    ...binary('pow', 'positive'),
+    {
+      name: 'a whole power of negative numbers',
+      inputs: [{ shape: [3, 4], draw: 'apart' }],
+      build: ([x]) => ops.pow(x as Value, scalar(3)),
+    },
+  ],
+  maximum: binary('maximum', 'apart'),
+  minimum: binary('minimum', 'apart'),
   neg: unary('neg'),
+  abs: unary('abs', 'apart'),
+  sign: unary('sign', 'apart'),
+  floor: unary('floor', 'apart'),
   exp: unary('exp'),
   log: unary('log', 'positive'),
   sqrt: unary('sqrt', 'positive'),
   tanh: unary('tanh'),
   sigmoid: unary('sigmoid'),
+  erf: wide('erf'),
   relu: unary('relu', 'apart'),
   clip: ranges.map(([name, range]) => ({
     name,
@@ -147,6 +171,37 @@ export const operatorCases: { readonly [Name in OperatorName]: readonly Operator
     inputs: [{ shape: [3, 4] }, { shape: [3, 4], draw: 'apart' }],
     build: ([g, y]) => ops.gateGradient(g as Value, y as Value, range),
   })),
+  leakyRelu: [
+    { name: 'slope 0.01', inputs: kinked, build: ([x]) => ops.leakyRelu(x as Value) },
+    { name: 'slope 0.3', inputs: kinked, build: ([x]) => ops.leakyRelu(x as Value, { slope: 0.3 }) },
+  ],
+  elu: [
+    { name: 'alpha 1', inputs: kinked, build: ([x]) => ops.elu(x as Value) },
+    { name: 'alpha 0.4', inputs: kinked, build: ([x]) => ops.elu(x as Value, { alpha: 0.4 }) },
+  ],
+  softplus: wide('softplus'),
+  hardSigmoid: [
+    { name: 'of MobileNetV3', inputs: kinked, build: ([x]) => ops.hardSigmoid(timesTwo(x)) },
+    {
+      name: 'of ONNX',
+      inputs: kinked,
+      build: ([x]) => ops.hardSigmoid(timesTwo(x), { alpha: 0.2, beta: 0.4 }),
+    },
+  ],
+  hardSwish: [{ name: 'both ends', inputs: kinked, build: ([x]) => ops.hardSwish(timesTwo(x)) }],
+  silu: wide('silu'),
+  gelu: (['none', 'tanh'] as const).flatMap((approximate): OperatorCase[] => [
+    {
+      name: `approximate: ${approximate}`,
+      inputs: [{ shape: [3, 4] }],
+      build: ([x]) => ops.gelu(x as Value, { approximate }),
+    },
+    {
+      name: `approximate: ${approximate}, far from 0`,
+      inputs: [{ shape: [3, 4], draw: 'apart' }],
+      build: ([x]) => ops.gelu(ops.mul(x as Value, scalar(3)), { approximate }),
+    },
+  ]),
   equal: binary('equal', 'coin'),
   greater: binary('greater', 'apart'),
   less: binary('less', 'apart'),
@@ -172,6 +227,23 @@ export const operatorCases: { readonly [Name in OperatorName]: readonly Operator
       name: 'a condition stretched over both',
       inputs: [{ shape: [3, 1], draw: 'apart' }, { shape: [3, 4] }, { shape: [4] }],
       build: ([c, a, b]) => ops.where(ops.greater(c as Value, ops.neg(c as Value)), a as Value, b as Value),
+    },
+  ],
+  cast: [
+    {
+      name: 'numbers from truth values',
+      inputs: [{ shape: [3, 4], draw: 'coin' }],
+      build: ([x]) => ops.cast(ops.equal(x as Value, scalar(1)), 'float32'),
+    },
+    {
+      name: 'floats from integers',
+      inputs: [{ shape: [6], draw: { below: 9 } }],
+      build: ([x]) => ops.cast(x as Value, 'float32'),
+    },
+    {
+      name: 'integers from floats, toward 0',
+      inputs: [{ shape: [8], draw: 'apart' }],
+      build: ([x]) => ops.cast(timesTwo(x), 'int64'),
     },
   ],
   reshape: [

@@ -1,7 +1,7 @@
 /** @file The table: everything known about every operator. */
 import type { Operator, OperatorAttributes } from './operator.ts';
 import { activations } from './operators/activations.ts';
-import { comparisons } from './operators/comparisons.ts';
+import { cast, comparisons } from './operators/comparisons.ts';
 import { convolutions } from './operators/convolution.ts';
 import { elementwise } from './operators/elementwise.ts';
 import { layout } from './operators/layout.ts';
@@ -20,6 +20,7 @@ export const operators: OperatorTable = Object.freeze({
   ...elementwise,
   ...activations,
   ...comparisons,
+  cast,
   ...layout,
   ...parts,
   ...reductions,

@@ -1,6 +1,7 @@
-/** @file Operators whose results are true or false, and the choice by them. */
+/** @file Operators whose results are true or false, the choice by them, and changes of type. */
+import { elementTypes } from '../../onnx/element-types.ts';
 import type { Operator, OperatorAttributes } from '../operator.ts';
-import { scalar, type TensorType, type Value } from '../value.ts';
+import { type ElementType, scalar, type TensorType, type Value } from '../value.ts';
 import { broadcastAll, mapBroadcast } from './elementwise.ts';
 
 type None = OperatorAttributes['equal'];
@@ -15,6 +16,21 @@ function comparison(f: (a: number, b: number) => boolean, onnx: string): Operato
     onnx,
   };
 }
+
+const converted: Readonly<Record<ElementType, (x: number) => number>> = {
+  float32: (x) => x,
+  int64: Math.trunc,
+  bool: (x) => (x === 0 ? 0 : 1),
+};
+
+/** From or to integers and truth values, which have no gradient. */
+export const cast: Operator<OperatorAttributes['cast']> = {
+  inferShape: ([x], { type }) => [{ type, shape: (x as TensorType).shape }],
+  reference: ({ inputs, attributes: { type } }) => inputs.map(({ data }) => data.map(converted[type])),
+  gradient: 'none',
+  onnx: ({ inputs, outputs, attributes: { type }, writer }) =>
+    writer.node('Cast', inputs, outputs, { to: elementTypes[type].id }),
+};
 
 export const comparisons = {
   equal: comparison((a, b) => a === b, 'Equal'),

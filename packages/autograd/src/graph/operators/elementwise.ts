@@ -1,7 +1,7 @@
 /** @file Operators that work element by element, operands broadcast. */
 import type { Operator, OperatorAttributes, Ops, ReferenceTensor } from '../operator.ts';
 import { broadcastShapes, broadcastStrides, isSameShape, type Shape, sizeOf } from '../shape.ts';
-import type { TensorType, Value } from '../value.ts';
+import { scalar, type TensorType, type Value } from '../value.ts';
 
 type None = OperatorAttributes['add'];
 
@@ -35,10 +35,9 @@ export function mapBroadcast(
   f: (...x: number[]) => number,
 ): Float64Array {
   const result = new Float64Array(sizeOf(shape));
-  if (inputs.every((input) => isSameShape(input.shape, shape))) {
-    const [a, b, c] = inputs.map(({ data }) => data);
-    return result.map((_, i) => f(a?.[i] as number, b?.[i] as number, c?.[i] as number));
-  }
+  const [a, b] = inputs.map(({ data }) => data);
+  if (a && b && inputs.length === 2 && inputs.every((input) => isSameShape(input.shape, shape)))
+    return result.map((_, i) => f(a[i] as number, b[i] as number));
   const strides = inputs.map((input) => broadcastStrides(input.shape, shape));
   forEachOffset(shape, strides, (index, offsets) => {
     result[index] = f(...inputs.map(({ data }, operand) => data[offsets[operand] as number] as number));
@@ -51,8 +50,8 @@ export const broadcastAll = (inputs: readonly TensorType[]): Shape =>
 
 interface UnaryRule<Attributes> {
   f: (x: number, attributes: Attributes) => number;
-  /** dL/dx from g = dL/dy, x and y. */
-  derive: (ops: Ops, g: Value, x: Value, y: Value, attributes: Attributes) => Value;
+  /** dL/dx from g = dL/dy, x and y; `none` where the function is flat almost everywhere. */
+  derive: ((ops: Ops, g: Value, x: Value, y: Value, attributes: Attributes) => Value) | 'none';
   onnx: Operator<Attributes>['onnx'];
 }
 
@@ -60,9 +59,12 @@ export function unary<Attributes = None>({ f, derive, onnx }: UnaryRule<Attribut
   return {
     inferShape: ([x]) => [{ type: 'float32', shape: (x as TensorType).shape }],
     reference: ({ inputs, attributes }) => inputs.map(({ data }) => data.map((x) => f(x, attributes))),
-    gradient: ({ inputs, outputs, gradients, attributes, ops }) => [
-      derive(ops, gradients[0] as Value, inputs[0] as Value, outputs[0] as Value, attributes),
-    ],
+    gradient:
+      derive === 'none'
+        ? 'none'
+        : ({ inputs, outputs, gradients, attributes, ops }) => [
+            derive(ops, gradients[0] as Value, inputs[0] as Value, outputs[0] as Value, attributes),
+          ],
     onnx,
   };
 }
@@ -110,7 +112,36 @@ export const elementwise = {
     derive: [(ops, g, _, b) => ops.div(g, b), (ops, g, _, b, y) => ops.neg(ops.div(ops.mul(g, y), b))],
     onnx: 'Div',
   }),
+  /** d(a^b)/da = b a^(b-1) and d(a^b)/db = a^b ln a: for positive a, or a constant b that is a whole number. */
+  pow: binary({
+    f: Math.pow,
+    derive: [
+      (ops, g, a, b) => ops.mul(g, ops.mul(b, ops.pow(a, ops.sub(b, scalar(1))))),
+      (ops, g, a, _, y) => ops.mul(g, ops.mul(y, ops.log(a))),
+    ],
+    onnx: 'Pow',
+  }),
+  /** Of equal operands the first gets the gradient. */
+  maximum: binary({
+    f: Math.max,
+    derive: [
+      (ops, g, a, b) => ops.where(ops.less(a, b), scalar(0), g),
+      (ops, g, a, b) => ops.where(ops.less(a, b), g, scalar(0)),
+    ],
+    onnx: 'Max',
+  }),
+  minimum: binary({
+    f: Math.min,
+    derive: [
+      (ops, g, a, b) => ops.where(ops.greater(a, b), scalar(0), g),
+      (ops, g, a, b) => ops.where(ops.greater(a, b), g, scalar(0)),
+    ],
+    onnx: 'Min',
+  }),
   neg: unary({ f: (x) => -x, derive: (ops, g) => ops.neg(g), onnx: 'Neg' }),
+  abs: unary({ f: Math.abs, derive: (ops, g, x) => ops.mul(g, ops.sign(x)), onnx: 'Abs' }),
+  sign: unary({ f: Math.sign, derive: 'none', onnx: 'Sign' }),
+  floor: unary({ f: Math.floor, derive: 'none', onnx: 'Floor' }),
   exp: unary({ f: Math.exp, derive: (ops, g, _, y) => ops.mul(g, y), onnx: 'Exp' }),
   log: unary({ f: Math.log, derive: (ops, g, x) => ops.div(g, x), onnx: 'Log' }),
   /** d sqrt(x)/dx = 1 / (2 sqrt(x)) */
