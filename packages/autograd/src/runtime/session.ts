@@ -1,5 +1,6 @@
 /** @file ONNX Runtime behind one small shape: typed arrays in, typed arrays out. The only place that imports it, and only when used. */
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { listProviders, type Provider, ProviderError } from './providers.ts';
 
 /** Data is row-major; `dims` multiply to its length. */
 export type Tensor =
@@ -15,6 +16,8 @@ export interface SessionOptions {
   threads?: number;
   /** Let waiting threads spin: a little faster on a quiet machine, far slower on a busy one. Default false. */
   allowSpinning?: boolean;
+  /** Where to compute; what it has no operator for is computed by the processor. Default `cpu`. */
+  provider?: Provider;
   /** The outputs that `run` gives when it is not told; default all of the model's. */
   outputs?: readonly string[];
 }
@@ -29,7 +32,10 @@ export interface TensorMetadata {
 }
 
 export interface RunOptions {
-  /** Written in place, and given back as the outputs of these names; never also a feed. */
+  /**
+   * Written in place, and given back as the outputs of these names. Also a feed only where nothing reads the feed after the output is
+   * written, whatever the order of operators (step/in-place.ts).
+   */
   into?: Readonly<Record<string, Tensor>>;
 }
 
@@ -47,7 +53,7 @@ export interface Session extends AsyncDisposable {
 }
 
 /**
- * `model`: bytes, or the path of a file. Throws what ONNX Runtime throws; open untrusted models in a child process, and parse them first
+ * `model`: bytes, or the path of a file. Throws ProviderError, and what ONNX Runtime throws; open untrusted models in a child process, and parse them first
  * (read-onnx.ts): ONNX Runtime follows a model's paths to other files, relative to the model or the working directory.
  */
 export async function openSession(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
@@ -55,15 +61,17 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
   const settings: InferenceSession.SessionOptions = {
     intraOpNumThreads: options.threads ?? 1,
     interOpNumThreads: 1,
+    ...(options.provider && options.provider !== 'cpu' ? { executionProviders: [options.provider, 'cpu'] } : {}),
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     logSeverityLevel: 4,
     extra: { session: { intra_op: { allow_spinning: options.allowSpinning === true ? '1' : '0' } } },
   };
-  const session =
+  const create = (): Promise<InferenceSession> =>
     typeof model === 'string'
-      ? await ort.InferenceSession.create(model, settings)
-      : await ort.InferenceSession.create(model, settings);
+      ? ort.InferenceSession.create(model, settings)
+      : ort.InferenceSession.create(model, settings);
+  const session = await withProvider(options.provider ?? 'cpu', create);
   const toOrt = ({ type, data, dims }: Tensor): OrtTensor => new ort.Tensor(type, data, dims);
   const outputNames = options.outputs ?? session.outputNames;
   return {
@@ -78,6 +86,19 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     },
     [Symbol.asyncDispose]: () => session.release(),
   };
+}
+
+/** A provider that is not there is told apart from a model that is wrong. */
+async function withProvider<Made>(provider: Provider, create: () => Promise<Made>): Promise<Made> {
+  if (provider === 'cpu') return await create();
+  const available = await listProviders();
+  if (!available.includes(provider)) throw new ProviderError(provider, available);
+  try {
+    return await create();
+  } catch (cause) {
+    if (/adapter|device|driver|gpu/i.test(String(cause))) throw new ProviderError(provider, available, { cause });
+    throw cause;
+  }
 }
 
 const describe = (metadata: InferenceSession.ValueMetadata): TensorMetadata =>
