@@ -95,7 +95,7 @@ function configPage() {
 
 async function apiPage() {
   // The routes' schemas need no open workspace, only its settings.
-  const { app } = await buildServer({ workspace: { config: configSchema.parse({}) }, service: {} });
+  const { app } = await buildServer({ workspace: { config: configSchema.parse({}) }, service: {}, fetcher: {} });
   await app.ready();
   const document = app.swagger();
   await app.close();

@@ -103,7 +103,11 @@ describe('content type', () => {
   });
 
   test.each([
-    'application/json',
+    'text/plain',
+    'image',
+    'image/',
+    'image/png; charset=utf-8',
+    'application/json; charset=latin1',
     'multipart/form-data',
     'multipart/form-data; boundary=',
     `multipart/form-data; boundary=${'x'.repeat(71)}`,

@@ -7,13 +7,13 @@ import { isLoopbackHeader } from './loopback.ts';
 export const routePolicies = ['public', 'read', 'write', 'predict'] as const;
 export type RoutePolicy = (typeof routePolicies)[number];
 
-/** The one content type a route takes; a route without it takes no body. */
-export type BodyType = 'application/json' | 'multipart/form-data';
+/** A content type that a route takes; a route without one takes no body. */
+export type BodyType = 'application/json' | 'multipart/form-data' | 'image/*';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     policy?: RoutePolicy;
-    bodyType?: BodyType;
+    bodyType?: BodyType | readonly BodyType[];
   }
 }
 
@@ -23,6 +23,7 @@ const mediaTypes: Record<BodyType, RegExp> = {
   // RFC 2046 allows a boundary of 1 to 70 characters.
   'multipart/form-data':
     /^multipart\/form-data; ?boundary=(?:"[^"\r\n]{1,70}"|[^\s;,"]{1,70})(?:; ?charset="?utf-8"?)?$/i,
+  'image/*': /^image\/[a-z0-9][a-z0-9.+-]{0,60}$/i,
 };
 
 /** Stops DNS rebinding (a foreign name that resolves to this machine) and requests that a foreign page makes a browser send. */
@@ -45,10 +46,11 @@ function assertBodyType(request: FastifyRequest): void {
     if (hasBody) throw new TintypeError('MEDIA_TYPE_UNSUPPORTED', { mediaType: mediaType ?? '', expected: 'no body' });
     return;
   }
-  if (mediaType === undefined || !mediaTypes[bodyType].test(mediaType)) {
+  const taken = [bodyType].flat();
+  if (mediaType === undefined || !taken.some((type) => mediaTypes[type].test(mediaType))) {
     throw new TintypeError('MEDIA_TYPE_UNSUPPORTED', {
       mediaType: (mediaType ?? '').slice(0, 100),
-      expected: bodyType,
+      expected: taken.join(', '),
     });
   }
 }

@@ -23,6 +23,13 @@ export const predictBodySchema = z.object({
   file: z.string().meta({ format: 'binary', contentMediaType: 'application/octet-stream', description: 'One picture' }),
 });
 
+/** The form of POST /predict-batch. */
+export const predictBatchBodySchema = z.object({
+  files: z
+    .array(z.string().meta({ format: 'binary', contentMediaType: 'application/octet-stream' }))
+    .meta({ description: 'Pictures, at most 64' }),
+});
+
 export const sampleParamsSchema = z.object({ id: sampleIdSchema });
 export const modelParamsSchema = z.object({ model: nameSchema });
 export const aliasParamsSchema = modelParamsSchema.extend({ alias: nameSchema });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyMultipart from '@fastify/multipart';
 import { TintypeError } from '@tintype/contracts/errors';
+import type { PictureFetcher } from '@tintype/core/ports/picture-fetcher';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import type { PredictionService } from '@tintype/core/serve/prediction-service';
 import Fastify, {
@@ -26,6 +27,7 @@ import { findWebFolder, registerWebApp } from './web-app.ts';
 export interface ServerParts {
   workspace: Workspace;
   service: PredictionService;
+  fetcher: PictureFetcher;
   /** Built page; by default that of the web app's package. */
   webFolder?: string;
   /** By default nothing is logged. */
@@ -62,7 +64,13 @@ const rawReasons: Readonly<Record<string, readonly [number, string, string]>> = 
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request did not arrive in time.'],
 };
 
-export async function buildServer({ workspace, service, webFolder, logger }: ServerParts): Promise<BuiltServer> {
+export async function buildServer({
+  workspace,
+  service,
+  fetcher,
+  webFolder,
+  logger,
+}: ServerParts): Promise<BuiltServer> {
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : {}),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -104,7 +112,7 @@ export async function buildServer({ workspace, service, webFolder, logger }: Ser
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=()');
-    if (request.url.startsWith('/api/') || request.url === '/health' || request.url === '/predict') {
+    if (request.url.startsWith('/api/') || /^\/(?:health|predict)/.test(request.url)) {
       reply.header('cache-control', 'no-store');
     }
   });
@@ -118,7 +126,7 @@ export async function buildServer({ workspace, service, webFolder, logger }: Ser
   });
   await app.register(fastifyMultipart, { throwFileSizeLimit: false });
   await registerOpenApi(app);
-  await app.register(serveRoutes, { service, limits: workspace.config.limits });
+  await app.register(serveRoutes, { service, fetcher, limits: workspace.config.limits });
   await app.register(workspaceRoutes, { workspace, service });
   await app.register(catalogRoutes, { workspace });
   await app.register(registryRoutes, { workspace, service });

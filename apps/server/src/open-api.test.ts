@@ -78,7 +78,8 @@ test('the document is OpenAPI 3.1 and every reference in it leads somewhere', ()
 test('the form of a prediction is declared with its file', () => {
   const body = document.paths['/predict']?.post?.requestBody;
 
-  expect(Object.keys(body?.content ?? {})).toEqual(['multipart/form-data']);
+  expect(Object.keys(body?.content ?? {})).toEqual(['multipart/form-data', 'image/*', 'application/json']);
+  expect(body?.content['application/json']?.schema.properties).toHaveProperty('url');
   expect(body?.content['multipart/form-data']?.schema.properties).toMatchObject({
     file: { type: 'string', format: 'binary' },
   });

@@ -1,8 +1,10 @@
 /** @file The API's document (OpenAPI 3.1, made from the routes' schemas) and the page that shows it. */
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
+import { pictureAddressSchema } from '@tintype/contracts/serve';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import { setPolicy } from './access.ts';
 import { version } from './version.ts';
 
@@ -13,6 +15,26 @@ const tags = [
   { name: 'registry', description: 'Models, versions, aliases' },
   { name: 'jobs', description: 'Work for a worker' },
 ];
+
+const binary = { type: 'string', format: 'binary' };
+
+/** Bodies that are not the form which a route's schema describes: path -> content type -> JSON schema. */
+const otherBodies: Readonly<Record<string, Record<string, object>>> = {
+  '/predict': { 'image/*': binary, 'application/json': z.toJSONSchema(pictureAddressSchema, { io: 'input' }) },
+};
+
+function describeBodies<D extends { paths?: object }>(document: D): D {
+  const paths = document.paths as Record<string, { post?: { requestBody?: { content: object } } }> | undefined;
+  for (const [path, bodies] of Object.entries(otherBodies)) {
+    const body = paths?.[path]?.post?.requestBody;
+    if (body)
+      Object.assign(
+        body.content,
+        Object.fromEntries(Object.entries(bodies).map(([type, schema]) => [type, { schema }])),
+      );
+  }
+  return document;
+}
 
 /** Before the routes, whose schemas it collects. */
 export async function registerOpenApi(app: FastifyInstance): Promise<void> {
@@ -29,6 +51,8 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
       tags,
     },
     transform: jsonSchemaTransform,
+    transformObject: (document) =>
+      'openapiObject' in document ? describeBodies(document.openapiObject) : document.swaggerObject,
   });
   app.get('/openapi.json', { config: { policy: 'public' }, schema: { hide: true } }, async () => app.swagger());
   await app.register(async (docs) => {

@@ -85,12 +85,14 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     maxQueued,
   });
   opened.push(() => pool[Symbol.asyncDispose]());
-  const [{ openWorkspace }, { buildServer }, { openPredictionService }, { pino }] = await Promise.all([
-    import('@tintype/adapters/workspace/open-workspace'),
-    import('./build-server.ts'),
-    import('@tintype/core/serve/prediction-service'),
-    import('pino'),
-  ]);
+  const [{ openWorkspace }, { openPictureFetcher }, { buildServer }, { openPredictionService }, { pino }] =
+    await Promise.all([
+      import('@tintype/adapters/workspace/open-workspace'),
+      import('@tintype/adapters/fetch/open-picture-fetcher'),
+      import('./build-server.ts'),
+      import('@tintype/core/serve/prediction-service'),
+      import('pino'),
+    ]);
   const workspace = await openWorkspace({
     folder: options.workspaceFolder,
     needs: ['catalog', 'store', 'queue'],
@@ -113,9 +115,12 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     },
   );
   opened.push(() => service[Symbol.asyncDispose]());
+  const fetcher = openPictureFetcher();
+  opened.push(() => fetcher[Symbol.asyncDispose]());
   const { app } = await buildServer({
     workspace,
     service,
+    fetcher,
     logger,
     ...(options.webFolder === undefined ? {} : { webFolder: options.webFolder }),
   });

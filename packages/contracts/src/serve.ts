@@ -19,6 +19,29 @@ export const predictionSchema = z.object({
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 
+/** A picture by its address, for `POST /predict` with JSON. */
+export const pictureAddressSchema = z.strictObject({
+  /** http or https, on the public internet. */
+  url: z.string().min(1).max(2048),
+});
+export type PictureAddress = z.infer<typeof pictureAddressSchema>;
+
+export const predictQuerySchema = z.strictObject({
+  /** Only so many classes in `probabilities`, the most probable ones; by default all. */
+  top: z.coerce.number().int().min(1).max(1000).optional(),
+});
+
+/** One answer of a batch: a prediction, or what was wrong with that file alone. */
+export const batchPredictionSchema = predictionSchema.extend({
+  /** As the client named the file; made harmless, at most 200 characters. */
+  filename: z.string(),
+});
+export const batchPredictionsSchema = z.object({
+  /** In the order in which the files were sent. */
+  predictions: z.array(batchPredictionSchema),
+});
+export type BatchPrediction = z.infer<typeof batchPredictionSchema>;
+
 export const healthSchema = z.object({
   status: z.enum(['healthy', 'degraded', 'starting']),
   model_loaded: z.boolean(),

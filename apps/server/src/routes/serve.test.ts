@@ -1,10 +1,10 @@
 /** @file POST /predict and GET /health over real HTTP: every good and every bad way to send a picture. */
 import { connect } from 'node:net';
 import { TintypeError } from '@tintype/contracts/errors';
-import { healthSchema, predictionSchema } from '@tintype/contracts/serve';
+import { type BatchPrediction, healthSchema, predictionSchema } from '@tintype/contracts/serve';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { aPublishedVersion, aServer, type TestServer } from '../testing/a-server.ts';
-import { ask, askPrediction } from '../testing/ask.ts';
+import { ask, askJson, askPrediction } from '../testing/ask.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -207,6 +207,123 @@ describe('with a model', () => {
 
     expect(response.status).toBe(200);
     expect(Buffer.from(received[0] as Uint8Array).toString()).toBe('abcdef');
+  });
+
+  test('a picture may be the body itself', async () => {
+    const send = (type: string, body: Uint8Array) =>
+      ask(server.address, '/predict', { method: 'POST', headers: { 'content-type': type }, body });
+
+    const reply = await send('image/jpeg', picture);
+
+    expect(reply.status).toBe(200);
+    expect(predictionSchema.parse(reply.json()).prediction).toBe('dog');
+    expect(received).toEqual([picture]);
+    expect((await send('image/png', new Uint8Array(0))).json()).toMatchObject({ code: 'IMAGE_EMPTY' });
+    expect((await send('image/png', new Uint8Array(2 ** 20 + 1))).status).toBe(413);
+    expect((await send('image/', picture)).status).toBe(415);
+    expect((await send('text/plain', picture)).status).toBe(415);
+  });
+
+  test('an address is fetched by whom it is given to, and its picture answered', async () => {
+    const asked: { url: string; limitBytes: number }[] = [];
+    server.serveAddress(async (url, { limitBytes }) => {
+      asked.push({ url, limitBytes });
+      return picture;
+    });
+
+    const reply = await askJson(server.address, '/predict', { url: 'https://pictures.test/a.jpg' });
+
+    expect(reply.status).toBe(200);
+    expect(predictionSchema.parse(reply.json()).prediction).toBe('dog');
+    expect(asked).toEqual([{ url: 'https://pictures.test/a.jpg', limitBytes: 2 ** 20 }]);
+    expect(received).toEqual([picture]);
+  });
+
+  test('an address that is refused is told so', async () => {
+    server.serveAddress(() => Promise.reject(new TintypeError('URL_REFUSED', { reason: 'it is not public' })));
+
+    const reply = await askJson(server.address, '/predict', { url: 'http://169.254.169.254/' });
+
+    expect(reply.status).toBe(422);
+    expect(reply.json()).toMatchObject({ code: 'URL_REFUSED' });
+  });
+
+  test.each([
+    [{}],
+    [{ url: 7 }],
+    [{ url: '' }],
+    [{ url: 'x'.repeat(3000) }],
+    [{ url: 'http://a.test/', more: 1 }],
+    [[]],
+    [null],
+    ['x'],
+  ])('the body %j names no picture', async (body) => {
+    const reply = await askJson(server.address, '/predict', JSON.stringify(body));
+
+    expect(reply.status).toBe(400);
+    expect(reply.json()).toMatchObject({ code: 'VALIDATION_FAILED' });
+  });
+
+  test('only so many classes are listed as are asked for', async () => {
+    const send = (query: string) =>
+      ask(server.address, `/predict?${query}`, {
+        method: 'POST',
+        headers: { 'content-type': 'image/png' },
+        body: picture,
+      });
+
+    expect((await send('top=1')).json().probabilities).toEqual({ dog: 0.75 });
+    expect((await send('top=0')).status).toBe(400);
+    expect((await send('topp=1')).status).toBe(400);
+  });
+
+  describe('a batch', () => {
+    const sendBatch = async (files: readonly Uint8Array[], field = 'files') => {
+      const form = new FormData();
+      for (const [n, bytes] of files.entries()) form.append(field, new Blob([Uint8Array.from(bytes)]), `${n}.jpg`);
+      const response = await fetch(`${server.address}/predict-batch`, { method: 'POST', body: form });
+      return {
+        status: response.status,
+        body: (await response.json()) as { predictions: BatchPrediction[]; code: string },
+      };
+    };
+
+    test('is answered in order, and a bad file spoils no other', async () => {
+      server.answer(async (bytes) => {
+        if (bytes[0] === 2) throw new TintypeError('IMAGE_TRUNCATED', {});
+        if (bytes[0] === 1) await new Promise((resolve) => setTimeout(resolve, 30));
+        return [0.25, 0.75];
+      });
+
+      const { status, body } = await sendBatch([
+        ...[1, 2, 3].map((n) => Uint8Array.of(n)),
+        new Uint8Array(2 ** 20 + 1),
+        Uint8Array.of(5),
+      ]);
+
+      expect(status).toBe(200);
+      expect(body.predictions.map(({ filename, prediction, reason }) => [filename, prediction ?? reason])).toEqual([
+        ['0.jpg', 'dog'],
+        ['1.jpg', 'IMAGE_TRUNCATED'],
+        ['2.jpg', 'dog'],
+        ['3.jpg', 'IMAGE_TOO_LARGE'],
+        ['4.jpg', 'dog'],
+      ]);
+    });
+
+    test('of no files, of too many, or in another field, is refused as a whole', async () => {
+      expect((await sendBatch([picture], 'file')).body.code).toBe('FILE_FIELD_MISSING');
+      expect((await sendBatch([])).status).toBe(400);
+      expect((await sendBatch(Array.from({ length: 65 }, () => Uint8Array.of(1)))).body.code).toBe('USAGE_INVALID');
+    });
+
+    test('is refused as a whole where the server is at fault', async () => {
+      server.answer(async () => {
+        throw new TintypeError('OVERLOADED', { retryAfterS: 1 });
+      });
+
+      expect((await sendBatch([picture, picture])).status).toBe(503);
+    });
   });
 
   test('promoting another version switches while requests run, and none fails', async () => {

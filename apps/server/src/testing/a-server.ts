@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
+import { TintypeError } from '@tintype/contracts/errors';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import { inProcessPool } from '@tintype/core/model/testing';
 import type { IngestRow, NewVersion } from '@tintype/core/ports/catalog';
 import { objectKeys } from '@tintype/core/ports/object-store';
+import type { PictureFetcher } from '@tintype/core/ports/picture-fetcher';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import { openPredictionService, type PredictionService } from '@tintype/core/serve/prediction-service';
 import type { FastifyBaseLogger, RouteOptions } from 'fastify';
@@ -24,6 +26,8 @@ export interface TestServer {
   service: PredictionService;
   /** What `classify` does with the bytes from now on. */
   answer(classify: (bytes: Uint8Array) => Promise<number[]>): void;
+  /** What is found at an address from now on; nothing is by default. */
+  serveAddress(fetch: PictureFetcher['fetch']): void;
   close(): Promise<void>;
 }
 
@@ -52,9 +56,12 @@ export async function aServer(options: TestServerOptions = {}): Promise<TestServ
     { catalog, store, pool, clock },
     { limits: workspace.config.limits, pictureMs: 5000, pollMs: 20 },
   );
+  let fetch: PictureFetcher['fetch'] = () =>
+    Promise.reject(new TintypeError('URL_REFUSED', { reason: 'it is a test' }));
   const { app, routes } = await buildServer({
     workspace,
     service,
+    fetcher: { fetch: (url, how) => fetch(url, how), [Symbol.asyncDispose]: async () => undefined },
     webFolder: options.webFolder ?? join(folder, 'no-page'),
     ...(options.logger ? { logger: options.logger } : {}),
   });
@@ -66,6 +73,9 @@ export async function aServer(options: TestServerOptions = {}): Promise<TestServ
     service,
     answer: (next) => {
       classify = next;
+    },
+    serveAddress: (next) => {
+      fetch = next;
     },
     async close() {
       await app.close();

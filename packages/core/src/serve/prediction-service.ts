@@ -95,7 +95,7 @@ export class PredictionService implements AsyncDisposable {
    * Throws MODEL_NOT_SERVED, OVERLOADED, or IMAGE_* for a picture that cannot be answered. A picture that killed its
    * child, or twice took longer than `pictureMs`, is refused without trying from then on.
    */
-  async predict(bytes: Uint8Array, options: { requestId: string }): Promise<Prediction> {
+  async predict(bytes: Uint8Array, options: { requestId: string; top?: number | undefined }): Promise<Prediction> {
     if (!this.#hasLooked) await this.refresh();
     const served = this.#served;
     if (!served) throw new TintypeError('MODEL_NOT_SERVED', {});
@@ -106,7 +106,10 @@ export class PredictionService implements AsyncDisposable {
     try {
       const { bundleHash, classes, model, version } = served.version;
       const { probabilities } = await this.#classify(bundleHash, bytes);
-      return { ...toPrediction({ probabilities, classes, model, version }), request_id: options.requestId };
+      return {
+        ...toPrediction({ probabilities, classes, model, version, top: options.top }),
+        request_id: options.requestId,
+      };
     } finally {
       served.inFlight -= 1;
       this.#retire(served);

@@ -7,6 +7,8 @@ interface Answer {
   classes: readonly string[];
   model: string;
   version: number;
+  /** How many classes are listed; default all. */
+  top?: number | undefined;
 }
 
 /** The most probable class; of equals the first. Probabilities are listed most probable first. */
@@ -18,7 +20,9 @@ export function toPrediction(answer: Answer): Omit<Prediction, 'request_id'> {
   return {
     prediction: best?.className ?? null,
     confidence: best?.probability ?? 0,
-    probabilities: Object.fromEntries(ranked.map(({ className, probability }) => [className, probability])),
+    probabilities: Object.fromEntries(
+      ranked.slice(0, answer.top).map(({ className, probability }) => [className, probability]),
+    ),
     error: null,
     model: answer.model,
     version: answer.version,
