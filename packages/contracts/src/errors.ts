@@ -416,17 +416,49 @@ export const errorTable = {
     detail: ({ file }) => `${file} was downloaded but its SHA-256 is not the one the hub promised; it was thrown away.`,
     hint: () => 'Run the command again; if it happens twice, do not trust that repository.',
   }),
-  TRAINING_DIVERGED: entry<{ reason: string }>({
+  TRAINING_DIVERGED: entry<{ reason: string; flag?: string }>({
     kind: 'unprocessable',
     title: 'Training did not converge',
     detail: ({ reason }) => `Training stopped: ${reason}. Nothing was registered.`,
-    hint: () => 'Check the labels of the dataset ("tintype catalog"), or try another backbone or head.',
+    hint: ({ flag }) =>
+      flag === undefined
+        ? 'Check the labels of the dataset ("tintype catalog"), or try another backbone or head.'
+        : `Train again with a smaller step: ${flag}`,
+  }),
+  TRAINER_ENDED: entry<{ reason: 'crashed' | 'ran out of memory' | 'gave no sign of life'; run?: string }>({
+    kind: 'unavailable',
+    title: 'The training process ended unexpectedly',
+    detail: ({ reason }) => `The process that trained ${reason}. Nothing was registered; its checkpoint is kept.`,
+    hint: ({ reason, run = 'RUN' }) =>
+      reason === 'ran out of memory'
+        ? 'Train again with a smaller --batch or --size-px; --explain says how much memory a training needs.'
+        : `Go on where it stopped: tintype train --resume ${run}`,
+  }),
+  MEMORY_INSUFFICIENT: entry<{ neededBytes: number; limitBytes: number }>({
+    kind: 'unprocessable',
+    title: 'The training does not fit into memory',
+    detail: ({ neededBytes, limitBytes }) =>
+      `A step of this training needs about ${formatBytes(neededBytes)}; ${formatBytes(limitBytes)} may be used here.`,
+    hint: () =>
+      'Choose a smaller --batch (with --accumulate for the same effect), a smaller --size-px or --train last:2.',
   }),
   RUN_NOT_FOUND: entry<{ run: string }>({
     kind: 'notFound',
     title: 'There is no such run',
     detail: ({ run }) => `There is no run ${run}.`,
     hint: () => 'Run "tintype models show MODEL" to see which run made a version.',
+  }),
+  RUN_BUSY: entry<{ run: string }>({
+    kind: 'conflict',
+    title: 'Another process works on this run',
+    detail: ({ run }) => `Another process is training the run ${run} right now.`,
+    hint: () => 'Wait until it ends, or end it; then resume the run.',
+  }),
+  RUN_NOT_RESUMABLE: entry<{ run: string; reason: string }>({
+    kind: 'conflict',
+    title: 'The run cannot be resumed',
+    detail: ({ run, reason }) => `The run ${run} cannot be resumed: ${reason}.`,
+    hint: () => 'Train anew with "tintype train"; equal options, seed and snapshot give an equal model.',
   }),
   STUDY_NOT_FOUND: entry<{ study: string; known: readonly string[] }>({
     kind: 'notFound',

@@ -5,10 +5,13 @@ import { preprocessingSchema } from './preprocessing.ts';
 
 export const headKinds = ['logistic', 'knn', 'svm-linear'] as const;
 export type HeadKind = (typeof headKinds)[number];
+/** Of a network, whose last layer was trained with what is before it. */
+export const networkHeadKind = 'linear';
+export const modelHeadKinds = [...headKinds, networkHeadKind] as const;
 
-/** Where features come from. `histograms` and `pixels` need no weights; `onnx` is an image model cut at its feature output. */
+/** Where features come from. `histograms` and `pixels` need no weights; `onnx` is an image model cut at its feature output, `network` a whole trained one. */
 export const backboneSchema = z.object({
-  kind: z.enum(['histograms', 'pixels', 'onnx']),
+  kind: z.enum(['histograms', 'pixels', 'onnx', 'network']),
   /** As people name it: `histograms`, `pixels:SIZE`, a file name, or `hub:ORG/REPO@REVISION`. */
   name: z.string(),
   /** SHA-256 of the ONNX file; for what needs none the version of the recipe. Part of the embedding cache's key. */
@@ -37,7 +40,7 @@ export const bundleManifestSchema = z.object({
   /** The graph's own input: `pixels` or `features`. */
   input: z.object({ name: z.string(), kind: z.enum(['pixels', 'features']) }),
   head: z.object({
-    kind: z.enum(headKinds),
+    kind: z.enum(modelHeadKinds),
     hyperparameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   }),
   calibration: z.object({ method: z.literal('temperature'), temperature: z.number().gt(0) }),

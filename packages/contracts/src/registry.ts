@@ -1,7 +1,7 @@
 /** @file Registered models: immutable versions, movable aliases, an append-only log of what was live when. */
 import { z } from 'zod';
 import { intervalSchema, nameSchema, timestampSchema } from './ids.ts';
-import { backboneSchema, headKinds } from './model.ts';
+import { backboneSchema, modelHeadKinds } from './model.ts';
 
 /** The alias that serving follows. */
 export const championAlias = 'champion';
@@ -15,7 +15,7 @@ export const modelVersionSchema = z.object({
   snapshot: z.string(),
   classes: z.array(z.string()),
   backbone: backboneSchema.pick({ kind: true, name: true, dimensions: true }),
-  head: z.enum(headKinds),
+  head: z.enum(modelHeadKinds),
   sizeBytes: z.int(),
   accuracy: z.number(),
   accuracyInterval: intervalSchema,

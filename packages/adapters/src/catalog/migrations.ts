@@ -24,6 +24,7 @@ export function catalogMigrations(dialect: SchemaDialect): Record<string, Migrat
         for (const table of appendOnlyTables) await dialect.forbidChanges(db, table);
       },
     },
+    '0002-run-metrics': { up: createRunMetricTables },
     '0003-studies': { up: createStudyTables },
   };
 }
@@ -239,6 +240,26 @@ async function createJobTable(db: Kysely<unknown>, dialect: SchemaDialect): Prom
     .addColumn('ended_at', 'bigint')
     .execute();
   await db.schema.createIndex('jobs_order').on('jobs').columns(['status', 'sequence']).execute();
+}
+
+async function createRunMetricTables(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('runs').addColumn('progress', 'text').execute();
+  await db.schema
+    .createTable('run_epochs')
+    .addColumn('run', 'text', (c) => c.notNull().references('runs.id'))
+    .addColumn('epoch', 'integer', (c) => c.notNull())
+    .addColumn('metrics', 'text', (c) => c.notNull())
+    .addPrimaryKeyConstraint('run_epochs_key', ['run', 'epoch'])
+    .execute();
+  await db.schema
+    .createTable('run_artifacts')
+    .addColumn('run', 'text', (c) => c.notNull().references('runs.id'))
+    .addColumn('name', 'text', (c) => c.notNull())
+    .addColumn('kind', 'text', (c) => c.notNull())
+    .addColumn('media_type', 'text', (c) => c.notNull())
+    .addColumn('path', 'text', (c) => c.notNull())
+    .addPrimaryKeyConstraint('run_artifacts_key', ['run', 'name'])
+    .execute();
 }
 
 async function createStudyTables(db: Kysely<unknown>): Promise<void> {

@@ -102,6 +102,22 @@ export interface RunTable {
   started_at: number;
   ended_at: number | null;
   error: string | null;
+  /** The last that was told, and its sign of life. */
+  progress: string | null;
+}
+
+export interface RunEpochTable {
+  run: string;
+  epoch: number;
+  metrics: string;
+}
+
+export interface RunArtifactTable {
+  run: string;
+  name: string;
+  kind: string;
+  media_type: string;
+  path: string;
 }
 
 export interface ModelTable {
@@ -216,6 +232,8 @@ export interface Tables {
   snapshots: SnapshotTable;
   snapshot_entries: SnapshotEntryTable;
   runs: RunTable;
+  run_epochs: RunEpochTable;
+  run_artifacts: RunArtifactTable;
   models: ModelTable;
   model_versions: ModelVersionTable;
   aliases: AliasTable;

@@ -4,10 +4,14 @@ import { type ErrorCode, errorTable, TintypeError } from '@tintype/contracts/err
 /** Parent to child: run this task. */
 export type CallMessage = readonly [callId: number, task: string, input: unknown];
 
-/** Child to parent: the tasks are loaded, or cannot be; then one reply per call, in any order. */
+/** Parent to child: run this task, or put one down and let it throw CANCELLED. */
+export type OrderMessage = CallMessage | readonly ['cancel', callId: number];
+
+/** Child to parent: the tasks are loaded, or cannot be; then what calls tell meanwhile, and one reply per call, in any order. */
 export type ReplyMessage =
   | readonly ['ready']
   | readonly ['unusable', WireError]
+  | readonly ['event', callId: number, event: unknown]
   | readonly [callId: number, ok: true, output: unknown]
   | readonly [callId: number, ok: false, error: WireError];
 

@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { TaskOptions, TaskPool, TaskTable } from '@tintype/core/ports/task-pool';
+import { toBuilt } from './built-module.ts';
 import { ChildSlot, leastBusy } from './child-slot.ts';
 import { Preparation } from './preparation.ts';
 import { settle, type Ticket } from './ticket.ts';
@@ -24,11 +25,6 @@ export interface TaskPoolOptions {
 }
 
 const defaultDeadlineMs = 30_000;
-
-/** Children run built code, also where the parent runs from sources and resolves modules to them. */
-function toBuilt(module: string): string {
-  return module.replace(/\/src\/(.+)\.ts$/, '/dist/$1.js');
-}
 
 /** Returns at once, with the children starting; tasks wait for them. */
 export async function openTaskPool<T extends TaskTable>(options: TaskPoolOptions): Promise<TaskPool<T>> {

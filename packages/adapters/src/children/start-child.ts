@@ -40,9 +40,15 @@ export interface Child {
   readonly ready: Promise<void>;
   readonly ended: Promise<ChildEnd>;
   isEnded(): boolean;
-  /** Rejects with what the task threw, or with ChildEnded. */
-  call(task: string, input: unknown): Promise<unknown>;
+  /** Rejects with what the task threw, or with ChildEnded. `signal` asks the task to end; it may take its time. */
+  call(task: string, input: unknown, options?: CallOptions): Promise<unknown>;
   kill(): void;
+}
+
+export interface CallOptions {
+  /** What the task tells before it answers. */
+  onEvent?: (event: unknown) => void;
+  signal?: AbortSignal;
 }
 
 interface Settler<T> {
@@ -65,7 +71,7 @@ export function startChild({ tasks, memoryMb, folder, env }: ChildOptions): Chil
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
 
-  const calls = new Map<number, Settler<unknown>>();
+  const calls = new Map<number, Settler<unknown> & CallOptions>();
   let nextCall = 0;
   let stderrTail = '';
   subprocess.stderr?.on('data', (chunk: Buffer) => {
@@ -79,6 +85,7 @@ export function startChild({ tasks, memoryMb, folder, env }: ChildOptions): Chil
   subprocess.on('message', (message: ReplyMessage) => {
     if (message[0] === 'ready') return ready.resolve();
     if (message[0] === 'unusable') return ready.reject(unpackError(message[1]));
+    if (message[0] === 'event') return calls.get(message[1])?.onEvent?.(message[2]);
     const call = calls.get(message[0]);
     calls.delete(message[0]);
     if (message[1]) call?.resolve(message[2]);
@@ -106,13 +113,15 @@ export function startChild({ tasks, memoryMb, folder, env }: ChildOptions): Chil
     ready: ready.promise,
     ended: ended.promise,
     isEnded: () => endedBy !== undefined,
-    call: (task, input) =>
+    call: (task, input, options = {}) =>
       new Promise((resolve, reject) => {
         if (endedBy) return reject(endedBy);
         const callId = nextCall++;
+        const cancel = (): void => void subprocess.send(['cancel', callId], () => {});
+        options.signal?.addEventListener('abort', cancel, { once: true });
         // Throws for values that cannot be cloned. A failed write means that the child is ending, and its exit settles the call.
         subprocess.send([callId, task, input], () => {});
-        calls.set(callId, { resolve, reject });
+        calls.set(callId, { resolve, reject, ...options });
       }),
     kill: () => void subprocess.kill('SIGKILL'),
   };

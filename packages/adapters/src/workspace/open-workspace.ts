@@ -5,6 +5,7 @@ import { TintypeError } from '@tintype/contracts/errors';
 import type { Clock } from '@tintype/core/ports/clock';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import { systemClock } from '../clock.ts';
+import { openRunFolders } from '../runs/open-run-folders.ts';
 import { readConfig } from './read-config.ts';
 import { workspacePaths } from './workspace-paths.ts';
 
@@ -46,6 +47,7 @@ export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Work
     folder,
     config,
     clock,
+    runFolders: openRunFolders({ folder: workspacePaths.runs(folder), clock }),
     get catalog() {
       return part('catalog', records?.catalog);
     },

@@ -9,5 +9,7 @@ export const workspacePaths = {
   state: (folder: string): string => join(folder, '.tintype'),
   catalog: (folder: string): string => join(folder, '.tintype', 'catalog.sqlite'),
   store: (folder: string): string => join(folder, '.tintype', 'store'),
+  /** A folder per run: checkpoints, event files, contact sheets. */
+  runs: (folder: string): string => join(folder, '.tintype', 'runs'),
   hubCache: (folder: string): string => join(folder, '.tintype', 'hub'),
 };

@@ -15,4 +15,5 @@ export const builtInFeatures: Record<Backbone['kind'], BuiltInFeatures | undefin
   histograms: { hash: histogramBackbone.hash, compute: computeHistogramFeatures },
   pixels: { hash: pixelsHash, compute: computePixelFeatures },
   onnx: undefined,
+  network: undefined,
 };

@@ -1,7 +1,8 @@
 /** @file What every catalog must do, as one suite for all of them. */
 import { describe, expect, test } from 'vitest';
 import { anEntry, aSnapshot, fill, idOf, type OpenCatalog } from './catalog-builders.contract.ts';
-import { describeRegistryStore, describeRunStore } from './registry-store.contract.ts';
+import { describeRegistryStore } from './registry-store.contract.ts';
+import { describeRunStore } from './run-store.contract.ts';
 import { describeSampleStore } from './sample-store.contract.ts';
 import { describeStudyStore } from './study-store.contract.ts';
 

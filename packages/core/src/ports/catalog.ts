@@ -15,6 +15,7 @@ import type { Page } from '@tintype/contracts/ids';
 import type { LabelClass, LabelEvent, LabelSource } from '@tintype/contracts/label';
 import type { AliasLogEntry, ModelVersion, RegisteredModel } from '@tintype/contracts/registry';
 import type { Run } from '@tintype/contracts/train';
+import type { Artifact, EpochMetrics, RunProgress } from '@tintype/contracts/train-events';
 import type { Study, Trial } from '@tintype/contracts/tune';
 
 /** A file of a source that an earlier run finished with, taken or rejected. */
@@ -96,9 +97,24 @@ export interface SnapshotStore {
 export interface RunStore {
   create(run: Run): Promise<void>;
   finish(runId: string, end: Pick<Run, 'status' | 'endedAt' | 'error'>): Promise<void>;
+  /** Takes back how it ended: it runs again. Throws RUN_NOT_FOUND. */
+  reopen(runId: string): Promise<void>;
   /** Throws RUN_NOT_FOUND. */
   get(runId: string): Promise<Run>;
+  /** Newest first. */
   list(): Promise<Run[]>;
+  /** Replaces what was told before. Throws RUN_NOT_FOUND. */
+  report(runId: string, progress: RunProgress): Promise<void>;
+  /** Undefined where nothing was told. */
+  findProgress(runId: string): Promise<RunProgress | undefined>;
+  /** An epoch that is there is replaced: a resumed run may go through it again. Throws RUN_NOT_FOUND. */
+  recordEpoch(runId: string, metrics: EpochMetrics): Promise<void>;
+  /** In order; none for runs of heads. */
+  epochs(runId: string): Promise<EpochMetrics[]>;
+  /** One of the same name is replaced. Throws RUN_NOT_FOUND. */
+  recordArtifact(runId: string, artifact: Artifact): Promise<void>;
+  /** By name. */
+  artifacts(runId: string): Promise<Artifact[]>;
 }
 
 /** What publishing inserts; the catalog gives the version its number. */

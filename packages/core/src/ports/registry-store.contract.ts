@@ -1,46 +1,10 @@
-/** @file What every registry, run and evaluation store must do. */
+/** @file What every registry and evaluation store must do. */
 import { expect, test } from 'vitest';
 import { anEvaluation, aVersion, type OpenCatalog } from './catalog-builders.contract.ts';
 
 export function describeRegistryStore(open: OpenCatalog): void {
   describeVersions(open);
   describeAliases(open);
-}
-
-export function describeRunStore(open: OpenCatalog): void {
-  test('a run is created, finished and listed, newest first', async () => {
-    await using catalog = await open();
-    const run = {
-      snapshot: 'snap_1',
-      status: 'running' as const,
-      options: { head: 'knn' },
-      endedAt: null,
-      error: null,
-    };
-    await catalog.runs.create({ ...run, id: 'run_a', startedAt: 1 });
-    await catalog.runs.create({ ...run, id: 'run_b', startedAt: 2 });
-
-    const error = { code: 'TRAINING_DIVERGED', detail: 'it diverged' };
-    await catalog.runs.finish('run_a', { status: 'failed', endedAt: 9, error });
-
-    expect(await catalog.runs.get('run_a')).toEqual({
-      ...run,
-      id: 'run_a',
-      startedAt: 1,
-      status: 'failed',
-      endedAt: 9,
-      error,
-    });
-    expect((await catalog.runs.list()).map(({ id }) => id)).toEqual(['run_b', 'run_a']);
-  });
-
-  test('a run that is not there is RUN_NOT_FOUND', async () => {
-    await using catalog = await open();
-    const end = { status: 'succeeded' as const, endedAt: 1, error: null };
-
-    await expect(catalog.runs.get('run_x')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
-    await expect(catalog.runs.finish('run_x', end)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
-  });
 }
 
 function describeVersions(open: OpenCatalog): void {

@@ -5,6 +5,7 @@ import type { Catalog } from './catalog.ts';
 import type { Clock } from './clock.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { ObjectStore } from './object-store.ts';
+import type { RunFolders } from './run-folders.ts';
 
 export interface Workspace extends AsyncDisposable {
   /** Absolute path of the folder with tintype.yaml. */
@@ -14,5 +15,6 @@ export interface Workspace extends AsyncDisposable {
   readonly store: ObjectStore;
   readonly queue: JobQueue;
   readonly hub: BackboneHub;
+  readonly runFolders: RunFolders;
   readonly clock: Clock;
 }

@@ -160,5 +160,6 @@ function summarize(run: TrainedRun, version: ModelVersion, endedAt: number): Tra
     macroF1: version.macroF1,
     classes: version.classes,
     durationMs: endedAt - run.run.startedAt,
+    filtered: run.rejected.length,
   };
 }

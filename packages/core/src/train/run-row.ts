@@ -17,7 +17,8 @@ export async function finishRunOnFailure<T>(
       thrown instanceof TintypeError
         ? { code: thrown.code, detail: thrown.message }
         : { code: 'INTERNAL', detail: 'An unexpected error happened.' };
-    await catalog.runs.finish(run.id, { status: 'failed', endedAt: clock.now(), error });
+    const status = error.code === 'CANCELLED' ? 'cancelled' : 'failed';
+    await catalog.runs.finish(run.id, { status, endedAt: clock.now(), error });
     throw thrown;
   }
 }

@@ -176,7 +176,7 @@ test('a cancelled run ends as cancelled', async () => {
 
   expect(await codeOf(training)).toBe('CANCELLED');
   const runs = await catalog.runs.list();
-  expect(runs.filter((run) => run.error?.code === 'CANCELLED')).toHaveLength(1);
+  expect(runs.filter((run) => run.status === 'cancelled' && run.error?.code === 'CANCELLED')).toHaveLength(1);
 });
 
 test.each<[string, Partial<TrainRequest>, string]>([
