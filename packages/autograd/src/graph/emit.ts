@@ -5,7 +5,7 @@ import type { OnnxModel } from '../onnx/read-onnx.ts';
 import type { OnnxWriter } from './operator.ts';
 import { recordOf } from './operators.ts';
 import { type Shape, sizeOf } from './shape.ts';
-import { type ConstantData, listNodes, type Value } from './value.ts';
+import { type ConstantData, listNodes, typeOfData, type Value } from './value.ts';
 
 /** Reductions take their axes as an input, ScatterElements adds: both since 18. */
 export const graphOpset = 18;
@@ -91,7 +91,7 @@ class GraphWriter implements OnnxWriter {
   }
 
   #constant(data: ConstantData, shape: Shape): string {
-    const type = data instanceof Float32Array ? 'float32' : 'int64';
+    const type = typeOfData(data);
     const key = sizeOf(shape) <= smallConstant ? `${type} [${shape}] ${data.join()}` : undefined;
     const same = key === undefined ? undefined : this.#constants.get(key);
     if (same !== undefined) return same;

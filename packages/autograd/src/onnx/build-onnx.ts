@@ -63,7 +63,7 @@ type TypedData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 /** A constant tensor; the data is copied little-endian, as ONNX wants it. */
 export function onnxTensor(
   name: string,
-  type: 'float32' | 'int32' | 'int64' | 'uint8',
+  type: 'float32' | 'int32' | 'int64' | 'uint8' | 'bool',
   dims: readonly number[],
   data: TypedData,
 ): TensorProto {
