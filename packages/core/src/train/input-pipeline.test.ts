@@ -9,8 +9,8 @@ import { createRandom } from '@tintype/vision/augment/random';
 import { toTensor } from '@tintype/vision/to-tensor';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PixelSet } from '../model/pixel-set.ts';
-import { countSteps, type EpochRequest, type InputPipelineOptions, openBatches } from './input-pipeline.ts';
 import { computeEpochOrder } from './input-pipeline/epoch-order.ts';
+import { countSteps, type EpochRequest, type InputPipelineOptions, openBatches } from './input-pipeline.ts';
 
 const pictureCount = 10;
 const [widthPx, heightPx] = [10, 8];
