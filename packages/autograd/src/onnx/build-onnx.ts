@@ -111,6 +111,8 @@ export interface OnnxGraphParts {
   initializers?: readonly TensorProto[];
   /** Version of the default operator set; default 17. */
   opset?: number;
+  /** Other operator sets that nodes name, version 1 each. */
+  domains?: readonly string[];
 }
 
 export function onnxModel(parts: OnnxGraphParts): OnnxModel {
