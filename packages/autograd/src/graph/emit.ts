@@ -1,10 +1,11 @@
 /** @file Graph -> ONNX model of ordinary inference operators, for any runtime. */
-import { type AttributeValue, onnxModel, onnxNode, onnxTensor, onnxValue } from '../onnx/build-onnx.ts';
-import type { NodeProto, TensorProto } from '../onnx/generated/onnx_pb.ts';
+
 import { writeBlocked } from '../lowering/blocked.ts';
 import { openForms } from '../lowering/forms.ts';
 import { type Lowering, plainLowering } from '../lowering/lowering.ts';
 import { penOf } from '../lowering/pen.ts';
+import { type AttributeValue, onnxModel, onnxNode, onnxTensor, onnxValue } from '../onnx/build-onnx.ts';
+import type { NodeProto, TensorProto } from '../onnx/generated/onnx_pb.ts';
 import type { OnnxModel } from '../onnx/read-onnx.ts';
 import type { OnnxWriter } from './operator.ts';
 import { recordOf } from './operators.ts';
