@@ -138,7 +138,7 @@ function buildObjective(name: LinearRows['loss'], [rowCount, dimensions, classCo
   const loss = ops.add(ops.reduceSum(ops.mul(perRow, sampleWeights)), penalty);
   const [weightsGradient, biasGradient] = computeGradients(loss, [weights, bias]);
   if (!weightsGradient || !biasGradient) throw new Error('a gradient is missing');
-  return emitOnnx({ loss, weightsGradient, biasGradient }, `linear-${name}`);
+  return emitOnnx({ loss, weightsGradient, biasGradient }, { name: `linear-${name}` });
 }
 
 /** So that they sum to 1, which makes the weighted sum a mean. */

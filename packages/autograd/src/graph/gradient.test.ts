@@ -145,6 +145,7 @@ describe('what does not fit is refused where the graph is built', () => {
 
   test.each<[string, () => unknown]>([
     ['shapes that do not broadcast', () => ops.add(matrix, input('other', [2]))],
+    ['floats and integers', () => ops.add(input('other', [2]), indices)],
     ['inner sizes that differ', () => ops.matmul(matrix, matrix)],
     ['a product of vectors', () => ops.matmul(vector, vector)],
     ['an axis that is not there', () => ops.softmax(matrix, 2)],

@@ -2,7 +2,7 @@
 import type { ConvOptions, MaxPoolOptions, OperatorName, RangeAttributes, SliceOptions } from './operator.ts';
 import { apply, ops } from './ops.ts';
 import { type Shape, sizeOf } from './shape.ts';
-import { type ElementType, input, scalar, type Value } from './value.ts';
+import { constant, type ElementType, input, scalar, type Value } from './value.ts';
 
 /** Numbers drawn for an input: `apart` are all at least 0.05 from each other and from 0, for operators with kinks. */
 export type Draw = 'any' | 'positive' | 'apart' | 'coin' | { below: number };
@@ -223,6 +223,11 @@ export const operatorCases: { readonly [Name in OperatorName]: readonly Operator
     },
   ],
   where: [
+    {
+      name: 'a constant condition',
+      inputs: [{ shape: [2, 2] }, { shape: [2] }],
+      build: ([a, b]) => ops.where(constant(Uint8Array.of(1, 0), [2, 1]), a as Value, b as Value),
+    },
     {
       name: 'a condition stretched over both',
       inputs: [{ shape: [3, 1], draw: 'apart' }, { shape: [3, 4] }, { shape: [4] }],

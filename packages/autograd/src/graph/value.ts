@@ -3,7 +3,8 @@ import type { OperatorAttributes, OperatorName } from './operator.ts';
 import { type Shape, ShapeError, sizeOf } from './shape.ts';
 
 export type ElementType = 'float32' | 'int64' | 'bool';
-export type ConstantData = Float32Array | BigInt64Array;
+/** Bytes are truth values: 0 or 1. */
+export type ConstantData = Float32Array | BigInt64Array | Uint8Array;
 
 export interface TensorType {
   readonly type: ElementType;
@@ -36,8 +37,16 @@ export function input(name: string, shape: Shape, type: ElementType = 'float32')
 /** A tensor stored in the model. */
 export function constant(data: ConstantData, shape: Shape): Value {
   if (data.length !== sizeOf(shape)) throw new ShapeError(`${data.length} values do not fill [${shape}]`);
-  const type = data instanceof Float32Array ? 'float32' : 'int64';
-  return Object.freeze({ type, shape: checkedShape(shape), origin: Object.freeze({ kind: 'constant', data }) });
+  return Object.freeze({
+    type: typeOfData(data),
+    shape: checkedShape(shape),
+    origin: Object.freeze({ kind: 'constant', data }),
+  });
+}
+
+export function typeOfData(data: ConstantData): ElementType {
+  if (data instanceof Float32Array) return 'float32';
+  return data instanceof BigInt64Array ? 'int64' : 'bool';
 }
 
 export const scalar = (value: number): Value => constant(Float32Array.of(value), []);

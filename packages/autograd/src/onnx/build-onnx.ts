@@ -63,7 +63,7 @@ type TypedData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 /** A constant tensor; the data is copied little-endian, as ONNX wants it. */
 export function onnxTensor(
   name: string,
-  type: 'float32' | 'int32' | 'int64' | 'uint8',
+  type: 'float32' | 'int32' | 'int64' | 'uint8' | 'bool',
   dims: readonly number[],
   data: TypedData,
 ): TensorProto {
@@ -111,6 +111,8 @@ export interface OnnxGraphParts {
   initializers?: readonly TensorProto[];
   /** Version of the default operator set; default 17. */
   opset?: number;
+  /** Other operator sets that nodes name, version 1 each. */
+  domains?: readonly string[];
 }
 
 export function onnxModel(parts: OnnxGraphParts): OnnxModel {

@@ -2,6 +2,8 @@
 import { emitOnnx } from '../graph/emit.ts';
 import { sizeOf } from '../graph/shape.ts';
 import type { Value } from '../graph/value.ts';
+import { chooseLowering } from '../lowering/choose-lowering.ts';
+import type { Lowering } from '../lowering/lowering.ts';
 import { drawMask } from '../nn/masks.ts';
 import { pixelsName } from '../nn/network.ts';
 import { renderOnnx } from '../onnx/write-onnx.ts';
@@ -22,6 +24,8 @@ export interface TrainStepOptions {
   readonly threads?: number;
   /** Default false. */
   readonly allowSpinning?: boolean;
+  /** How operators are written; default what suits the provider on this machine. */
+  readonly lowering?: Lowering;
 }
 
 export interface TrainBatch {
@@ -176,7 +180,8 @@ async function openGraph(
       .filter(({ name }) => !inPlace.has(name))
       .map(({ name, value }) => [name, new Float32Array(sizeOf(value.shape))]),
   );
-  const session: Session = await openSession(renderOnnx(emitOnnx(outputs, 'train-step')), {
+  const lowering = options.lowering ?? (await chooseLowering({ provider: options.provider ?? 'cpu' }));
+  const session: Session = await openSession(renderOnnx(emitOnnx(outputs, { name: 'train-step', lowering })), {
     provider: options.provider ?? 'cpu',
     threads: options.threads ?? 1,
     allowSpinning: options.allowSpinning ?? false,

@@ -2,7 +2,7 @@
 import { elementTypes } from '../../onnx/element-types.ts';
 import type { Operator, OperatorAttributes } from '../operator.ts';
 import { type ElementType, scalar, type TensorType, type Value } from '../value.ts';
-import { broadcastAll, mapBroadcast } from './elementwise.ts';
+import { broadcastAll, commonType, mapBroadcast } from './elementwise.ts';
 
 type None = OperatorAttributes['equal'];
 
@@ -39,7 +39,7 @@ export const comparisons = {
   not: comparison((a) => !a, 'Not'),
   and: comparison((a, b) => a !== 0 && b !== 0, 'And'),
   where: {
-    inferShape: (inputs) => [{ type: 'float32', shape: broadcastAll(inputs) }],
+    inferShape: (inputs) => [{ type: commonType(inputs.slice(1)), shape: broadcastAll(inputs) }],
     reference: ({ inputs, outputs }) => [
       mapBroadcast(inputs, (outputs[0] as TensorType).shape, (c, a, b) => (c ? a : b)),
     ],

@@ -1,7 +1,7 @@
 /** @file Operators that work element by element, operands broadcast. */
 import type { Operator, OperatorAttributes, Ops, ReferenceTensor } from '../operator.ts';
-import { broadcastShapes, broadcastStrides, isSameShape, type Shape, sizeOf } from '../shape.ts';
-import { scalar, type TensorType, type Value } from '../value.ts';
+import { broadcastShapes, broadcastStrides, isSameShape, type Shape, ShapeError, sizeOf } from '../shape.ts';
+import { type ElementType, scalar, type TensorType, type Value } from '../value.ts';
 
 type None = OperatorAttributes['add'];
 
@@ -48,6 +48,14 @@ export function mapBroadcast(
 export const broadcastAll = (inputs: readonly TensorType[]): Shape =>
   inputs.map(({ shape }) => shape).reduce(broadcastShapes);
 
+/** Nothing is converted silently. */
+export function commonType(inputs: readonly TensorType[]): ElementType {
+  const [{ type }] = inputs as [TensorType];
+  const other = inputs.find((input) => input.type !== type);
+  if (other) throw new ShapeError(`${type} and ${other.type} do not mix`);
+  return type;
+}
+
 interface UnaryRule<Attributes> {
   f: (x: number, attributes: Attributes) => number;
   /** dL/dx from g = dL/dy, x and y; `none` where the function is flat almost everywhere. */
@@ -57,7 +65,7 @@ interface UnaryRule<Attributes> {
 
 export function unary<Attributes = None>({ f, derive, onnx }: UnaryRule<Attributes>): Operator<Attributes> {
   return {
-    inferShape: ([x]) => [{ type: 'float32', shape: (x as TensorType).shape }],
+    inferShape: ([x]) => [x as TensorType],
     reference: ({ inputs, attributes }) => inputs.map(({ data }) => data.map((x) => f(x, attributes))),
     gradient:
       derive === 'none'
@@ -81,7 +89,7 @@ interface BinaryRule {
 
 function binary({ f, derive, onnx }: BinaryRule): Operator<None> {
   return {
-    inferShape: (inputs) => [{ type: 'float32', shape: broadcastAll(inputs) }],
+    inferShape: (inputs) => [{ type: commonType(inputs), shape: broadcastAll(inputs) }],
     reference: ({ inputs, outputs }) => [mapBroadcast(inputs, (outputs[0] as TensorType).shape, f)],
     gradient: ({ inputs, outputs, gradients, isNeeded, ops }) => {
       const [a, b] = inputs as [Value, Value];
