@@ -106,6 +106,7 @@ export interface OperatorAttributes {
   convWeightGradient: ConvAttributes & { readonly weightShape: Shape };
   batchNorm: EpsilonAttributes;
   batchNormGradient: EpsilonAttributes;
+  frozenBatchNorm: EpsilonAttributes;
   layerNorm: EpsilonAttributes;
   maxPool: MaxPoolAttributes;
   maxPoolGradient: MaxPoolAttributes & { readonly inputShape: Shape };
@@ -254,6 +255,8 @@ export interface Ops {
   /** [N, C, ...], per channel; `mean` and `variance` [C] are those of the batch, for running averages: no gradient flows through them. */
   batchNorm(x: Value, scale: Value, bias: Value, options?: Partial<EpsilonAttributes>): BatchNorm;
   batchNormGradient(values: BatchNormGradientInputs, options?: Partial<EpsilonAttributes>): BatchNormGradient;
+  /** [N, C, ...] with the statistics given, as in evaluation and where a network is only partly trained. */
+  frozenBatchNorm(x: Value, statistics: FrozenBatchNormInputs, options?: Partial<EpsilonAttributes>): Value;
   /** Over the last axis, whose length `scale` and `bias` have; `mean` and `inverseStd` are [..., 1]. */
   layerNorm(x: Value, scale: Value, bias: Value, options?: Partial<EpsilonAttributes>): LayerNorm;
   /** [N, C, H, W] -> [N, C, OH, OW]; `indices` are int64 positions in all of x. Pads never win. */
@@ -307,6 +310,13 @@ export interface BatchNormGradientInputs {
   readonly g: Value;
   readonly x: Value;
   readonly scale: Value;
+  readonly mean: Value;
+  readonly variance: Value;
+}
+/** Each [C]. */
+export interface FrozenBatchNormInputs {
+  readonly scale: Value;
+  readonly bias: Value;
   readonly mean: Value;
   readonly variance: Value;
 }

@@ -309,6 +309,17 @@ export const operatorCases: { readonly [Name in OperatorName]: readonly Operator
       },
     };
   }),
+  frozenBatchNorm: channelwise.map((shape) => {
+    const channels = { shape: shape.slice(1, 2) };
+    return {
+      name: `${shape.length} axes`,
+      inputs: [{ shape }, channels, channels, channels, { ...channels, draw: 'positive' }],
+      build: (inputs) => {
+        const [x, scale, bias, mean, variance] = inputs as [Value, Value, Value, Value, Value];
+        return ops.frozenBatchNorm(x, { scale, bias, mean, variance }, { epsilon: 1e-3 });
+      },
+    };
+  }),
   layerNorm: [
     {
       name: 'rows',

@@ -146,6 +146,8 @@ export const ops: Ops = Object.freeze({
     const [dx, dScale, dBias] = apply('batchNormGradient', [g, x, scale, mean, variance], { epsilon }) as Values3;
     return { dx, dScale, dBias };
   },
+  frozenBatchNorm: (x, { scale, bias, mean, variance }, { epsilon = 1e-5 } = {}) =>
+    one('frozenBatchNorm', [x, scale, bias, mean, variance], { epsilon }),
   layerNorm: (x, scale, bias, { epsilon = 1e-5 } = {}) => {
     const [y, mean, inverseStd] = apply('layerNorm', [x, scale, bias], { epsilon }) as Values3;
     return { y, mean, inverseStd };

@@ -1,8 +1,8 @@
 /** @file Layers as functions of (scope, x): each declares its parameters under the names that PyTorch has for them. */
 import type { ConvOptions } from '../graph/operator.ts';
 import { ops } from '../graph/ops.ts';
-import type { Shape } from '../graph/shape.ts';
-import type { Value } from '../graph/value.ts';
+import { type Shape, sizeOf } from '../graph/shape.ts';
+import { scalar, type Value } from '../graph/value.ts';
 import { constantInitializer, type Initializer, initializers } from './initializers.ts';
 import type { Scope } from './scope.ts';
 
@@ -48,6 +48,39 @@ export function conv2d(scope: Scope, x: Value, options: Conv2dOptions): Value {
   const bias = options.bias ? scope.parameter('bias', [out], initializers.zeros) : undefined;
   const window: ConvOptions = { strides: [stride, stride], pads: [padding, padding, padding, padding], groups };
   return ops.conv(x, weight, { ...window, bias });
+}
+
+export interface BatchNormOptions {
+  /** Default 1e-5. */
+  readonly epsilon?: number;
+  /** Share that a batch has in the running statistics; default 0.1. */
+  readonly momentum?: number;
+  /** What `weight` begins at; default ones. */
+  readonly initializer?: Initializer;
+}
+
+/**
+ * Per channel of [N, C, H, W], by the statistics of the batch, which the buffers `running_mean` and `running_var` [C] follow (the
+ * variance without bias, n / (n - 1), as PyTorch has it); by the buffers in evaluation and where the mode freezes them.
+ */
+export function batchNorm2d(scope: Scope, x: Value, options: BatchNormOptions = {}): Value {
+  const { epsilon = 1e-5, momentum = 0.1, initializer = initializers.ones } = options;
+  const channels = [x.shape[1] as number];
+  const scale = scope.parameter('weight', channels, initializer);
+  const bias = scope.parameter('bias', channels, initializers.zeros);
+  const { training, frozenBatchNorm } = scope.mode;
+  if (!training || frozenBatchNorm) {
+    const mean = scope.buffer('running_mean', channels, initializers.zeros);
+    const variance = scope.buffer('running_var', channels, initializers.ones);
+    return ops.frozenBatchNorm(x, { scale, bias, mean, variance }, { epsilon });
+  }
+  const { y, mean, variance } = ops.batchNorm(x, scale, bias, { epsilon });
+  const count = sizeOf(x.shape) / (channels[0] as number);
+  const follow = (batch: Value) => (running: Value) =>
+    ops.add(ops.mul(running, scalar(1 - momentum)), ops.mul(batch, scalar(momentum)));
+  scope.buffer('running_mean', channels, initializers.zeros, follow(mean));
+  scope.buffer('running_var', channels, initializers.ones, follow(ops.mul(variance, scalar(count / (count - 1)))));
+  return y;
 }
 
 /** As PyTorch has it: scale and bias are not decayed. */

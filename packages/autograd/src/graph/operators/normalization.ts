@@ -3,7 +3,7 @@ import type { GradientContext, Operator, OperatorAttributes, ReferenceTensor } f
 import { isSameShape, type Shape, ShapeError, sizeOf } from '../shape.ts';
 import { scalar, type TensorType, type Value } from '../value.ts';
 
-type Normalization = Pick<OperatorAttributes, 'batchNorm' | 'batchNormGradient' | 'layerNorm'>;
+type Normalization = Pick<OperatorAttributes, 'batchNorm' | 'batchNormGradient' | 'frozenBatchNorm' | 'layerNorm'>;
 
 /** Of [N, C, ...]: the channels, the elements of each, and how far those that follow each other lie together. */
 function measure(shape: Shape): { channels: number; count: number; run: number } {
@@ -153,6 +153,49 @@ const batchNormGradient: Operator<Normalization['batchNormGradient']> = {
   },
 };
 
+/** y = scale (x - mean) / sqrt(variance + ε) + bias with statistics that are given: ONNX Runtime joins it to a convolution before it. */
+const frozenBatchNorm: Operator<Normalization['frozenBatchNorm']> = {
+  inferShape: ([x, ...channelwise]) => {
+    assertLengths(channelwise, measure(shapeOf(x)).channels);
+    return [{ type: 'float32', shape: shapeOf(x) }];
+  },
+  reference: ({ inputs, attributes: { epsilon } }) => {
+    const [x, scale, bias, mean, variance] = inputs as [
+      ReferenceTensor,
+      ReferenceTensor,
+      ReferenceTensor,
+      ReferenceTensor,
+      ReferenceTensor,
+    ];
+    const { channels, run } = measure(x.shape);
+    const factors = variance.data.map((v, c) => (scale.data[c] as number) / Math.sqrt(v + epsilon));
+    const y = x.data.map((value, i) => {
+      const c = Math.floor(i / run) % channels;
+      return (value - (mean.data[c] as number)) * (factors[c] as number) + (bias.data[c] as number);
+    });
+    return [y];
+  },
+  gradient: ({ inputs, gradients, attributes: { epsilon }, isNeeded, ops }) => {
+    const [x, scale, , mean, variance] = inputs as [Value, Value, Value, Value, Value];
+    const g = gradients[0] as Value;
+    const upright = (value: Value): Value => ops.reshape(value, uprightShape(x.shape));
+    const axes = otherAxes(x.shape);
+    const inverse = ops.div(scalar(1), ops.sqrt(ops.add(variance, scalar(epsilon))));
+    const factor = ops.mul(scale, inverse);
+    const dBias = ops.reduceSum(g, { axes });
+    const dScale = (): Value => ops.mul(ops.reduceSum(ops.mul(g, ops.sub(x, upright(mean))), { axes }), inverse);
+    return [
+      isNeeded[0] ? ops.mul(g, upright(factor)) : undefined,
+      isNeeded[1] ? dScale() : undefined,
+      isNeeded[2] ? dBias : undefined,
+      isNeeded[3] ? ops.neg(ops.mul(dBias, factor)) : undefined,
+      isNeeded[4] ? ops.mul(ops.mul(dScale(), ops.mul(factor, inverse)), scalar(-0.5)) : undefined,
+    ];
+  },
+  onnx: ({ inputs, outputs, attributes: { epsilon }, writer }) =>
+    writer.node('BatchNormalization', inputs, outputs, { epsilon: { float: epsilon } }),
+};
+
 /** y = scale n + bias with n = (x - mean) s, s = 1 / sqrt(variance + ε), all over the last axis; mean and s are [..., 1]. */
 const layerNorm: Operator<Normalization['layerNorm']> = {
   inferShape: ([x, ...parameters]) => {
@@ -221,5 +264,6 @@ function differentiateLayerNorm(context: GradientContext<Normalization['layerNor
 export const normalizations: { readonly [Name in keyof Normalization]: Operator<Normalization[Name]> } = {
   batchNorm,
   batchNormGradient,
+  frozenBatchNorm,
   layerNorm,
 };
