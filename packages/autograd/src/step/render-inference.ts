@@ -34,7 +34,7 @@ export function renderInference(
   { useEma = false }: InferenceOptions = {},
 ): OnnxModel {
   const networks = batches.map(build) as [Network, Network];
-  const [model, other] = networks.map(({ features, logits }) => emitOnnx({ features, logits }, 'network')) as [
+  const [model, other] = networks.map(({ features, logits }) => emitOnnx({ features, logits }, { name: 'network' })) as [
     OnnxModel,
     OnnxModel,
   ];
