@@ -34,10 +34,9 @@ export function renderInference(
   { useEma = false }: InferenceOptions = {},
 ): OnnxModel {
   const networks = batches.map(build) as [Network, Network];
-  const [model, other] = networks.map(({ features, logits }) => emitOnnx({ features, logits }, { name: 'network' })) as [
-    OnnxModel,
-    OnnxModel,
-  ];
+  const [model, other] = networks.map(({ features, logits }) =>
+    emitOnnx({ features, logits }, { name: 'network' }),
+  ) as [OnnxModel, OnnxModel];
   const [network] = networks;
   const stored = [
     ...network.parameters.map(({ name, value }) => ({ name: `${useEma ? 'ema' : 'parameters'}/${name}`, value })),
