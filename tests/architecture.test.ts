@@ -41,9 +41,9 @@ const stages = [
   'label',
   'explore',
   'train',
-  'tune',
   'evaluate',
   'registry',
+  'tune',
   'serve',
   'deploy',
 ] as const;

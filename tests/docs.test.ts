@@ -73,7 +73,15 @@ test('continuous integration runs the commands that the README gives', () => {
 test('every stage that has a command has a guide', () => {
   const guides = readdirSync(join(root, 'docs/guides'));
 
-  expect(guides.toSorted()).toEqual(['catalog.md', 'evaluate.md', 'ingest.md', 'registry.md', 'serve.md', 'train.md']);
+  expect(guides.toSorted()).toEqual([
+    'catalog.md',
+    'evaluate.md',
+    'ingest.md',
+    'registry.md',
+    'serve.md',
+    'train.md',
+    'tune.md',
+  ]);
 });
 
 test('the README is at most 150 lines', () => {

@@ -3,6 +3,7 @@
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import type { TaskPool } from '@tintype/core/ports/task-pool';
 import type { Workspace } from '@tintype/core/ports/workspace';
+import type { TrialTasks } from '@tintype/core/tune/trial-tasks.types';
 import type { Output } from './output.ts';
 
 export interface OptionRecord {
@@ -22,6 +23,8 @@ export interface CommandContext {
   openWorkspace(): Promise<Workspace>;
   /** Children for hostile bytes: `size` of them, by default one per core. */
   openPool(workspace: Workspace, size?: number): Promise<TaskPool<PictureTasks>>;
+  /** Children that fit: one for each trial at a time. */
+  openTrialPool(size: number): Promise<TaskPool<TrialTasks>>;
 }
 
 export interface CommandRecord {

@@ -10,6 +10,7 @@ import { predictCommand } from './commands/predict.ts';
 import { serveCommand, startCommand } from './commands/serve.ts';
 import { snapshotCommands } from './commands/snapshot.ts';
 import { trainCommand } from './commands/train.ts';
+import { tuneCommands } from './commands/tune.ts';
 
 export const commands: readonly CommandRecord[] = [
   initCommand,
@@ -17,6 +18,7 @@ export const commands: readonly CommandRecord[] = [
   ...catalogCommands,
   ...snapshotCommands,
   trainCommand,
+  ...tuneCommands,
   evaluateCommand,
   ...modelsCommands,
   predictCommand,

@@ -1,9 +1,13 @@
 /** @file What a command may open, lazily: a command pays only for what it touches. */
 import { existsSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { CommandContext } from './command.ts';
 import type { Output } from './output.ts';
+
+/** Of the machine's memory, for all children that fit. */
+const fitShare = 0.6;
 
 export function createContext(
   output: Output,
@@ -21,6 +25,11 @@ export function createContext(
       const { openTaskPool } = await import('@tintype/adapters/children/open-task-pool');
       const tasks = '@tintype/core/model/picture-tasks';
       return openTaskPool({ tasks, ...(size === undefined ? {} : { size }) });
+    },
+    async openTrialPool(size) {
+      const { openTaskPool } = await import('@tintype/adapters/children/open-task-pool');
+      const memoryMb = Math.max(1024, Math.floor((fitShare * totalmem()) / 2 ** 20 / size));
+      return openTaskPool({ tasks: '@tintype/core/tune/trial-tasks', size, inFlightPerChild: 1, memoryMb });
     },
   };
 }

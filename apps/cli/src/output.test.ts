@@ -46,6 +46,21 @@ test('a problem is three lines, and a name in it cannot write on the terminal', 
   expect(stderr).not.toContain('\u001B[2J');
 });
 
+test('several lines of progress replace themselves, none wider than the terminal, and are gone before the result', () => {
+  process.stderr.isTTY = true;
+  const { stderr } = record(() => {
+    const output = openOutput({ json: false });
+    output.progress(['one', 'x'.repeat(500), 'three']);
+    output.progress(['one', 'two']);
+    output.result({}, () => 'done');
+  });
+
+  const [, second = ''] = stderr.split('\u001B[2A\u001B[J');
+  expect(Math.max(...stderr.split('\n').map((line) => line.length))).toBeLessThan(100);
+  expect(second).toContain('two');
+  expect(stderr.endsWith('\r\u001B[1A\u001B[J')).toBe(true);
+});
+
 test('progress replaces itself on a terminal and is gone before the result', () => {
   process.stderr.isTTY = true;
   const { stdout, stderr } = record(() => {

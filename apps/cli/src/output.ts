@@ -7,9 +7,9 @@ export interface Output {
   readonly json: boolean;
   /** The command's result: one JSON line with --json, else what `render` returns. */
   result(data: unknown, render: () => string): void;
-  /** One line that replaces itself on a terminal; elsewhere a line every few seconds, so that a log shows life. */
-  progress(text: string): void;
-  /** Ends the progress line. */
+  /** A line, or a few, that replace themselves on a terminal; elsewhere the first every few seconds, so that a log shows life. */
+  progress(text: string | readonly string[]): void;
+  /** Ends the progress lines. */
   clearProgress(): void;
   /** A remark that is not data. */
   notice(text: string): void;
@@ -22,13 +22,16 @@ const logEveryMs = 5000;
 
 const { red, dim, bold } = stderrColors;
 
+/** Back to the start of the first of so many lines, with all of them empty. */
+const eraseLines = (count: number): string => (count > 1 ? `\r\x1b[${count - 1}A\x1b[J` : '\r\x1b[K');
+
 export function openOutput(options: { json: boolean }): Output {
   const terminal = process.stderr.isTTY && !options.json;
-  let isLineOpen = false;
+  let openLines = 0;
   let loggedAt = performance.now();
   const clearProgress = (): void => {
-    if (isLineOpen) process.stderr.write('\r\x1b[K');
-    isLineOpen = false;
+    if (openLines > 0) process.stderr.write(eraseLines(openLines));
+    openLines = 0;
   };
   return {
     json: options.json,
@@ -37,13 +40,17 @@ export function openOutput(options: { json: boolean }): Output {
       process.stdout.write(`${options.json ? JSON.stringify(data) : render()}\n`);
     },
     progress(text) {
+      const lines = (typeof text === 'string' ? [text] : text).map(printable);
       if (terminal) {
         const width = Math.max(20, (process.stderr.columns || 80) - 1);
-        process.stderr.write(`\r\x1b[K${dim(printable(text).slice(0, width))}`);
-        isLineOpen = true;
+        const shown = lines.slice(0, Math.max(1, (process.stderr.rows || 24) - 1)).map((line) => line.slice(0, width));
+        const [first = '', ...rest] = shown;
+        // In one write, so that nothing flickers.
+        process.stderr.write(`${eraseLines(openLines)}${[dim(first), ...rest].join('\n')}`);
+        openLines = shown.length;
       } else if (!options.json && performance.now() - loggedAt > logEveryMs) {
         loggedAt = performance.now();
-        process.stderr.write(`${printable(text)}\n`);
+        process.stderr.write(`${lines[0] ?? ''}\n`);
       }
     },
     clearProgress,

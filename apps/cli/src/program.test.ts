@@ -5,6 +5,7 @@ import { dataIssueKinds } from '@tintype/contracts/catalog';
 import { TintypeError } from '@tintype/contracts/errors';
 import { labelRules } from '@tintype/contracts/ingest';
 import { headKinds } from '@tintype/contracts/model';
+import { prunerKinds, samplerKinds, tuneMetrics } from '@tintype/contracts/tune';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CommandRecord } from './command.ts';
 import { commands } from './commands.ts';
@@ -97,6 +98,9 @@ test.each([
   ['train', '--head', headKinds],
   ['ingest', '--labels', labelRules],
   ['catalog issues', '--kind', dataIssueKinds],
+  ['tune', '--metric', tuneMetrics],
+  ['tune', '--sampler', samplerKinds],
+  ['tune', '--pruner', prunerKinds],
 ] as const)('the choices of %s %s are those of the contract', (name, flag, choices) => {
   const record = commands.find((one) => one.name === name) as CommandRecord;
   const option = record.options.find((one) => one.flags.startsWith(flag));
@@ -134,11 +138,14 @@ test.each([
   ['serve', '--port', 'abc'],
   ['serve', '--port', '70000'],
   ['start', '--children', '0'],
+  ['tune', '--jobs', '0'],
 ])('tintype %s %s %s takes only whole numbers in its range', async (...words) => {
   const refusal = await refusalOf(...words);
 
   expect(refusal.code).toBe('USAGE_INVALID');
-  expect(refusal.message).toMatch(/^--(seed|limit|port|children) does not take '.*'\. It takes a whole number from /);
+  expect(refusal.message).toMatch(
+    /^--(seed|limit|port|children|jobs) does not take '.*'\. It takes a whole number from /,
+  );
 });
 
 test('numbers arrive as numbers', async () => {

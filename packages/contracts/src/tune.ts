@@ -1,5 +1,6 @@
 /** @file Studies and trials: what a search may vary, what it tried, and what came of it. Words as in Optuna (Akiba et al. 2019). */
 import { z } from 'zod';
+import { defaultSplitShares, splitSharesSchema } from './catalog.ts';
 import { intervalSchema, nameSchema, timestampSchema } from './ids.ts';
 
 export const settingSchema = z.union([z.string(), z.number(), z.boolean()]);
@@ -130,3 +131,75 @@ export const studySchema = z.object({
   endedBecause: z.enum(['budget', 'exhausted', 'trials']).nullable(),
 });
 export type Study = z.infer<typeof studySchema>;
+
+export const tuneOptionsSchema = z.object({
+  /** Name of the study; by default the dataset's with a number. */
+  study: nameSchema.optional(),
+  /** Go on with the study of this name; what it is made of stays as it is. */
+  resume: z.boolean().default(false),
+  /** Time for all of it, the winner's training included. A resumed study gets this much more, or uses up what was left. */
+  budgetMs: z.int().min(0).optional(),
+  /** Backbones to choose from. */
+  models: z.array(z.string()).min(1).default(['histograms']),
+  /** Trials at once. */
+  jobs: z.int().min(1).default(1),
+  /** Trials at most. */
+  trials: z.int().min(1).optional(),
+  metric: z.enum(tuneMetrics).default('accuracy'),
+  sampler: z.enum(samplerKinds).default('tpe'),
+  pruner: z.enum(prunerKinds).default('asha'),
+  seed: z.int().min(0).default(1),
+  dataset: nameSchema.optional(),
+  snapshot: z.string().optional(),
+  without: z.array(z.string()).default([]),
+  shares: splitSharesSchema.default(defaultSplitShares),
+  /** Registered name of the winner; by default the dataset's. */
+  model: nameSchema.optional(),
+});
+export type TuneOptions = z.infer<typeof tuneOptionsSchema>;
+export const defaultBudgetMs = 10 * 60_000;
+
+/** Stable names: `tintype tune --json` ends with this object. */
+export const tuneSummarySchema = z.object({
+  study: z.string(),
+  snapshot: z.string(),
+  metric: z.enum(tuneMetrics),
+  scoring: z.enum(tuneScorings),
+  trials: z.object({ complete: z.int(), pruned: z.int(), failed: z.int() }),
+  endedBecause: studySchema.shape.endedBecause,
+  best: z.object({
+    number: z.int(),
+    settings: settingsSchema,
+    value: z.number(),
+    interval: intervalSchema.nullable(),
+    /** Trains it again. */
+    command: z.string(),
+  }),
+  /** The winner as it was registered; its accuracy is that on the test split, which nothing before had seen. */
+  winner: z.object({
+    run: z.string(),
+    model: z.string(),
+    version: z.int(),
+    accuracy: z.number(),
+    accuracyInterval: intervalSchema,
+    balancedAccuracy: z.number(),
+    macroF1: z.number(),
+  }),
+  durationMs: z.number(),
+});
+export type TuneSummary = z.infer<typeof tuneSummarySchema>;
+
+/** A study as a page shows it: parallel coordinates, and which parameters mattered. */
+export interface StudyReport {
+  study: Study;
+  trials: readonly (Trial & { command: string })[];
+  /** Number of the best trial; null where none has a value. */
+  best: number | null;
+  /** Shares that sum to 1, the largest first; empty where there are too few trials to tell. */
+  importance: readonly { parameter: string; share: number }[];
+  coordinates: {
+    axes: readonly Parameter[];
+    /** One line for each trial with a value; settings that are not active are absent. */
+    lines: readonly Pick<Trial, 'number' | 'status' | 'value' | 'settings'>[];
+  };
+}

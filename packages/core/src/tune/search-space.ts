@@ -46,10 +46,13 @@ export function searchInterval({ kind, low, high, isLog }: NumericParameter): { 
 
 export const toSearch = ({ isLog }: NumericParameter, value: number): number => (isLog ? Math.log(value) : value);
 
-/** Back from the line: a value of the parameter, inside its range whatever rounding did. */
+/** Digits that matter of a searched number: a command that repeats a trial says it whole, and stays short. */
+const digits = 4;
+
+/** Back from the line: a value of the parameter with four significant digits, inside its range whatever rounding did. */
 export function fromSearch({ kind, low, high, isLog }: NumericParameter, place: number): number {
   const value = isLog ? Math.exp(place) : place;
-  return Math.min(high, Math.max(low, kind === 'int' ? Math.round(value) : value));
+  return Math.min(high, Math.max(low, kind === 'int' ? Math.round(value) : Number(value.toPrecision(digits))));
 }
 
 /** Throws RangeError where the space contradicts itself: a fault of ours, since users do not write spaces. */

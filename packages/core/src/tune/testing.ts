@@ -5,8 +5,11 @@ import {
   type SamplerKind,
   type SearchSpace,
   type Settings,
+  type Study,
   type Trial,
 } from '@tintype/contracts/tune';
+import type { StudyStore } from '../ports/catalog.ts';
+import type { Clock } from '../ports/clock.ts';
 import { createRandom } from './random.ts';
 import { samplers } from './sampler.ts';
 
@@ -91,3 +94,58 @@ export const testFunctions: readonly TestFunction[] = [
     },
   },
 ];
+
+export function aStudy(change: Partial<Study> = {}): Study {
+  return {
+    name: 'test',
+    dataset: 'pets',
+    snapshot: 'snap_1',
+    metric: 'accuracy',
+    scoring: 'folds',
+    sampler: 'tpe',
+    pruner: 'none',
+    seed: 1,
+    models: ['a'],
+    space: [categorical('model', ['a', 'b', 'c']), float('x', [0, 1]), float('y', [0, 1])],
+    common: {},
+    budgetMs: 60_000,
+    spentMs: 0,
+    createdAt: 1000,
+    heartbeatAt: null,
+    endedBecause: null,
+    ...change,
+  };
+}
+
+/** A study store in memory; `puts` counts what was written. */
+export function memoryStudies(study: Study, trials: readonly Trial[] = []): StudyStore & { puts: Trial[] } {
+  let current = study;
+  const rows = [...trials];
+  const puts: Trial[] = [];
+  return {
+    puts,
+    create: async () => undefined,
+    get: async () => current,
+    list: async () => [current],
+    update: async (_name, change) => {
+      current = { ...current, ...change };
+    },
+    putTrial: async (trial) => {
+      puts.push(trial);
+      rows[trial.number] = trial;
+    },
+    listTrials: async () => rows.map((row) => ({ ...row })),
+  };
+}
+
+/** Time stands still until it is told to pass. */
+export function aClock(): Clock & { pass: (ms: number) => void } {
+  let now = 1000;
+  return {
+    now: () => now,
+    newId: (prefix) => `${prefix}_1`,
+    pass: (ms) => {
+      now += ms;
+    },
+  };
+}
