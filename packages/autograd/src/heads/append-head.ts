@@ -23,6 +23,8 @@ const portableSince: Readonly<Record<string, number>> = {
   Sqrt: 6,
   Exp: 6,
   Log: 6,
+  Min: 8,
+  Max: 8,
   Flatten: 1,
   Reshape: 5,
   Gather: 1,

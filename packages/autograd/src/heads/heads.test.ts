@@ -9,8 +9,10 @@ import { renderOnnx } from '../onnx/write-onnx.ts';
 import { floatsOf, openSession, type Tensor } from '../runtime/session.ts';
 import { draw, largestDifference, rowsOf, sharedFolder } from '../testing.ts';
 import { appendHead, renderFeatureModel } from './append-head.ts';
+import { type KernelHead, renderKernelHead } from './kernel-head.ts';
 import { type LinearHead, renderLinearHead } from './linear-head.ts';
 import { type NeighborHead, renderNeighborHead, voteSmoothing, voteTemperature } from './neighbor-head.ts';
+import { couplePairs } from './pair-coupling.ts';
 
 const models = resolve(sharedFolder, 'models');
 
@@ -28,6 +30,24 @@ function aNeighborHead(dimensions: number, classCount: number): NeighborHead {
   const rows = 40;
   const classIndices = Int32Array.from({ length: rows }, (_, row) => row % classCount);
   return { bank: draw(rows * dimensions, 5), dimensions, classIndices, classCount, k: 7, temperature: 0.8 };
+}
+
+function aKernelHead(dimensions: number, classCount: number): KernelHead {
+  const rows = 30;
+  const pairs = (classCount * (classCount - 1)) / 2;
+  const drawn = draw(rows * pairs, 12);
+  const sums = Array.from({ length: pairs }, (_, p) => drawn.reduce((sum, x, i) => sum + (i % pairs === p ? x : 0), 0));
+  return {
+    mean: draw(dimensions, 1),
+    scale: draw(dimensions, 2).map((x) => x * 0.4 + 1),
+    support: draw(rows * dimensions, 11),
+    coefficients: Float64Array.from(drawn, (x, i) => 3 * (x - (sums[i % pairs] ?? 0) / rows)),
+    bias: draw(pairs, 13),
+    classCount,
+    gamma: 1 / dimensions,
+    sharpness: 3,
+    temperature: 1.3,
+  };
 }
 
 const softmax = (logits: number[]): number[] => {
@@ -66,6 +86,18 @@ function neighborReference(head: NeighborHead, features: Float32Array): number[]
   return softmax(shares.map((share) => Math.log(share) / (head.temperature ?? 1)));
 }
 
+function kernelReference(head: KernelHead, features: Float32Array): number[] {
+  const standard = features.map((x, d) => (x - (head.mean[d] ?? 0)) / (head.scale[d] ?? 1));
+  const kernel = rowsOf(head.support, features.length).map((row) =>
+    Math.exp(-head.gamma * row.reduce((sum, x, d) => sum + (x - (standard[d] ?? 0)) ** 2, 0)),
+  );
+  const pairs = head.bias.length;
+  const decisions = Array.from(head.bias, (bias, p) =>
+    kernel.reduce((sum, value, m) => sum + value * (head.coefficients[m * pairs + p] ?? 0), bias),
+  );
+  return softmax([...couplePairs(decisions, head)].map((logit) => logit / (head.temperature ?? 1)));
+}
+
 async function run(model: OnnxModel, feeds: Record<string, Tensor>): Promise<Record<string, Float32Array>> {
   await using session = await openSession(renderOnnx(model));
   const outputs = await session.run(feeds);
@@ -99,6 +131,11 @@ const heads = [
     name: 'neighbor',
     render: (d: number, k: number) => renderNeighborHead(aNeighborHead(d, k)),
     reference: (d: number, k: number) => (row: Float32Array) => neighborReference(aNeighborHead(d, k), row),
+  },
+  {
+    name: 'kernel',
+    render: (d: number, k: number) => renderKernelHead(aKernelHead(d, k)),
+    reference: (d: number, k: number) => (row: Float32Array) => kernelReference(aKernelHead(d, k), row),
   },
 ];
 
@@ -216,6 +253,7 @@ describe('what does not fit is refused', () => {
 
   test('sizes that contradict each other', () => {
     expect(() => renderLinearHead({ ...aLinearHead(6, 3), scale: [1] })).toThrow(RangeError);
+    expect(() => renderKernelHead({ ...aKernelHead(6, 3), classCount: 4 })).toThrow(RangeError);
     expect(() => renderNeighborHead({ ...aNeighborHead(6, 3), classIndices: [] })).toThrow(RangeError);
     expect(() => renderNeighborHead({ ...aNeighborHead(6, 3), dimensions: 5 })).toThrow(RangeError);
   });
@@ -240,4 +278,21 @@ test('features of zeros give finite probabilities', async () => {
   });
 
   expect(probabilities?.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
+});
+
+test('of two classes, pair coupling is the logistic function of the decision', () => {
+  const logits = couplePairs([0.7, -30, 1e6], { classCount: 2, sharpness: 2 });
+
+  expect(softmax([...logits.subarray(0, 2)])[0]).toBeCloseTo(1 / (1 + Math.exp(-1.4)), 6);
+  expect(softmax([...logits.subarray(2, 4)])[0]).toBeLessThan(1e-20);
+  expect([...logits].every(Number.isFinite)).toBe(true);
+});
+
+test('a class that wins its duels narrowly beats one that wins one of them by far', () => {
+  const duels = { '0-1': 0.5, '0-2': 0.5, '1-2': 5 };
+
+  const [first, second, third] = couplePairs(Object.values(duels), { classCount: 3, sharpness: 2 });
+
+  expect(first).toBeGreaterThan(second as number);
+  expect(second).toBeGreaterThan(third as number);
 });

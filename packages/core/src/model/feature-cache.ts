@@ -1,12 +1,12 @@
 /** @file Features of stored pictures, kept in packed shards: what was extracted once is never decoded again. */
 import { createHash } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Backbone } from '@tintype/contracts/model';
 import { defaultPictureLimits, type PictureLimits } from '@tintype/contracts/picture';
 import { crashPoint } from '../ports/crash-point.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
-import type { TaskPool } from '../ports/task-pool.ts';
+import type { TaskOptions, TaskPool } from '../ports/task-pool.ts';
+import { eachPicture } from './each-picture.ts';
 import { parseShard, parseShardHeader, renderShard } from './feature-shard.ts';
 import { computeFeaturesKey } from './features-key.ts';
 import type { PictureTasks } from './picture-tasks.types.ts';
@@ -15,8 +15,6 @@ const shardRows = 512;
 /** Enough for the header of a full shard, so that a shard nobody asked for costs one small read. */
 const headerBytes = 64 * 1024;
 const openDeadlineMs = 60_000;
-/** Tasks kept waiting per child, so that no child idles while results are stored. */
-const inFlightPerChild = 3;
 
 export interface FeatureRequest {
   backbone: Backbone;
@@ -47,7 +45,7 @@ export async function loadFeatures(
   { store, pool }: { store: ObjectStore; pool: TaskPool<PictureTasks> },
   request: FeatureRequest,
 ): Promise<Features> {
-  const { backbone, contentHashes, onProgress } = request;
+  const { backbone, contentHashes, pictureMs, onProgress, signal } = request;
   const { dimensions } = backbone;
   const key = computeFeaturesKey(backbone);
   const rows = new Float32Array(contentHashes.length * dimensions);
@@ -66,7 +64,9 @@ export async function loadFeatures(
 
   const writer = new ShardWriter(store, { key, dimensions });
   try {
-    await extractAll(pool, { ...request, key, store, missing }, async (hash, outcome) => {
+    await using extractor = await openExtractor(pool, { key, ...request });
+    const walk = { contentHashes: missing, perform: extractor.extract, pictureMs, signal };
+    await eachPicture({ store, pool }, walk, async (hash, outcome) => {
       if (outcome instanceof Float32Array) {
         assertUsable(outcome, backbone);
         place(hash, outcome);
@@ -141,68 +141,23 @@ class ShardWriter {
   }
 }
 
-type Outcome = Float32Array | { code: string; detail: string };
-type Extraction = FeatureRequest & { key: string; store: ObjectStore; missing: ReadonlySet<string> };
+type Extract = (bytes: Uint8Array, options: TaskOptions) => Promise<Float32Array>;
 
-/** Runs `extract` on every missing picture with a few in flight per child; `take` is called one at a time. */
-async function extractAll(
+/** The backbone in every child, until it is disposed. */
+async function openExtractor(
   pool: TaskPool<PictureTasks>,
-  extraction: Extraction,
-  take: (contentHash: string, outcome: Outcome) => Promise<void>,
-): Promise<void> {
-  const { key, backbone, modelPath, missing } = extraction;
-  // Every picture in flight listens.
-  if (extraction.signal) setMaxListeners(0, extraction.signal);
+  { key, backbone, modelPath, limits = defaultPictureLimits }: FeatureRequest & { key: string },
+): Promise<AsyncDisposable & { extract: Extract }> {
   const opened = { key, backbone, ...(modelPath === undefined ? {} : { modelPath }) };
   await pool.prepare(key, 'openBackbone', opened, { deadlineMs: openDeadlineMs });
-  try {
-    const queue = missing.values();
-    let last: Promise<void> = Promise.resolve();
-    const failed = new AbortController();
-    const walk = async (): Promise<void> => {
-      for (const contentHash of queue) {
-        if (failed.signal.aborted) return;
-        if (extraction.signal?.aborted) throw new TintypeError('CANCELLED', {});
-        const outcome = await extractOne(pool, extraction, contentHash);
-        last = last.then(() => take(contentHash, outcome));
-        await last;
-      }
-    };
-    const walks = Array.from({ length: pool.size * inFlightPerChild }, () =>
-      walk().catch((error: unknown) => {
-        failed.abort();
-        throw error;
-      }),
-    );
-    await settleAll(walks);
-  } finally {
-    await pool.prepare(key, 'closeBackbone', { key }).catch(() => undefined);
-    pool.forget(key);
-  }
+  return {
+    extract: (bytes, options) => pool.run('extract', { key, bytes, limits }, options),
+    async [Symbol.asyncDispose]() {
+      await pool.prepare(key, 'closeBackbone', { key }).catch(() => undefined);
+      pool.forget(key);
+    },
+  };
 }
-
-/** Waits for all, then throws what failed first: nothing still runs when it returns. */
-async function settleAll(promises: readonly Promise<void>[]): Promise<void> {
-  const failures: unknown[] = [];
-  await Promise.all(promises.map((promise) => promise.catch((error: unknown) => void failures.push(error))));
-  if (failures.length > 0) throw failures[0];
-}
-
-/** A picture's own failure is a row; anything else ends the extraction. */
-async function extractOne(pool: TaskPool<PictureTasks>, request: Extraction, contentHash: string): Promise<Outcome> {
-  const bytes = await request.store.get(objectKeys.source(contentHash));
-  const limits = request.limits ?? defaultPictureLimits;
-  const options = { deadlineMs: request.pictureMs ?? 30_000, ...(request.signal ? { signal: request.signal } : {}) };
-  try {
-    return await pool.run('extract', { key: request.key, bytes, limits }, options);
-  } catch (error) {
-    if (error instanceof TintypeError && isAboutPicture(error.code)) return { code: error.code, detail: error.message };
-    throw error;
-  }
-}
-
-const isAboutPicture = (code: string): boolean =>
-  code.startsWith('IMAGE_') || code === 'CHILD_CRASHED' || code === 'DEADLINE_EXCEEDED';
 
 function assertUsable(row: Float32Array, { name, dimensions }: Backbone): void {
   if (row.length !== dimensions)

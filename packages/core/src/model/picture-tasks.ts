@@ -15,6 +15,7 @@ const engine = new InferenceEngine();
 export const tasks: TaskFunctions<PictureTasks> = {
   analyze: ({ bytes, limits }) => analyzePicture(bytes, { limits }),
   signature: ({ bytes, limits }) => preparePixels(bytes, signatureSize, limits),
+  pixels: ({ bytes, preprocessing, limits }) => preparePixels(bytes, preprocessing, limits),
   inspectBackbone: async ({ backbone, modelPath }) => {
     await using features = await openOnnxFeatures(backbone, modelPath);
     return { dimensions: features.dimensions, shape: features.shape };

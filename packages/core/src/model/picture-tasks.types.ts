@@ -3,6 +3,7 @@ import type { Detector } from '@tintype/contracts/detector';
 import type { CountedName, PictureMeasures } from '@tintype/contracts/gate';
 import type { Backbone, BundleManifest } from '@tintype/contracts/model';
 import type { PictureAnalysis, PictureLimits } from '@tintype/contracts/picture';
+import type { Preprocessing } from '@tintype/contracts/preprocessing';
 import type { FeatureShape } from './onnx-features.ts';
 
 /** Task failures are TintypeErrors: IMAGE_* for the picture, BUNDLE_CORRUPT or BACKBONE_INVALID for the model. */
@@ -11,6 +12,8 @@ export type PictureTasks = {
   analyze: { input: { bytes: Uint8Array; limits: PictureLimits }; output: PictureAnalysis };
   /** Pixels `[32, 32, 3]` of a thumbnail, squashed: the second opinion on near-duplicates. */
   signature: { input: { bytes: Uint8Array; limits: PictureLimits }; output: Uint8Array };
+  /** Pixels `[heightPx, widthPx, 3]` as `preprocessing` fits them. */
+  pixels: { input: { bytes: Uint8Array; preprocessing: Preprocessing; limits: PictureLimits }; output: Uint8Array };
   /** Runs an ONNX backbone once on a grey picture: how many features it gives, and how they are read from its output. */
   inspectBackbone: {
     input: { backbone: Backbone; modelPath: string };

@@ -26,6 +26,7 @@ export const objectKeys = {
   source: (contentHash: string): string => `sources/${contentHash.slice(0, 2)}/${contentHash}`,
   thumbnail: (contentHash: string): string => `thumbs/${contentHash.slice(0, 2)}/${contentHash}.jpg`,
   embeddingPrefix: (featuresKey: string): string => `embeddings/${featuresKey}/`,
+  pixelPrefix: (pixelsKey: string): string => `pixels/${pixelsKey}/`,
   bundlePrefix: (bundleHash: string): string => `models/${bundleHash}/`,
   bundleFile: (bundleHash: string, file: string): string => `models/${bundleHash}/${file}`,
   snapshot: (snapshotId: string): string => `snapshots/${snapshotId}.jsonl`,

@@ -33,7 +33,10 @@ export function calibrateTemperature(logits: Float32Array, truth: Int32Array, cl
 }
 
 /** Golden-section search (Kiefer 1953). */
-function minimizeUnimodal(f: (x: number) => number, range: { from: number; to: number; tolerance: number }): number {
+export function minimizeUnimodal(
+  f: (x: number) => number,
+  range: { from: number; to: number; tolerance: number },
+): number {
   let { from, to } = range;
   let left = to - goldenShare * (to - from);
   let right = from + goldenShare * (to - from);

@@ -18,20 +18,29 @@ export interface FoldOptions {
 
 /** One fold at a time, so that memory holds one copy of the rows. None where there are not two groups. */
 export function* iterateFolds(whole: TrainingSet, options: FoldOptions): Generator<Fold> {
-  const { seed, mostRows = 12_000 } = options;
-  const set = takePart(whole, { seed, mostRows });
+  const set = takePart(whole, options);
+  for (const { number, fit, held } of iteratePositions(set, options))
+    yield { number, fit: selectRows(set, fit), held: selectRows(set, held) };
+}
+
+/** The same folds as positions, for what works on the rows in place. */
+export function* iteratePositions(
+  set: TrainingSet,
+  options: FoldOptions,
+): Generator<{ number: number; fit: number[]; held: number[] }> {
+  const { seed } = options;
   const folds = Math.min(options.folds ?? 3, new Set(set.groups).size);
   if (folds < 2) return;
   const foldOf = groupedFolds(describeRows(set), { folds, seed });
   for (let number = 0; number < folds; number += 1) {
     const held = positionsWhere(foldOf, (fold) => fold === number);
     const fit = positionsWhere(foldOf, (fold) => fold !== number);
-    if (held.length > 0 && fit.length > 0) yield { number, fit: selectRows(set, fit), held: selectRows(set, held) };
+    if (held.length > 0 && fit.length > 0) yield { number, fit, held };
   }
 }
 
-/** A grouped, stratified share of the rows where there are too many, else all. */
-export function takePart(set: TrainingSet, { seed, mostRows }: { seed: number; mostRows: number }): TrainingSet {
+/** A grouped, stratified share of the rows where there are too many. */
+export function takePart(set: TrainingSet, { seed, mostRows = 12_000 }: FoldOptions): TrainingSet {
   const parts = Math.ceil(set.truth.length / mostRows);
   if (parts <= 1) return set;
   const partOf = groupedFolds(describeRows(set), { folds: parts, seed });

@@ -8,6 +8,10 @@ export const headHyperparameters: Record<HeadKind, readonly Parameter[]> = {
   logistic: [float('c', [1e-5, 10], { isLog: true, usual: 1e-2 })],
   knn: [int('k', [1, 50], { isLog: true, usual: 5 })],
   'svm-linear': [float('c', [1e-6, 1], { isLog: true, usual: 1e-3 })],
+  'svm-rbf': [
+    float('c', [0.1, 100], { isLog: true, usual: 10 }),
+    float('gammaScale', [0.05, 5], { isLog: true, usual: 0.5 }),
+  ],
 };
 
 /** Throws VALIDATION_FAILED for a name that the head does not have, or a value of another type or sign. */

@@ -1,6 +1,7 @@
 /** @file Every kind of head, and what fits it. */
 import type { HeadKind } from '@tintype/contracts/model';
 import type { FitHead } from './head.types.ts';
+import { fitKernelSvm } from './kernel.ts';
 import { fitLinearSvm, fitLogistic } from './linear.ts';
 import { fitNeighbors } from './neighbors.ts';
 
@@ -8,4 +9,5 @@ export const heads: Record<HeadKind, FitHead> = {
   logistic: fitLogistic,
   knn: fitNeighbors,
   'svm-linear': fitLinearSvm,
+  'svm-rbf': fitKernelSvm,
 };
