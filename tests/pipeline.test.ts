@@ -59,6 +59,7 @@ test('a folder of pictures becomes a registered model, and every door gives the 
     'macroF1',
     'classes',
     'durationMs',
+    'filtered',
   ]);
   expect(trained.accuracy).toBeGreaterThan(0.4);
   expect(evaluation.accuracy).toBeCloseTo(trained.accuracy, 6);
