@@ -41,3 +41,25 @@ export function encodeJpeg(
     .jpeg({ quality })
     .toBuffer();
 }
+
+/** Where ink is, 0 to 255: [heightPx, widthPx]. */
+export interface TextMask {
+  data: Uint8Array;
+  widthPx: number;
+  heightPx: number;
+}
+
+/** One line of text by Pango in the system's sans-serif font; undefined where nothing can be drawn, as without any font. */
+export async function renderText(text: string, sizePx: number): Promise<TextMask | undefined> {
+  const escaped = text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+  // A bar that is not seen, as high as a line: all masks of a size have their baseline at the same height.
+  const markup = `${escaped}<span alpha="1">|</span>`;
+  // Pango counts points, of which there are 72 to `dpi` pixels.
+  const picture = sharp({ text: { text: markup, font: `sans ${sizePx}`, dpi: 72, wrap: 'none', rgba: true } });
+  try {
+    const { data, info } = await picture.extractChannel('alpha').raw().toBuffer({ resolveWithObject: true });
+    return { data, widthPx: info.width, heightPx: info.height };
+  } catch {
+    return undefined;
+  }
+}

@@ -161,17 +161,21 @@ function computeMean(pixels: Uint8Array): Rgb {
   return [red / count, green / count, blue / count];
 }
 
+/** In whole numbers of 1/4,096, rounded and clamped. */
 function applyMatrix(pixels: Uint8Array, matrix: Matrix): void {
-  const [a, b, c, d, e, f, g, h, i, j, k, l] = matrix as [...Rgb, number, ...Rgb, number, ...Rgb, number];
-  // Rounds and clamps what is written.
-  const written = new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, pixels.length);
-  for (let at = 0; at + 2 < pixels.length; at += 3) {
+  const whole = matrix.map((value, n) => Math.round(4096 * value) + (n % 4 === 3 ? 2048 : 0));
+  const [a, b, c, d, e, f, g, h, i, j, k, l] = whole as [...Rgb, number, ...Rgb, number, ...Rgb, number];
+  const length = pixels.length;
+  for (let at = 0; at + 2 < length; at += 3) {
     const red = pixels[at] as number;
     const green = pixels[at + 1] as number;
     const blue = pixels[at + 2] as number;
-    written[at] = a * red + b * green + c * blue + d;
-    written[at + 1] = e * red + f * green + g * blue + h;
-    written[at + 2] = i * red + j * green + k * blue + l;
+    const x = (Math.imul(a, red) + Math.imul(b, green) + Math.imul(c, blue) + d) >> 12;
+    const y = (Math.imul(e, red) + Math.imul(f, green) + Math.imul(g, blue) + h) >> 12;
+    const z = (Math.imul(i, red) + Math.imul(j, green) + Math.imul(k, blue) + l) >> 12;
+    pixels[at] = x < 0 ? 0 : x > 255 ? 255 : x;
+    pixels[at + 1] = y < 0 ? 0 : y > 255 ? 255 : y;
+    pixels[at + 2] = z < 0 ? 0 : z > 255 ? 255 : z;
   }
 }
 

@@ -54,15 +54,16 @@ interface Lines {
 
 function convolve({ from, to, kernel }: Pass, { count, step, lines, lineStep }: Lines): void {
   const radius = kernel.length >> 1;
+  const padded = new Float32Array(count + 2 * radius);
   for (let line = 0; line < lines; line += 1)
     for (let channel = 0; channel < 3; channel += 1) {
       const start = line * lineStep + channel;
+      for (let n = 0; n < count; n += 1) padded[n + radius] = from[start + n * step] as number;
+      padded.fill(padded[radius] as number, 0, radius);
+      padded.fill(padded[radius + count - 1] as number, radius + count);
       for (let n = 0; n < count; n += 1) {
         let sum = 0;
-        for (let k = 0; k < kernel.length; k += 1) {
-          const at = Math.min(count - 1, Math.max(0, n + k - radius));
-          sum += (kernel[k] as number) * (from[start + at * step] as number);
-        }
+        for (let k = 0; k < kernel.length; k += 1) sum += (kernel[k] as number) * (padded[n + k] as number);
         to[start + n * step] = sum;
       }
     }

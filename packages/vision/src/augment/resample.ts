@@ -57,22 +57,26 @@ function resampleUpright(source: Image, [a, , c, , e, f]: Affine, target: Image)
     }
     if (near !== upperStart) stretchRow(source.data, (upperStart = near), across, upper);
     if (far !== lowerStart) stretchRow(source.data, (lowerStart = far), across, lower);
-    const rest = 256 - weight;
-    for (let x = 0; x < length; x += 1, out += 1)
-      to[out] = (rest * (upper[x] as number) + weight * (lower[x] as number) + half) >> 16;
+    for (let x = 0; x < length; x += 1, out += 1) {
+      const above = upper[x] as number;
+      to[out] = ((above << 8) + Math.imul(weight, (lower[x] as number) - above) + half) >> 16;
+    }
   }
 }
 
 /** One row of the source at all columns of the result, in 1/256 of a byte. */
 function stretchRow(from: Uint8Array, start: number, { near, far, weight }: Taps, row: Uint16Array): void {
-  for (let x = 0, out = 0; x < near.length; x += 1, out += 3) {
+  const count = near.length;
+  for (let x = 0, out = 0; x < count; x += 1, out += 3) {
     const left = start + (near[x] as number);
     const right = start + (far[x] as number);
     const u = weight[x] as number;
-    const rest = 256 - u;
-    row[out] = rest * (from[left] as number) + u * (from[right] as number);
-    row[out + 1] = rest * (from[left + 1] as number) + u * (from[right + 1] as number);
-    row[out + 2] = rest * (from[left + 2] as number) + u * (from[right + 2] as number);
+    const red = from[left] as number;
+    const green = from[left + 1] as number;
+    const blue = from[left + 2] as number;
+    row[out] = (red << 8) + Math.imul(u, (from[right] as number) - red);
+    row[out + 1] = (green << 8) + Math.imul(u, (from[right + 1] as number) - green);
+    row[out + 2] = (blue << 8) + Math.imul(u, (from[right + 2] as number) - blue);
   }
 }
 
@@ -87,17 +91,21 @@ function resampleTurned(source: Image, [a, b, c, d, e, f]: Affine, target: Image
     let atX = Math.round((a * 0.5 + b * (y + 0.5) + c - 0.5) * one);
     let atY = Math.round((d * 0.5 + e * (y + 0.5) + f - 0.5) * one);
     for (let x = 0; x < target.widthPx; x += 1, out += 3, atX += stepX, atY += stepY) {
-      let [left, top] = [atX >> 16, atY >> 16];
-      let [right, bottom] = [left + 1, top + 1];
+      let left = atX >> 16;
+      let top = atY >> 16;
+      let right = left + 1;
+      let bottom = top + 1;
       if (left < 0 || top < 0 || right >= widthPx || bottom >= heightPx) {
         left = mirror(left, widthPx);
         right = mirror(right, widthPx);
         top = mirror(top, heightPx);
         bottom = mirror(bottom, heightPx);
       }
-      const [above, under, west, east] = [top * stride, bottom * stride, 3 * left, 3 * right];
-      const [u, v] = [(atX >> 8) & 255, (atY >> 8) & 255];
-      blend(from, to, out, above + west, above + east, under + west, under + east, u, v);
+      const north = top * stride;
+      const south = bottom * stride;
+      const west = 3 * left;
+      const east = 3 * right;
+      blend(from, to, out, north + west, north + east, south + west, south + east, (atX >> 8) & 255, (atY >> 8) & 255);
     }
   }
 }
