@@ -22,7 +22,7 @@ export interface CommandContext {
   signal: AbortSignal;
   openWorkspace(): Promise<Workspace>;
   /** Children for hostile bytes: `size` of them, by default one per core. */
-  openPool(workspace: Workspace, size?: number): Promise<TaskPool<PictureTasks>>;
+  openPool(workspace?: Workspace, size?: number): Promise<TaskPool<PictureTasks>>;
   /** Children that fit: one for each trial at a time. */
   openTrialPool(size: number): Promise<TaskPool<TrialTasks>>;
 }

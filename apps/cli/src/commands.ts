@@ -1,5 +1,6 @@
 /** @file Every command, in the order the data flows. */
 import type { CommandRecord } from './command.ts';
+import { augmentCommand } from './commands/augment.ts';
 import { catalogCommands } from './commands/catalog.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
@@ -17,6 +18,7 @@ export const commands: readonly CommandRecord[] = [
   ingestCommand,
   ...catalogCommands,
   ...snapshotCommands,
+  augmentCommand,
   trainCommand,
   ...tuneCommands,
   evaluateCommand,

@@ -1,6 +1,7 @@
 /** @file What may happen to a training picture before it is shown: parameters of every transform, and policies that choose among them. */
 import { z } from 'zod';
 import { TintypeError } from './errors.ts';
+import { rejectionSchema } from './ingest.ts';
 
 const share = z.number().min(0).max(1);
 const ordered = (value: z.ZodNumber) =>
@@ -155,3 +156,19 @@ function unknownWord(word: string, kind: string, known: readonly string[]): Tint
     problem: `There is no ${kind} "${word}"; there are ${known.join(', ')}.`,
   });
 }
+
+/** Ends `tintype augment --json`. */
+export const augmentReportSchema = z.object({
+  /** Where the variations are. */
+  folder: z.string(),
+  /** Pictures read. */
+  pictures: z.int(),
+  /** Variations written. */
+  written: z.int(),
+  /** Variations that were there already, and were left as they are. */
+  kept: z.int(),
+  rejected: z.int(),
+  /** The first 100 of them. */
+  rejections: z.array(rejectionSchema),
+});
+export type AugmentReport = z.infer<typeof augmentReportSchema>;

@@ -1,11 +1,12 @@
 /** @file Labeled pictures through a version, as serving would answer them, scored by class name. */
 
 import { setMaxListeners } from 'node:events';
-import { TintypeError } from '@tintype/contracts/errors';
 import type { Evaluation } from '@tintype/contracts/evaluate';
 import type { Rejection } from '@tintype/contracts/ingest';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import type { ModelVersion } from '@tintype/contracts/registry';
+import { isAboutPicture } from '../model/each-picture.ts';
+import { forEachOf } from '../model/for-each-of.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import { withBundle } from '../model/with-bundle.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -109,7 +110,7 @@ async function answerAll(
       const { logits } = await pool.run('classify', { bundleHash, bytes: await picture.read(), limits }, options);
       answers.push({ name, className, logits });
     } catch (error) {
-      if (!(error instanceof TintypeError) || !isAboutPicture(error)) throw error;
+      if (!isAboutPicture(error)) throw error;
       rejected.push({ path: name, code: error.code, detail: error.message });
     }
     onProgress?.(answers.length + rejected.length, total);
@@ -118,30 +119,4 @@ async function answerAll(
   answers.sort((a, b) => (a.name < b.name ? -1 : 1));
   rejected.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { answers, rejected };
-}
-
-/** What one picture can do wrong by itself; damage to the model or the store ends the evaluation. */
-function isAboutPicture({ code }: TintypeError): boolean {
-  return /^(IMAGE_|FILE_|ARCHIVE_ENTRY)/.test(code) || code === 'CHILD_CRASHED' || code === 'DEADLINE_EXCEEDED';
-}
-
-/** Calls `use` for every element with at most `width` under way; the first failure ends it once all under way have ended. */
-async function forEachOf<T>(
-  elements: AsyncIterable<T>,
-  use: (element: T) => Promise<void>,
-  { width, signal }: { width: number; signal: AbortSignal | undefined },
-): Promise<void> {
-  const underWay = new Set<Promise<void>>();
-  const failures: unknown[] = [];
-  for await (const element of elements) {
-    if (signal?.aborted) failures.unshift(new TintypeError('CANCELLED', {}));
-    if (failures.length > 0) break;
-    const one: Promise<void> = use(element)
-      .catch((error: unknown) => void failures.push(error))
-      .finally(() => underWay.delete(one));
-    underWay.add(one);
-    if (underWay.size >= width) await Promise.race(underWay);
-  }
-  await Promise.all(underWay);
-  if (failures.length > 0) throw failures[0];
 }

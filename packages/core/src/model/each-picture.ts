@@ -59,10 +59,12 @@ async function performOne<T>(walk: PictureWalk<T>, bytes: Uint8Array): Promise<T
   try {
     return await perform(bytes, { deadlineMs: pictureMs, ...(signal ? { signal } : {}) });
   } catch (error) {
-    if (error instanceof TintypeError && isAboutPicture(error.code)) return { code: error.code, detail: error.message };
+    if (isAboutPicture(error)) return { code: error.code, detail: error.message };
     throw error;
   }
 }
 
-const isAboutPicture = (code: string): boolean =>
-  code.startsWith('IMAGE_') || code === 'CHILD_CRASHED' || code === 'DEADLINE_EXCEEDED';
+/** What one picture can do wrong by itself; anything else is wrong with the store, the model or us. */
+export const isAboutPicture = (error: unknown): error is TintypeError =>
+  error instanceof TintypeError &&
+  (/^(IMAGE_|FILE_|ARCHIVE_ENTRY)/.test(error.code) || ['CHILD_CRASHED', 'DEADLINE_EXCEEDED'].includes(error.code));

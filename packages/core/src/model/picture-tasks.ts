@@ -1,6 +1,7 @@
 /** @file What a picture child runs: every task on bytes that may be hostile. Loaded by the task pool, never by a main process. */
 import { preprocessingSchema } from '@tintype/contracts/preprocessing';
 import { analyzePicture } from '@tintype/vision/analyze-picture';
+import { renderVariations } from '@tintype/vision/augment/render-variations';
 import { preparePixels } from '@tintype/vision/prepare-pixels';
 import type { TaskFunctions } from '../ports/task-pool.ts';
 import { InferenceEngine } from './inference-engine.ts';
@@ -16,6 +17,7 @@ export const tasks: TaskFunctions<PictureTasks> = {
   analyze: ({ bytes, limits }) => analyzePicture(bytes, { limits }),
   signature: ({ bytes, limits }) => preparePixels(bytes, signatureSize, limits),
   pixels: ({ bytes, preprocessing, limits }) => preparePixels(bytes, preprocessing, limits),
+  augment: ({ bytes, ...options }) => renderVariations(bytes, options),
   inspectBackbone: async ({ backbone, modelPath }) => {
     await using features = await openOnnxFeatures(backbone, modelPath);
     return { dimensions: features.dimensions, shape: features.shape };

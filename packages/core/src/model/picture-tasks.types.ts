@@ -1,4 +1,6 @@
 /** @file What a picture child can be asked: the task table behind ingest, feature extraction and serving. */
+
+import type { AugmentationPolicy } from '@tintype/contracts/augmentation';
 import type { Detector } from '@tintype/contracts/detector';
 import type { CountedName, PictureMeasures } from '@tintype/contracts/gate';
 import type { Backbone, BundleManifest } from '@tintype/contracts/model';
@@ -14,6 +16,17 @@ export type PictureTasks = {
   signature: { input: { bytes: Uint8Array; limits: PictureLimits }; output: Uint8Array };
   /** Pixels `[heightPx, widthPx, 3]` as `preprocessing` fits them. */
   pixels: { input: { bytes: Uint8Array; preprocessing: Preprocessing; limits: PictureLimits }; output: Uint8Array };
+  /** Variations of a picture as JPEGs, in the order of their numbers. */
+  augment: {
+    input: {
+      bytes: Uint8Array;
+      policy: AugmentationPolicy;
+      seed: number;
+      numbers: readonly number[];
+      limits: PictureLimits;
+    };
+    output: Uint8Array[];
+  };
   /** Runs an ONNX backbone once on a grey picture: how many features it gives, and how they are read from its output. */
   inspectBackbone: {
     input: { backbone: Backbone; modelPath: string };

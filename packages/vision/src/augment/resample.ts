@@ -42,14 +42,13 @@ function computeTaps(
 
 /** Crops and flips, where columns and rows do not depend on each other: every source row is stretched once, then rows are blended. */
 function resampleUpright(source: Image, [a, , c, , e, f]: Affine, target: Image): void {
-  const to = target.data;
   const length = 3 * target.widthPx;
   const across = computeTaps({ scale: a, offset: c }, { count: target.widthPx, size: source.widthPx, stride: 3 });
   const rows = { count: target.heightPx, size: source.heightPx, stride: 3 * source.widthPx };
   const down = computeTaps({ scale: e, offset: f }, rows);
   let [upper, lower] = [new Uint16Array(length), new Uint16Array(length)];
   let [upperStart, lowerStart] = [-1, -1];
-  for (let y = 0, out = 0; y < target.heightPx; y += 1) {
+  for (let y = 0; y < target.heightPx; y += 1) {
     const [near, far, weight] = [down.near[y] as number, down.far[y] as number, down.weight[y] as number];
     if (near === lowerStart || far === upperStart) {
       [upper, lower] = [lower, upper];
@@ -57,10 +56,19 @@ function resampleUpright(source: Image, [a, , c, , e, f]: Affine, target: Image)
     }
     if (near !== upperStart) stretchRow(source.data, (upperStart = near), across, upper);
     if (far !== lowerStart) stretchRow(source.data, (lowerStart = far), across, lower);
-    for (let x = 0; x < length; x += 1, out += 1) {
-      const above = upper[x] as number;
-      to[out] = ((above << 8) + Math.imul(weight, (lower[x] as number) - above) + half) >> 16;
-    }
+    blendRows({ upper, lower, weight }, target.data, y * length);
+  }
+}
+
+function blendRows(
+  { upper, lower, weight }: { upper: Uint16Array; lower: Uint16Array; weight: number },
+  to: Uint8Array,
+  start: number,
+): void {
+  const length = upper.length;
+  for (let x = 0; x < length; x += 1) {
+    const above = upper[x] as number;
+    to[start + x] = ((above << 8) + Math.imul(weight, (lower[x] as number) - above) + half) >> 16;
   }
 }
 
