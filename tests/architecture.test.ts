@@ -59,6 +59,7 @@ const libraryLaw: Record<string, RegExp> = {
   kysely: /^packages\/adapters\//,
   fastify: /^apps\/server\//,
   commander: /^apps\/cli\//,
+  h5wasm: /^packages\/core\/src\/model\/formats\/keras\//,
   react: /^apps\/web\//,
 };
 
