@@ -21,6 +21,8 @@ export interface Tensor {
   shape: Shape;
   /** Of a picture that was laid flat: it still lies channels first, unlike in Keras. */
   flattened?: Shape;
+  /** Of a picture with zeros around it: how to make it again. */
+  padding?: { from: Tensor; pads: readonly number[] };
   /** What `softmax` or `sigmoid` was taken of. */
   squashed?: { by: 'softmax' | 'sigmoid'; from: Tensor };
 }

@@ -1,5 +1,5 @@
 /** @file Pooling over windows and over the whole picture. Average pooling does not count what `same` pads, as in TensorFlow. */
-import { type Tensor, tensor } from '../graph-writer.ts';
+import { type GraphWriter, type Tensor, tensor } from '../graph-writer.ts';
 import type { BuildCall, BuildLayer } from '../layer-call.types.ts';
 import { flagOf, pairOf, refuse } from '../layer-settings.ts';
 import { padWindow } from './same-padding.ts';
@@ -11,7 +11,10 @@ const overWindows =
     const strides = pairOf(layer, 'strides', { fallback: kernel });
     const [, , channels] = pictureOf({ layer, input });
     const { size, pads } = padWindow(layer, input.shape, { kernel, strides });
-    return tensor(writer.node(op, [input.name], { kernel_shape: kernel, strides, pads }), [...size, channels]);
+    return tensor(writer.node(op, [unfusable(writer, input)], { kernel_shape: kernel, strides, pads }), [
+      ...size,
+      channels,
+    ]);
   };
 
 const overAll =
@@ -27,6 +30,18 @@ export const maxPooling2d = overWindows('MaxPool');
 export const averagePooling2d = overWindows('AveragePool');
 export const globalMaxPooling2d = overAll('GlobalMaxPool');
 export const globalAveragePooling2d = overAll('GlobalAveragePool');
+
+/** The smallest normal float32. */
+const almostZero = 2 ** -126;
+
+/**
+ * ONNX Runtime (1.30) fuses zeros around a picture into the pooling behind them, which then does not see them: a maximum of negative
+ * numbers comes out wrong. It leaves alone what is not quite zero.
+ */
+function unfusable(writer: GraphWriter, { name, padding }: Tensor): string {
+  if (!padding) return name;
+  return writer.node('Pad', [padding.from.name, writer.integers(padding.pads), writer.floats([], [almostZero])]);
+}
 
 function pictureOf({ layer, input }: Pick<BuildCall, 'layer'> & { input: Tensor }): [number, number, number] {
   const { shape } = input;

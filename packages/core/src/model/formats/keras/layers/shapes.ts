@@ -20,8 +20,9 @@ export const reshapeLayer: BuildLayer = ({ layer, input, writer }) => {
 export const zeroPadding2d: BuildLayer = ({ layer, input, writer }) => {
   const { top, bottom, left, right } = sidesOf(layer, 'padding');
   const [height, width, channels] = pictureShape(layer, input);
-  const pads = writer.integers([0, 0, top, left, 0, 0, bottom, right]);
-  return tensor(writer.node('Pad', [input.name, pads]), [height + top + bottom, width + left + right, channels]);
+  const pads = [0, 0, top, left, 0, 0, bottom, right];
+  const padded = writer.node('Pad', [input.name, writer.integers(pads)]);
+  return tensor(padded, [height + top + bottom, width + left + right, channels], { padding: { from: input, pads } });
 };
 
 export const cropping2d: BuildLayer = ({ layer, input, writer }) => {
