@@ -1,8 +1,8 @@
 /** @file A Keras model becomes one ONNX graph from pixels to logits and probabilities. */
 import { findFeatureOutput, pruneToOutputs } from '@tintype/autograd/onnx/edit-onnx';
 import { OnnxError, type OnnxModel } from '@tintype/autograd/onnx/read-onnx';
-import { ModelRefusal } from '../model-file-error.ts';
 import type { InputSize } from '../../preprocessing-files.ts';
+import { ModelRefusal } from '../model-file-error.ts';
 import type { KerasVersion } from './activations.ts';
 import { GraphWriter, reshape, settle, type Tensor, tensor } from './graph-writer.ts';
 import type { KerasLayer, KerasModel } from './keras-model.types.ts';

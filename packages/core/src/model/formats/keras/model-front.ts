@@ -1,8 +1,9 @@
 /** @file What a Keras model does to its picture before anything else: its own preprocessing. */
-import type { KerasLayer, KerasModel } from './keras-model.types.ts';
-import { kerasLayers, trainingOnly } from './keras-layers.ts';
-import { numberOf, refuse, textOf } from './layer-settings.ts';
+
 import type { InputSize } from '../../preprocessing-files.ts';
+import { kerasLayers, trainingOnly } from './keras-layers.ts';
+import type { KerasLayer, KerasModel } from './keras-model.types.ts';
+import { numberOf, refuse, textOf } from './layer-settings.ts';
 
 export interface ModelFront {
   /** Whether it scales pixels of 0 to 255 itself. */

@@ -1,7 +1,8 @@
 /** @file For tests: pictures as fixtures/make_fixtures.py makes them, and models run on them. */
+
+import type { OnnxModel } from '@tintype/autograd/onnx/read-onnx';
 import { renderOnnx } from '@tintype/autograd/onnx/write-onnx';
 import { floatsOf, openSession } from '@tintype/autograd/runtime/session';
-import type { OnnxModel } from '@tintype/autograd/onnx/read-onnx';
 
 /** `[count, ...shape]` in Keras' order: the element i of picture n is (37 i + 11 n) mod 256. */
 export function kerasPictures(shape: readonly number[], count = 2): Float32Array[] {

@@ -1,5 +1,5 @@
 /** @file Normalization by what was seen in training, by the values themselves, and by constants. */
-import { type GraphWriter, isPicture, type Tensor, settle, tensor } from '../graph-writer.ts';
+import { type GraphWriter, isPicture, settle, type Tensor, tensor } from '../graph-writer.ts';
 import type { KerasLayer } from '../keras-model.types.ts';
 import type { BuildCall, BuildLayer } from '../layer-call.types.ts';
 import { flagOf, numberOf, numbersOf, refuse } from '../layer-settings.ts';
