@@ -11,7 +11,11 @@ function fansOf(shape: Shape): { fanIn: number; fanOut: number } {
   return { fanIn: channels * sizeOf(window), fanOut: out * sizeOf(window) };
 }
 
-const fill = (shape: Shape, next: () => number): Float32Array => Float32Array.from({ length: sizeOf(shape) }, next);
+function fill(shape: Shape, next: () => number): Float32Array {
+  const values = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < values.length; i++) values[i] = next();
+  return values;
+}
 
 const normal =
   (deviationOf: (shape: Shape) => number): Initializer =>

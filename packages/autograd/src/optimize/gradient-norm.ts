@@ -2,10 +2,14 @@
 import { ops } from '../graph/ops.ts';
 import { scalar, type Value } from '../graph/value.ts';
 
-/** sqrt(Σ |g|²) over every element of every tensor; 0 of none. */
+/**
+ * sqrt(Σ |g|²) over every element of every tensor; 0 of none. ONNX Runtime visits what an operator needs from the last made backwards:
+ * give the gradients in the order of the parameters, so that those of the last layers, which appear first, are computed and used first.
+ */
 export function computeNorm(gradients: readonly Value[]): Value {
-  const squares = gradients.map((g) => ops.reduceSum(ops.mul(g, g)));
-  return squares.length === 0 ? scalar(0) : ops.sqrt(squares.reduce((sum, square) => ops.add(sum, square)));
+  if (gradients.length === 0) return scalar(0);
+  const squares = gradients.map((g) => ops.reshape(ops.reduceSum(ops.mul(g, g)), [1]));
+  return ops.sqrt(ops.reduceSum(ops.concat(squares, 0)));
 }
 
 /** min(1, limit / norm): what gradients are multiplied by so that together they are not longer than `limit`. */

@@ -16,6 +16,8 @@ export interface SessionOptions {
   threads?: number;
   /** Let waiting threads spin: a little faster on a quiet machine, far slower on a busy one. Default false. */
   allowSpinning?: boolean;
+  /** Lay all memory of a run out at once, from the second run on: a second copy of it, in exchange for fewer requests. Default true. */
+  memoryPattern?: boolean;
   /** Where to compute; what it has no operator for is computed by the processor. Default `cpu`. */
   provider?: Provider;
   /** The outputs that `run` gives when it is not told; default all of the model's. */
@@ -64,6 +66,7 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     ...(options.provider && options.provider !== 'cpu' ? { executionProviders: [options.provider, 'cpu'] } : {}),
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
+    enableMemPattern: options.memoryPattern ?? true,
     logSeverityLevel: 4,
     extra: { session: { intra_op: { allow_spinning: options.allowSpinning === true ? '1' : '0' } } },
   };

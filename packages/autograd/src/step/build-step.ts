@@ -62,8 +62,7 @@ type Trained = readonly { readonly parameter: Parameter; readonly gradient: Valu
 export function buildStep(spec: StepSpec): StepGraphs {
   const { network, accumulate = 1, lossScale = 1, isTrainable = () => true } = spec;
   const { loss, correct } = buildLoss(spec);
-  // Backward order, last layer first: gradients are used up as they appear.
-  const parameters = network.parameters.filter(isTrainable).toReversed();
+  const parameters = network.parameters.filter(isTrainable);
   const scaled = lossScale === 1 ? loss : ops.mul(loss, scalar(lossScale));
   const gradients = computeGradients(
     scaled,

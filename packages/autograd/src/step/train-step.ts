@@ -185,6 +185,7 @@ async function openGraph(
     provider: options.provider ?? 'cpu',
     threads: options.threads ?? 1,
     allowSpinning: options.allowSpinning ?? false,
+    memoryPattern: false,
   });
   const names = new Set(session.inputNames);
   const scalarShape = { shape: [] };
