@@ -5,7 +5,7 @@ import type { CommandRecord } from '../command.ts';
 import { counted, duration, percent, percentWithInterval, printable } from '../format.ts';
 import { parseAssignments, trainingOptions } from './training-options.ts';
 
-const headKinds: readonly HeadKind[] = ['logistic', 'knn', 'svm-linear', 'svm-rbf'];
+const headKinds: readonly HeadKind[] = ['logistic', 'knn', 'svm-linear', 'svm-rbf', 'forest'];
 
 export const trainCommand: CommandRecord = {
   name: 'train',

@@ -25,6 +25,8 @@ const portableSince: Readonly<Record<string, number>> = {
   Log: 6,
   Min: 8,
   Max: 8,
+  Greater: 9,
+  GatherElements: 11,
   Flatten: 1,
   Reshape: 5,
   Gather: 1,

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { type Forest, findLeaf } from '../fit/random-forest.ts';
 import { floats, onnxModel, onnxNode, onnxValue } from '../onnx/build-onnx.ts';
 import { findFeatureOutput, listInputs, listOutputs } from '../onnx/edit-onnx.ts';
 import { OnnxError, type OnnxModel, parseOnnx } from '../onnx/read-onnx.ts';
@@ -9,6 +10,7 @@ import { renderOnnx } from '../onnx/write-onnx.ts';
 import { floatsOf, openSession, type Tensor } from '../runtime/session.ts';
 import { draw, largestDifference, rowsOf, sharedFolder } from '../testing.ts';
 import { appendHead, renderFeatureModel } from './append-head.ts';
+import { type ForestHead, leafSmoothing, renderForestHead } from './forest-head.ts';
 import { type KernelHead, renderKernelHead } from './kernel-head.ts';
 import { type LinearHead, renderLinearHead } from './linear-head.ts';
 import { type NeighborHead, renderNeighborHead, voteSmoothing, voteTemperature } from './neighbor-head.ts';
@@ -48,6 +50,28 @@ function aKernelHead(dimensions: number, classCount: number): KernelHead {
     sharpness: 3,
     temperature: 1.3,
   };
+}
+
+/** Two trees of two levels, whose right subtrees differ, and one that is a leaf. */
+function aForestHead(dimensions: number, classCount: number): ForestHead {
+  const leaf = (k: number): number[] =>
+    Array.from({ length: classCount }, (_, at) => (at === k ? 0.75 : 0.25 / (classCount - 1)));
+  const none = leaf(-1).map(() => 0);
+  const split = (seed: number): Forest['trees'][number] => ({
+    features: Int32Array.of(seed % dimensions, 0, (seed + 3) % dimensions, 0, 0),
+    thresholds: Float32Array.of(0.1, Infinity, -0.2, Infinity, Infinity),
+    lefts: Int32Array.of(1, 1, 3, 3, 4),
+    shares: Float32Array.from([none, leaf(0), none, leaf(1), leaf(seed % classCount)].flat()),
+    depth: 2,
+  });
+  const stump = {
+    features: Int32Array.of(0),
+    thresholds: Float32Array.of(Infinity),
+    lefts: Int32Array.of(0),
+    shares: Float32Array.from(leaf(1)),
+    depth: 0,
+  };
+  return { trees: [split(1), stump, split(5)], dimensions, classCount, temperature: 1.2 };
 }
 
 const softmax = (logits: number[]): number[] => {
@@ -98,6 +122,15 @@ function kernelReference(head: KernelHead, features: Float32Array): number[] {
   return softmax([...couplePairs(decisions, head)].map((logit) => logit / (head.temperature ?? 1)));
 }
 
+function forestReference({ trees, classCount, temperature = 1 }: ForestHead, features: Float32Array): number[] {
+  const shares = Array.from({ length: classCount }, (_, k) =>
+    trees.reduce((sum, tree) => sum + (tree.shares[findLeaf(tree, features) * classCount + k] ?? 0) / trees.length, 0),
+  );
+  return softmax(
+    shares.map((share) => Math.log(share * (1 - leafSmoothing) + leafSmoothing / classCount) / temperature),
+  );
+}
+
 async function run(model: OnnxModel, feeds: Record<string, Tensor>): Promise<Record<string, Float32Array>> {
   await using session = await openSession(renderOnnx(model));
   const outputs = await session.run(feeds);
@@ -137,9 +170,14 @@ const heads = [
     render: (d: number, k: number) => renderKernelHead(aKernelHead(d, k)),
     reference: (d: number, k: number) => (row: Float32Array) => kernelReference(aKernelHead(d, k), row),
   },
+  {
+    name: 'forest',
+    render: (d: number, k: number) => renderForestHead(aForestHead(d, k)),
+    reference: (d: number, k: number) => (row: Float32Array) => forestReference(aForestHead(d, k), row),
+  },
 ];
 
-describe.each(heads)('the $name head', ({ render, reference }) => {
+describe.each(heads)('the $name head', ({ name, render, reference }) => {
   test('gives the probabilities of plain TypeScript, and logits whose softmax they are', async () => {
     const features = draw(5 * 12, 6);
 
@@ -156,27 +194,30 @@ describe.each(heads)('the $name head', ({ render, reference }) => {
     ).toBeLessThan(1e-6);
   });
 
-  test.each([10, 13, 17, 20])('joins a backbone of operator set %i, for any number of pictures', async (opset) => {
-    const joined = parseOnnx(renderOnnx(appendHead(aBackbone(opset), 'flat', render(6, 3), { dimensions: 6 })));
-    const image = draw(2 * 24, 7);
+  test.each([name === 'forest' ? 11 : 10, 13, 17, 20])(
+    'joins a backbone of operator set %i, for any number of pictures',
+    async (opset) => {
+      const joined = parseOnnx(renderOnnx(appendHead(aBackbone(opset), 'flat', render(6, 3), { dimensions: 6 })));
+      const image = draw(2 * 24, 7);
 
-    const outputs = await run(joined, { image: { type: 'float32', dims: [2, 6, 2, 2], data: image } });
+      const outputs = await run(joined, { image: { type: 'float32', dims: [2, 6, 2, 2], data: image } });
 
-    const features = Float32Array.from(
-      { length: 12 },
-      (_, i) => rowsOf(image, 4)[i]?.reduce((a, b) => a + b / 2, 0) ?? 0,
-    );
-    expect(largestDifference(outputs['features'], features)).toBeLessThan(1e-6);
-    expect(largestDifference(outputs['probabilities'], rowsOf(features, 6).flatMap(reference(6, 3)))).toBeLessThan(
-      1e-5,
-    );
-    expect(listInputs(joined)).toEqual([{ name: 'image', elementType: 1, dims: ['N', 6, 2, 2] }]);
-    expect(listOutputs(joined).map(({ name, dims }) => [name, dims])).toEqual([
-      ['features', ['N', 6]],
-      ['logits', ['N', 3]],
-      ['probabilities', ['N', 3]],
-    ]);
-  });
+      const features = Float32Array.from(
+        { length: 12 },
+        (_, i) => rowsOf(image, 4)[i]?.reduce((a, b) => a + b / 2, 0) ?? 0,
+      );
+      expect(largestDifference(outputs['features'], features)).toBeLessThan(1e-6);
+      expect(largestDifference(outputs['probabilities'], rowsOf(features, 6).flatMap(reference(6, 3)))).toBeLessThan(
+        1e-5,
+      );
+      expect(listInputs(joined)).toEqual([{ name: 'image', elementType: 1, dims: ['N', 6, 2, 2] }]);
+      expect(listOutputs(joined).map(({ name, dims }) => [name, dims])).toEqual([
+        ['features', ['N', 6]],
+        ['logits', ['N', 3]],
+        ['probabilities', ['N', 3]],
+      ]);
+    },
+  );
 
   test
     .skipIf(!existsSync(models))
@@ -233,6 +274,11 @@ describe('what does not fit is refused', () => {
       /operator set 9, where TopK/,
     ],
     [
+      'GatherElements before there was one',
+      join(10, renderForestHead(aForestHead(6, 3))),
+      /operator set 10, where GatherElements/,
+    ],
+    [
       'a head for another number of features',
       join(13, renderLinearHead(aLinearHead(5, 3))),
       /6 features where its head takes 5/,
@@ -254,6 +300,7 @@ describe('what does not fit is refused', () => {
   test('sizes that contradict each other', () => {
     expect(() => renderLinearHead({ ...aLinearHead(6, 3), scale: [1] })).toThrow(RangeError);
     expect(() => renderKernelHead({ ...aKernelHead(6, 3), classCount: 4 })).toThrow(RangeError);
+    expect(() => renderForestHead({ ...aForestHead(6, 3), trees: [] })).toThrow(RangeError);
     expect(() => renderNeighborHead({ ...aNeighborHead(6, 3), classIndices: [] })).toThrow(RangeError);
     expect(() => renderNeighborHead({ ...aNeighborHead(6, 3), dimensions: 5 })).toThrow(RangeError);
   });

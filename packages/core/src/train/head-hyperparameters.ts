@@ -12,6 +12,7 @@ export const headHyperparameters: Record<HeadKind, readonly Parameter[]> = {
     float('c', [0.1, 100], { isLog: true, usual: 10 }),
     float('gammaScale', [0.05, 5], { isLog: true, usual: 0.5 }),
   ],
+  forest: [int('trees', [50, 500], { isLog: true, usual: 200 }), int('maxDepth', [4, 48], { isLog: true, usual: 48 })],
 };
 
 /** Throws VALIDATION_FAILED for a name that the head does not have, or a value of another type or sign. */

@@ -1,5 +1,6 @@
 /** @file Every kind of head, and what fits it. */
 import type { HeadKind } from '@tintype/contracts/model';
+import { fitRandomForest } from './forest.ts';
 import type { FitHead } from './head.types.ts';
 import { fitKernelSvm } from './kernel.ts';
 import { fitLinearSvm, fitLogistic } from './linear.ts';
@@ -10,4 +11,5 @@ export const heads: Record<HeadKind, FitHead> = {
   knn: fitNeighbors,
   'svm-linear': fitLinearSvm,
   'svm-rbf': fitKernelSvm,
+  forest: fitRandomForest,
 };
