@@ -13,17 +13,20 @@ export function forEachOffset(
 ): void {
   const counter = Array.from(shape, () => 0);
   const offsets = strides.map(() => 0);
+  const move = (axis: number, steps: number): void => {
+    for (let operand = 0; operand < strides.length; operand++)
+      offsets[operand] = (offsets[operand] as number) + steps * ((strides[operand] as number[])[axis] as number);
+  };
   const size = sizeOf(shape);
   for (let index = 0; index < size; index++) {
     visit(index, offsets);
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       counter[axis] = (counter[axis] as number) + 1;
-      const isWrapped = counter[axis] === shape[axis];
-      const steps = isWrapped ? 1 - (shape[axis] as number) : 1;
-      for (const [operand, stride] of strides.entries()) {
-        offsets[operand] = (offsets[operand] as number) + steps * (stride[axis] as number);
+      if (counter[axis] !== shape[axis]) {
+        move(axis, 1);
+        break;
       }
-      if (!isWrapped) break;
+      move(axis, 1 - (shape[axis] as number));
       counter[axis] = 0;
     }
   }
@@ -36,12 +39,18 @@ export function mapBroadcast(
 ): Float64Array {
   const result = new Float64Array(sizeOf(shape));
   const [a, b] = inputs.map(({ data }) => data);
-  if (a && b && inputs.length === 2 && inputs.every((input) => isSameShape(input.shape, shape)))
-    return result.map((_, i) => f(a[i] as number, b[i] as number));
   const strides = inputs.map((input) => broadcastStrides(input.shape, shape));
-  forEachOffset(shape, strides, (index, offsets) => {
-    result[index] = f(...inputs.map(({ data }, operand) => data[offsets[operand] as number] as number));
-  });
+  if (!a || !b || inputs.length > 2) {
+    forEachOffset(shape, strides, (index, offsets) => {
+      result[index] = f(...inputs.map(({ data }, operand) => data[offsets[operand] as number] as number));
+    });
+  } else if (inputs.every((input) => isSameShape(input.shape, shape))) {
+    for (let i = 0; i < result.length; i++) result[i] = f(a[i] as number, b[i] as number);
+  } else {
+    forEachOffset(shape, strides, (index, offsets) => {
+      result[index] = f(a[offsets[0] as number] as number, b[offsets[1] as number] as number);
+    });
+  }
   return result;
 }
 
