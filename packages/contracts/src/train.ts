@@ -43,6 +43,8 @@ export const networkOptionsSchema = z.object({
   mixup: z.number().min(0).max(10).optional(),
   cutmix: z.number().min(0).max(10).optional(),
   labelSmoothing: z.number().min(0).lt(1).optional(),
+  /** Share of the features left out before the last layer. */
+  dropout: z.number().min(0).lt(1).optional(),
   /** Probability of leaving a block out for a picture. */
   dropPath: z.number().min(0).lt(1).optional(),
   /** Decay of the running mean of the weights, which is then what is evaluated and registered; 0 is off. */
