@@ -8,6 +8,8 @@ export interface FittedHead {
   hyperparameters: BundleManifest['head']['hyperparameters'];
   /** Features `[N, D]` to `logits` (divided by the temperature) and `probabilities` `[N, K]`. */
   render(temperature: number): OnnxModel;
+  /** Of a linear head, for the features as they come: weights [K, D] and bias [K]. */
+  linear?: () => { weights: Float32Array; bias: Float32Array };
 }
 
 export interface FitOptions {

@@ -4,7 +4,7 @@ import {
   type LinearObjective,
   openLinearObjective,
 } from '@tintype/autograd/fit/linear-classifier';
-import { renderLinearHead } from '@tintype/autograd/heads/linear-head';
+import { foldLinearHead, renderLinearHead } from '@tintype/autograd/heads/linear-head';
 import { TintypeError } from '@tintype/contracts/errors';
 import { computeAccuracy, computeNegativeLogLikelihood } from '../model/probabilities.ts';
 import { calibrateTemperature } from './calibrate.ts';
@@ -75,6 +75,7 @@ async function fitLinear(kind: LinearKind, set: TrainingSet, options: FitOptions
     },
     render: (temperature) =>
       renderLinearHead({ ...standardization, weights: fitted.weights, bias: fitted.bias, temperature }),
+    linear: () => foldLinearHead({ ...standardization, weights: fitted.weights, bias: fitted.bias }),
   };
 }
 

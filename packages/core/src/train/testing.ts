@@ -6,6 +6,7 @@ import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import type { Catalog, IngestRow } from '../ports/catalog.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
+import type { Trainer, TrainerFunctions, TrainerTable } from '../ports/trainer.ts';
 
 export interface TestPicture {
   path: string;
@@ -76,4 +77,15 @@ export async function fillDataset(
   await catalog.samples.ensureDataset(dataset);
   await catalog.samples.recordIngest(dataset, rows, { annotator: 'test', at: 1 });
   return hashes;
+}
+
+/** Runs trainer tasks in this process, behind the port. Cancelled when told, as a child would be. */
+export function inProcessTrainer<T extends TrainerTable>(tasks: TrainerFunctions<T>): Trainer<T> {
+  return {
+    async run(task, input, { onEvent, signal = new AbortController().signal } = {}) {
+      const perform = tasks[task];
+      const plain = structuredClone(input);
+      return structuredClone(await perform(plain, { emit: (event) => onEvent?.(structuredClone(event)), signal }));
+    },
+  };
 }

@@ -16,6 +16,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
 import { calibrateTemperature } from './calibrate.ts';
+import type { GateSettings } from './filter-entries.ts';
 import { findSnapshot } from './find-snapshot.ts';
 import { assertHyperparameters } from './head-hyperparameters.ts';
 import { heads } from './heads.ts';
@@ -35,6 +36,8 @@ export interface TrainNeeds {
 
 export interface TrainRequest extends TrainOptions {
   limits: PictureLimits;
+  /** What `require` counts with. */
+  gates?: GateSettings;
   onProgress?: (progress: StageProgress) => void;
   /** What was assumed or left out: sentences for a person. */
   onNotice?: (text: string) => void;

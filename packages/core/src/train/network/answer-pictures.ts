@@ -1,9 +1,10 @@
 /** @file A model's answers for packed pictures: the pixels, the graph and the runtime that serving has. */
+
+import type { OnnxModel } from '@tintype/autograd/onnx/read-onnx';
+import { renderOnnx } from '@tintype/autograd/onnx/write-onnx';
+import { floatsOf, openSession, type Session } from '@tintype/autograd/runtime/session';
 import { policies } from '@tintype/contracts/augmentation';
 import type { Preprocessing } from '@tintype/contracts/preprocessing';
-import { renderOnnx } from '@tintype/autograd/onnx/write-onnx';
-import type { OnnxModel } from '@tintype/autograd/onnx/read-onnx';
-import { floatsOf, openSession, type Session } from '@tintype/autograd/runtime/session';
 import { noMixing } from '@tintype/vision/augment/mixing';
 import { BatchMaker, createBuffers } from '../input-pipeline/make-batch.ts';
 import type { LabeledPixels } from './plan.types.ts';
@@ -29,7 +30,16 @@ export async function answerPictures(
   options: AnswerOptions & { positions?: readonly number[] },
 ): Promise<Answers> {
   const { preprocessing, classCount, batch = 16, positions = [...labels.keys()], onProgress } = options;
-  const recipe = { pixels, labels, classCount, batch, preprocessing, augmentation: policies.none, mixing: noMixing, seed: 0 };
+  const recipe = {
+    pixels,
+    labels,
+    classCount,
+    batch,
+    preprocessing,
+    augmentation: policies.none,
+    mixing: noMixing,
+    seed: 0,
+  };
   using maker = new BatchMaker(recipe);
   const buffers = createBuffers(recipe);
   const length = positions.length * classCount;

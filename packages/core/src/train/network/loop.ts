@@ -54,6 +54,8 @@ export interface LoopNeeds {
 
 export interface LoopResult {
   reason: 'epochs' | 'early-stop';
+  /** That were gone through. */
+  epochs: number;
   best: EpochMetrics;
   /** Parameters and buffers of the best epoch. */
   weights: State;
@@ -85,6 +87,6 @@ export async function trainLoop(needs: LoopNeeds, plan: LoopPlan): Promise<LoopR
     needs.onEpoch?.(epoch);
   }
 
-  const { best } = progress;
-  return { reason: progress.reason, best, weights: await checkpoints.loadBest(best.epoch) };
+  const { reason, best } = progress;
+  return { reason, epochs: progress.epoch - 1, best, weights: await checkpoints.loadBest(best.epoch) };
 }

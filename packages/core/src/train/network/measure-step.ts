@@ -24,7 +24,9 @@ export async function measureStep(description: NetworkDescription): Promise<Step
     const { widthPx, heightPx } = description.preprocessing;
     const dims = [answered, 3, heightPx, widthPx];
     const data = new Float32Array(answered * 3 * heightPx * widthPx);
-    const answerMs = await fastest(() => session.run({ [session.inputNames[0] as string]: { type: 'float32', dims, data } }));
+    const answerMs = await fastest(() =>
+      session.run({ [session.inputNames[0] as string]: { type: 'float32', dims, data } }),
+    );
     const { memory } = step;
     return {
       parameters: countParameters(network, description.settings),

@@ -21,7 +21,10 @@ export async function openNetworkStep(
   { settings, seed }: Pick<NetworkDescription, 'settings' | 'seed'>,
   phase: TrainPhase,
 ): Promise<TrainStep> {
-  const network = await trainable.build(settings.batch, { training: true, frozenBatchNorm: isBatchNormFrozen(settings, phase) });
+  const network = await trainable.build(settings.batch, {
+    training: true,
+    frozenBatchNorm: isBatchNormFrozen(settings, phase),
+  });
   const spec = describeStep(network, settings, phase);
   const { provider, threads } = settings;
   const step = await openTrainStep(spec, { seed, provider, threads });

@@ -51,7 +51,13 @@ export interface ParameterCounts {
 
 /** Told while it trains; the parent adds the run and the time. */
 export type TrainerEvent =
-  | { type: 'started'; parameters: ParameterCounts; stepsPerEpoch: number; history: readonly EpochMetrics[]; steps: number }
+  | {
+      type: 'started';
+      parameters: ParameterCounts;
+      stepsPerEpoch: number;
+      history: readonly EpochMetrics[];
+      steps: number;
+    }
   | ({ type: 'step' } & StepMetrics)
   | ({ type: 'epoch' } & EpochMetrics)
   | { type: 'stage'; stage: 'evaluate'; done: number; total: number }
@@ -61,8 +67,11 @@ export type TrainerEvent =
 export interface TrainingOutcome {
   reason: 'epochs' | 'early-stop';
   best: EpochMetrics;
+  /** Epochs that were gone through. */
+  epochs: number;
   /** `model.onnx`, calibrated. */
   graphPath: string;
+  inputName: string;
   dimensions: number;
   calibration: Calibration;
   /** [N, K] each, before calibration. */

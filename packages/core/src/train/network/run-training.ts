@@ -9,8 +9,8 @@ import { parseAugmentation, resolvePolicy } from '@tintype/contracts/augmentatio
 import { computeAccuracy, computeNegativeLogLikelihood } from '../../model/probabilities.ts';
 import type { TrainerControl } from '../../ports/trainer.ts';
 import { calibrateTemperature } from '../calibrate.ts';
-import { countSteps, type InputPipeline, openBatches } from '../input-pipeline.ts';
 import { computeEpochOrder } from '../input-pipeline/epoch-order.ts';
+import { countSteps, type InputPipeline, openBatches } from '../input-pipeline.ts';
 import { answerPictures, openModel } from './answer-pictures.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import { type LoopBatch, type LoopPlan, trainLoop } from './loop.ts';
@@ -64,7 +64,8 @@ export async function runTraining(
     },
     planLoop(settings, { stepsPerEpoch, classCount }),
   );
-  return { reason: result.reason, best: result.best, ...(await finish(trainable, plan, { weights: result.weights, head, emit })) };
+  const { weights, ...how } = result;
+  return { ...how, ...(await finish(trainable, plan, { weights, head, emit })) };
 }
 
 function planLoop(
@@ -112,7 +113,11 @@ interface Question {
 async function answer(trainable: Trainable, weights: State, { plan, part, head, temperature, onProgress }: Question) {
   const { preprocessing, classCount, settings } = plan;
   await using session = await openModel(await renderModel(trainable, weights, { head, temperature }), settings.threads);
-  return answerPictures(session, plan[part], { preprocessing, classCount, ...(onProgress ? { onProgress } : {}) });
+  return await answerPictures(session, plan[part], {
+    preprocessing,
+    classCount,
+    ...(onProgress ? { onProgress } : {}),
+  });
 }
 
 function score(logits: Float32Array, truth: Int32Array, classes: number): { loss: number; accuracy: number } {
@@ -150,6 +155,7 @@ async function finish(trainable: Trainable, plan: TrainingPlan, { weights, head,
   await writeFile(graphPath, renderOnnx(model));
   return {
     graphPath,
+    inputName: session.inputNames[0] ?? '',
     dimensions: weights.get(head.weight)?.shape[1] ?? 0,
     calibration,
     validationLogits: held.logits,

@@ -2,12 +2,17 @@
 import { createHash } from 'node:crypto';
 import { parseAugmentation } from '@tintype/contracts/augmentation';
 import { TintypeError } from '@tintype/contracts/errors';
-import type { NetworkOptions, TrainOptions } from '@tintype/contracts/train';
+import { type NetworkOptions, networkOptionsSchema, type TrainOptions } from '@tintype/contracts/train';
 
 /** Complete: nothing about the training is decided elsewhere. Names as in the options. */
 export type NetworkSettings = {
-  readonly [Name in Exclude<keyof NetworkOptions, 'architecture' | 'weights'>]-?: NonNullable<NetworkOptions[Name]>;
+  readonly [Name in SettingName]-?: NonNullable<NetworkOptions[Name]>;
 } & Pick<TrainOptions, 'classWeights'>;
+
+type SettingName = Exclude<keyof NetworkOptions, 'architecture' | 'weights'>;
+const settingNames = Object.keys(
+  networkOptionsSchema.omit({ architecture: true, weights: true }).shape,
+) as SettingName[];
 
 export interface Start {
   /** Trained weights to begin from, or nothing. */
@@ -15,7 +20,10 @@ export interface Start {
   /** The head was fitted on the features that the network gives. */
   isHeadFitted: boolean;
   /** What is usual for this network. */
-  usual: Pick<NetworkSettings, 'optimizer' | 'learningRate' | 'weightDecay' | 'batch' | 'dropPath' | 'dropout' | 'sizePx'>;
+  usual: Pick<
+    NetworkSettings,
+    'optimizer' | 'learningRate' | 'weightDecay' | 'batch' | 'dropPath' | 'dropout' | 'sizePx'
+  >;
   /** Of the machine. */
   threads: number;
 }
@@ -49,18 +57,20 @@ const recipes: Record<'scratch' | 'pretrained', Rest> = {
 };
 
 /** Throws USAGE_INVALID where an option does not fit the others. */
-export function resolveSettings(options: NetworkOptions & Pick<TrainOptions, 'classWeights'>, start: Start): NetworkSettings {
+export function resolveSettings(
+  options: NetworkOptions & Pick<TrainOptions, 'classWeights'>,
+  start: Start,
+): NetworkSettings {
   const recipe = recipes[start.isPretrained ? 'pretrained' : 'scratch'];
-  const { architecture: _, weights: __, ...given } = options;
-  const chosen = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const given = settingNames.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]]));
   const settings: NetworkSettings = {
     ...recipe,
     ...start.usual,
     threads: start.threads,
     classWeights: options.classWeights,
     // A head that is fitted needs no warm-up; a head alone has nothing to wait for.
-    ...(start.isHeadFitted || given.train === 'head' ? { headWarmup: 0 } : {}),
-    ...chosen,
+    ...(start.isHeadFitted || options.train === 'head' ? { headWarmup: 0 } : {}),
+    ...Object.fromEntries(given),
   };
   parseAugmentation(settings.augment);
   if (settings.headWarmup >= settings.epochs)

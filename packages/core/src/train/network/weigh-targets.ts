@@ -14,6 +14,7 @@ export function weighTargets(
   const present = counts.filter((count) => count > 0).length;
   const weights = counts.map((count) => (count > 0 ? labels.length / (present * count) : 0));
   return (targets) => {
-    for (let i = 0; i < targets.length; i += 1) targets[i] = (targets[i] as number) * (weights[i % classCount] as number);
+    for (let i = 0; i < targets.length; i += 1)
+      targets[i] = (targets[i] as number) * (weights[i % classCount] as number);
   };
 }

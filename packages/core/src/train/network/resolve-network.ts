@@ -1,0 +1,117 @@
+/** @file What `--architecture`, `--weights` and `--backbone` ask for: where the network comes from, what it sees, and every setting. */
+import { availableParallelism } from 'node:os';
+import { TintypeError } from '@tintype/contracts/errors';
+import { type Preprocessing, preprocessingSchema } from '@tintype/contracts/preprocessing';
+import type { TrainOptions } from '@tintype/contracts/train';
+import type { Architecture, TrainingDefaults } from '../../model/architectures/architecture.types.ts';
+import { type ArchitectureName, architectureNames, architectures } from '../../model/architectures/architectures.ts';
+import type { PictureTasks } from '../../model/picture-tasks.types.ts';
+import { type ResolvedBackbone, resolveBackbone } from '../../model/resolve-backbone.ts';
+import type { BackboneHub } from '../../ports/backbone-hub.ts';
+import type { TaskPool } from '../../ports/task-pool.ts';
+import type { NetworkSource } from './plan.types.ts';
+import { type NetworkSettings, resolveSettings } from './settings.ts';
+
+export interface ResolvedNetwork {
+  source: NetworkSource;
+  /** As people name it. */
+  name: string;
+  /** SHA-256 of what it starts from; `scratch` where that is nothing. */
+  hash: string;
+  license?: string;
+  preprocessing: Preprocessing;
+  settings: NetworkSettings;
+  /** The backbone whose features a head is fitted on before everything moves; absent where the network starts from nothing. */
+  pretrained?: ResolvedBackbone;
+  notices: readonly string[];
+}
+
+interface Needs {
+  hub: BackboneHub;
+  pool: TaskPool<PictureTasks>;
+}
+
+/** Fine-tuning an ONNX model whose kind is not known. */
+const usualFineTuning: TrainingDefaults = {
+  optimizer: 'adamw',
+  learningRate: 3e-4,
+  weightDecay: 0.05,
+  batch: 16,
+  dropPath: 0,
+  dropout: 0,
+};
+
+/** Throws USAGE_INVALID, and what the backbone's file makes it throw. */
+export async function resolveNetwork(
+  needs: Needs,
+  options: TrainOptions,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<ResolvedNetwork> {
+  if (options.architecture !== undefined) return resolveArchitecture(options.architecture, options);
+  return resolveOnnx(needs, options, signal);
+}
+
+function resolveArchitecture(name: string, options: TrainOptions): ResolvedNetwork {
+  const architecture = findArchitecture(name);
+  const settings = resolveSettings(options, {
+    isPretrained: false,
+    isHeadFitted: false,
+    usual: { ...architecture.fromScratch, sizePx: architecture.sizePx },
+    threads: availableParallelism(),
+  });
+  const { sizePx } = settings;
+  if (sizePx % architecture.sizeStepPx !== 0)
+    throw usage(`--size-px ${sizePx} does not suit ${name}: it must be a multiple of ${architecture.sizeStepPx}.`);
+  if (settings.train !== 'all')
+    throw usage(
+      `--train ${settings.train} would leave the rest of ${name} as it begins, at random; name --weights, or train all.`,
+    );
+  return {
+    source: { kind: 'architecture', name: architecture.name as ArchitectureName },
+    name,
+    hash: 'scratch',
+    preprocessing: preprocessingSchema.parse({ ...architecture.preprocessing, widthPx: sizePx, heightPx: sizePx }),
+    settings,
+    notices: [],
+  };
+}
+
+async function resolveOnnx(
+  needs: Needs,
+  options: TrainOptions,
+  signal: AbortSignal | undefined,
+): Promise<ResolvedNetwork> {
+  const { sizePx } = options;
+  const resized = sizePx === undefined ? {} : { preprocessing: { widthPx: sizePx, heightPx: sizePx } };
+  const resolved = await resolveBackbone(needs, options.backbone, { ...resized, ...(signal ? { signal } : {}) });
+  const { backbone, modelPath, shape } = resolved;
+  const { featureOutput, inputName, preprocessing } = backbone;
+  if (modelPath === undefined || featureOutput === undefined || inputName === undefined)
+    throw usage(
+      `--train needs a network, which ${backbone.name} is not; name --architecture, or --backbone FILE.onnx.`,
+    );
+  const settings = resolveSettings(options, {
+    isPretrained: true,
+    isHeadFitted: true,
+    usual: { ...usualFineTuning, sizePx: preprocessing.widthPx },
+    threads: availableParallelism(),
+  });
+  return {
+    source: { kind: 'onnx', path: modelPath, hash: backbone.hash, featureOutput, inputName, shape },
+    name: backbone.name,
+    hash: backbone.hash,
+    ...(backbone.license === undefined ? {} : { license: backbone.license }),
+    preprocessing,
+    settings,
+    pretrained: resolved,
+    notices: resolved.notices,
+  };
+}
+
+function findArchitecture(name: string): Architecture {
+  const known = architectureNames.find((one) => one === name);
+  if (known === undefined) throw usage(`There is no architecture "${name}"; there is ${architectureNames.join(', ')}.`);
+  return architectures[known];
+}
+
+const usage = (problem: string): TintypeError => new TintypeError('USAGE_INVALID', { problem });
