@@ -2,7 +2,9 @@
 
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import type { TaskPool } from '@tintype/core/ports/task-pool';
+import type { Trainer } from '@tintype/core/ports/trainer';
 import type { Workspace } from '@tintype/core/ports/workspace';
+import type { TrainerTasks } from '@tintype/core/train/network/plan.types';
 import type { TrialTasks } from '@tintype/core/tune/trial-tasks.types';
 import type { Output } from './output.ts';
 
@@ -23,6 +25,8 @@ export interface CommandContext {
   openWorkspace(): Promise<Workspace>;
   /** Children for hostile bytes: `size` of them, by default one per core. */
   openPool(workspace?: Workspace, size?: number): Promise<TaskPool<PictureTasks>>;
+  /** Starts a child per training. */
+  openTrainer(): Promise<Trainer<TrainerTasks>>;
   /** Children that fit: one for each trial at a time. */
   openTrialPool(size: number): Promise<TaskPool<TrialTasks>>;
 }

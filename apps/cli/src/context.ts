@@ -26,6 +26,10 @@ export function createContext(
       const tasks = '@tintype/core/model/picture-tasks';
       return openTaskPool({ tasks, ...(size === undefined ? {} : { size }) });
     },
+    async openTrainer() {
+      const { createTrainer } = await import('@tintype/adapters/children/create-trainer');
+      return createTrainer({ tasks: '@tintype/core/train/trainer-tasks' });
+    },
     async openTrialPool(size) {
       const { openTaskPool } = await import('@tintype/adapters/children/open-task-pool');
       const memoryMb = Math.max(1024, Math.floor((fitShare * totalmem()) / 2 ** 20 / size));

@@ -5,7 +5,9 @@ import { dataIssueKinds } from '@tintype/contracts/catalog';
 import { TintypeError } from '@tintype/contracts/errors';
 import { labelRules } from '@tintype/contracts/ingest';
 import { headKinds } from '@tintype/contracts/model';
+import { optimizerNames, scheduleNames, trainProviders } from '@tintype/contracts/train';
 import { prunerKinds, samplerKinds, tuneMetrics } from '@tintype/contracts/tune';
+import { architectureNames } from '@tintype/core/model/architectures/architectures';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CommandRecord } from './command.ts';
 import { commands } from './commands.ts';
@@ -96,6 +98,10 @@ test('what help needs loads no schema: commands import rooms only when they run'
 /** The records write choices out, so that help does not load schemas; these are what they must be. */
 test.each([
   ['train', '--head', headKinds],
+  ['train', '--architecture', architectureNames],
+  ['train', '--optimizer', optimizerNames],
+  ['train', '--schedule', scheduleNames],
+  ['train', '--provider', trainProviders],
   ['ingest', '--labels', labelRules],
   ['catalog issues', '--kind', dataIssueKinds],
   ['tune', '--metric', tuneMetrics],

@@ -1,8 +1,11 @@
 /** @file What a worker does for each kind of job: the same use cases as the command line, over the same ports. */
+import type { TrainEvent } from '@tintype/contracts/train-events';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import type { OpenPictureSource } from '@tintype/core/ports/picture-source';
 import type { TaskPool } from '@tintype/core/ports/task-pool';
+import type { Trainer } from '@tintype/core/ports/trainer';
 import type { Workspace } from '@tintype/core/ports/workspace';
+import type { TrainerTasks } from '@tintype/core/train/network/plan.types';
 import { parseJobInput } from './job-inputs.ts';
 import { localActor } from './local-actor.ts';
 import type { JobRunners } from './work-on-jobs.ts';
@@ -11,12 +14,14 @@ export interface RunnerNeeds {
   workspace: Workspace;
   pool: TaskPool<PictureTasks>;
   openSource: OpenPictureSource;
+  trainer: Trainer<TrainerTasks>;
 }
 
 /** Each checks its input again: a job may be older than the version that runs it. */
-export function createJobRunners({ workspace, pool, openSource }: RunnerNeeds): JobRunners {
-  const { catalog, store, hub, clock, config } = workspace;
+export function createJobRunners({ workspace, pool, openSource, trainer }: RunnerNeeds): JobRunners {
+  const { catalog, store, hub, clock, config, folder, runFolders } = workspace;
   const { limits } = config;
+  const isResumable = async (run: string): Promise<boolean> => (await catalog.runs.get(run)).status !== 'succeeded';
   return {
     async ingest(input, { signal, report }) {
       const { ingestPictures } = await import('@tintype/core/ingest/ingest-pictures');
@@ -27,16 +32,27 @@ export function createJobRunners({ workspace, pool, openSource }: RunnerNeeds): 
       );
     },
 
-    async train(input, { signal, report }) {
-      const [{ trainHead }, { registerRun }] = await Promise.all([
-        import('@tintype/core/train/train-head'),
-        import('@tintype/core/registry/register-run'),
-      ]);
+    async train(input, { signal, report, before }) {
+      const { resumeAndRegister, trainAndRegister } = await import('@tintype/core/registry/train-and-register');
       const request = parseJobInput('train', input);
-      const needs = { catalog, store, hub, clock, pool };
-      const onProgress = (progress: object): void => report({ ...progress });
-      const run = await trainHead(needs, { ...request, limits, signal, onProgress });
-      const { summary, promotion } = await registerRun(needs, run, { by: localActor, limits, signal, onProgress });
+      const needs = { catalog, store, hub, clock, pool, runFolders, trainer };
+      let run = findRun(before);
+      const tell = (progress: object): void => report({ ...progress, ...(run === undefined ? {} : { run }) });
+      const ways = {
+        limits,
+        gates: { settings: config.detectors, folder },
+        signal,
+        by: localActor,
+        onProgress: tell,
+        onEvent: (event: TrainEvent) => {
+          ({ run } = event);
+          if (event.type === 'step') tell({ stage: 'train', done: event.epoch - 1, total: event.epochs, step: event });
+        },
+      };
+      const { summary, promotion } =
+        run !== undefined && (await isResumable(run))
+          ? await resumeAndRegister(needs, run, ways)
+          : await trainAndRegister(needs, { ...request, ...ways });
       return { ...summary, promotion };
     },
 
@@ -51,4 +67,10 @@ export function createJobRunners({ workspace, pool, openSource }: RunnerNeeds): 
       return evaluateVersion({ catalog, store, clock, pool }, version, { limits, signal, onProgress });
     },
   };
+}
+
+/** The run that a worker before this one had begun for the job. */
+function findRun(before: Record<string, unknown> | null): string | undefined {
+  const run = before?.run;
+  return typeof run === 'string' ? run : undefined;
 }

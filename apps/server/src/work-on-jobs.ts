@@ -11,6 +11,8 @@ export interface JobContext {
   signal: AbortSignal;
   /** What the queue is told at the next heartbeat. */
   report: (progress: Record<string, unknown>) => void;
+  /** What a worker that had the job before had told last. */
+  before: Record<string, unknown> | null;
 }
 
 /** One per kind; what it returns is the job's result. */
@@ -66,7 +68,11 @@ async function workOn(job: LeasedJob, options: WorkOptions): Promise<void> {
   }, leaseMs / 3);
   try {
     const signal = AbortSignal.any([options.signal, lost.signal]);
-    const result = await runners[job.kind](job.input, { signal, report: (next) => (progress = next) });
+    const result = await runners[job.kind](job.input, {
+      signal,
+      report: (next) => (progress = next),
+      before: job.progress,
+    });
     if (progress) await beat();
     await queue.finish(job, { result });
   } catch (thrown) {

@@ -1,8 +1,10 @@
 /** @file A worker on a workspace's jobs: opens what they need, works until it is told to end. */
+import { createTrainer } from '@tintype/adapters/children/create-trainer';
 import { openTaskPool } from '@tintype/adapters/children/open-task-pool';
 import { openPictureSource } from '@tintype/adapters/sources/open-picture-source';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
+import type { TrainerTasks } from '@tintype/core/train/network/plan.types';
 import type { FastifyBaseLogger } from 'fastify';
 import { createJobRunners } from './job-runners.ts';
 import { workOnJobs } from './work-on-jobs.ts';
@@ -33,7 +35,8 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   });
   const stop = new AbortController();
   const { queue, clock } = workspace;
-  const runners = createJobRunners({ workspace, pool, openSource: openPictureSource });
+  const trainer = createTrainer<TrainerTasks>({ tasks: '@tintype/core/train/trainer-tasks' });
+  const runners = createJobRunners({ workspace, pool, openSource: openPictureSource, trainer });
   const work = async (): Promise<void> => {
     try {
       const { logger } = options;

@@ -1,8 +1,13 @@
-/** @file `tintype train`: snapshot, features, head, calibration, evaluation, registration. */
+/** @file `tintype train`: a head on features, or a network; calibrated, evaluated and registered. */
 import { TintypeError } from '@tintype/contracts/errors';
 import type { HeadKind } from '@tintype/contracts/model';
+import type { TrainOptions } from '@tintype/contracts/train';
+import type { Registration } from '@tintype/core/registry/register-run';
+import type { TrainingExplanation } from '@tintype/core/train/explain-training';
 import type { CommandRecord } from '../command.ts';
-import { counted, duration, percent, percentWithInterval, printable } from '../format.ts';
+import { counted, duration, integer, percent, percentWithInterval, printable, table } from '../format.ts';
+import { openWatch } from '../watch-training.ts';
+import { networkOptions, readNetworkOptions } from './network-options.ts';
 import { parseAssignments, trainingOptions } from './training-options.ts';
 
 const headKinds: readonly HeadKind[] = ['logistic', 'knn', 'svm-linear', 'svm-rbf', 'forest'];
@@ -28,6 +33,7 @@ export const trainCommand: CommandRecord = {
       choices: ['none', 'balanced'],
       default: 'none',
     },
+    ...networkOptions,
     { flags: '--snapshot <id>', description: 'train on this snapshot instead of a new one' },
     { flags: '--model <name>', description: 'name to register under (default: the dataset)' },
     {
@@ -40,62 +46,108 @@ export const trainCommand: CommandRecord = {
   examples: [
     'tintype train',
     'tintype train --backbone mobilenetv2.onnx --head knn --seed 7',
+    'tintype train --architecture cnn-small',
+    'tintype train --backbone mobilenetv2.onnx --train all --explain',
     'tintype train --head logistic --set c=0.03',
     'tintype train --backbone hub:onnx-community/dinov2-small --model scenes --json',
   ],
   async run(context, _args, options) {
-    const [{ trainOptionsSchema }, { trainHead }, { registerRun }] = await Promise.all([
-      import('@tintype/contracts/train'),
-      import('@tintype/core/train/train-head'),
-      import('@tintype/core/registry/register-run'),
+    const resumed = options.resume as string | undefined;
+    if (resumed !== undefined) assertAlone(options);
+    const request = readRequest(options, await import('@tintype/contracts/train'));
+    const [{ resumeAndRegister, trainAndRegister }, { explainTraining }] = await Promise.all([
+      import('@tintype/core/registry/train-and-register'),
+      import('@tintype/core/train/explain-training'),
     ]);
-    const { dataset, without, seed, backbone, head, snapshot, model, classWeights } = options;
-    const hyperparameters = parseAssignments(options.set as readonly string[] | undefined);
-    if (snapshot !== undefined && (dataset !== undefined || without !== undefined)) {
-      const problem = '--snapshot names samples and classes already; leave --dataset and --without away.';
-      throw new TintypeError('USAGE_INVALID', { problem });
-    }
-    const request = trainOptionsSchema.parse({
-      dataset,
-      without,
-      seed,
-      backbone,
-      head,
-      hyperparameters,
-      snapshot,
-      model,
-      classWeights,
-    });
     await using workspace = await context.openWorkspace();
     await using pool = await context.openPool(workspace);
-    const { catalog, store, hub, clock, config } = workspace;
-    const needs = { catalog, store, hub, clock, pool };
-    const run = await trainHead(needs, {
-      ...request,
+    const { catalog, store, hub, clock, config, folder, runFolders } = workspace;
+    const needs = { catalog, store, hub, clock, pool, runFolders, trainer: await context.openTrainer() };
+    const listeners = openWatch(context.output, options.events as string | undefined);
+    const ways = {
       limits: config.limits,
+      gates: { settings: config.detectors, folder },
       signal: context.signal,
-      onProgress: (p) =>
-        context.output.progress(
-          [p.stage, p.total ? `${p.done} of ${p.total}` : '', p.note ?? ''].filter(Boolean).join('  '),
-        ),
-      onNotice: (text) => context.output.notice(text),
-    });
-    const { summary, promotion, version } = await registerRun(needs, run, {
       by: 'cli',
       promote: options.promote as 'auto' | 'always' | 'never',
-      limits: config.limits,
-      signal: context.signal,
-    });
-    const isChampion = version.aliases.includes('champion');
-    context.output.result(summary, () =>
-      [
-        `${printable(summary.model)}@${summary.version}: accuracy ${percentWithInterval(summary.accuracy, summary.accuracyInterval)} on the test split of ${summary.snapshot}`,
-        `balanced accuracy ${percent(summary.balancedAccuracy)}, macro-F1 ${percent(summary.macroF1)}, ${counted(summary.classes.length, 'class', 'classes')}, ${duration(summary.durationMs)}`,
-        promotion,
-        isChampion
-          ? 'Next: tintype evaluate, tintype predict FILE, tintype serve'
-          : `Next: tintype evaluate ${summary.model}@${summary.version}; to promote it all the same: tintype models promote ${summary.version} champion --model ${summary.model}`,
-      ].join('\n'),
-    );
+      ...listeners,
+    };
+    if (options.explain === true) {
+      const explanation = await explainTraining(needs, { ...request, ...ways });
+      return context.output.result(explanation, () => renderExplanation(explanation));
+    }
+    const registration =
+      resumed === undefined
+        ? await trainAndRegister(needs, { ...request, ...ways })
+        : await resumeAndRegister(needs, resumed, ways);
+    context.output.result(registration.summary, () => renderRegistration(registration));
   },
 };
+
+type Contract = typeof import('@tintype/contracts/train');
+
+function readRequest(options: Readonly<Record<string, unknown>>, { trainOptionsSchema }: Contract): TrainOptions {
+  const { dataset, without, seed, backbone, head, snapshot, model, classWeights } = options;
+  if (snapshot !== undefined && (dataset !== undefined || without !== undefined)) {
+    const problem = '--snapshot names samples and classes already; leave --dataset and --without away.';
+    throw new TintypeError('USAGE_INVALID', { problem });
+  }
+  return trainOptionsSchema.parse({
+    dataset,
+    without,
+    seed,
+    backbone,
+    head,
+    hyperparameters: parseAssignments(options.set as readonly string[] | undefined),
+    snapshot,
+    model,
+    classWeights,
+    ...readNetworkOptions(options),
+  });
+}
+
+/** A resumed run has its options; others would make it another run. */
+function assertAlone(options: Readonly<Record<string, unknown>>): void {
+  const allowed = new Set(['resume', 'promote', 'events', 'json', 'workspace']);
+  const usual = new Map(trainCommand.options.map(({ flags, default: value }) => [nameOf(flags), value]));
+  const other = Object.keys(options).find((name) => !allowed.has(name) && options[name] !== usual.get(name));
+  if (other === undefined) return;
+  const problem = `--resume goes on with the options that the run began with; leave --${dashed(other)} away.`;
+  throw new TintypeError('USAGE_INVALID', { problem });
+}
+
+/** `--class-weights <rule>` -> `classWeights`. */
+const nameOf = (flags: string): string =>
+  (flags.split(' ')[0] ?? '').slice(2).replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const dashed = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+function renderRegistration({ summary, promotion, version }: Registration): string {
+  const isChampion = version.aliases.includes('champion');
+  return [
+    `${printable(summary.model)}@${summary.version}: accuracy ${percentWithInterval(summary.accuracy, summary.accuracyInterval)} on the test split of ${summary.snapshot}`,
+    `balanced accuracy ${percent(summary.balancedAccuracy)}, macro-F1 ${percent(summary.macroF1)}, ${counted(summary.classes.length, 'class', 'classes')}, ${duration(summary.durationMs)}`,
+    promotion,
+    isChampion
+      ? 'Next: tintype evaluate, tintype predict FILE, tintype serve'
+      : `Next: tintype evaluate ${summary.model}@${summary.version}; to promote it all the same: tintype models promote ${summary.version} champion --model ${summary.model}`,
+  ].join('\n');
+}
+
+function renderExplanation(explanation: TrainingExplanation): string {
+  const { network, settings, pictures, stepsPerEpoch, parameters, stepMs, estimatedMs } = explanation;
+  return [
+    `${network}: ${integer(parameters.total)} parameters, of which ${integer(parameters.trained)} move`,
+    `${counted(settings.epochs, 'epoch')} of ${counted(stepsPerEpoch, 'step')} with ${counted(settings.batch, 'picture')} each: ${integer(pictures.train)} to train on, ${integer(pictures.validation)} to validate`,
+    `a step takes ${duration(stepMs)} here (${integer(Math.round((1000 * settings.batch) / stepMs))} pictures/s), the whole training about ${duration(estimatedMs)}`,
+    '',
+    'memory of a step',
+    ...explanation.memoryLines,
+    '',
+    'settings',
+    table(
+      ['option', 'value'],
+      Object.entries(settings).map(([name, value]) => [`--${dashed(name)}`, String(value)]),
+    ),
+    ...explanation.notices,
+  ].join('\n');
+}
