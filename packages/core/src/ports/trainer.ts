@@ -5,7 +5,7 @@ export type TrainerTable = Record<string, { input: unknown; event: unknown; outp
 
 /** What a task is given besides its input. */
 export interface TrainerControl<Event> {
-  emit(event: Event): void;
+  emit: (event: Event) => void;
   /** Aborted when the task is to put down what it has and to throw CANCELLED. */
   signal: AbortSignal;
 }
