@@ -24,12 +24,16 @@ export interface ImportOptions {
    * stored ones follow. Default `frozen`.
    */
   readonly batchNorm?: 'frozen' | 'live';
+  /** Before the names of parameters and buffers; default nothing. */
+  readonly prefix?: string;
 }
 
 /** A stored tensor that is learned. */
 export interface ImportedParameter {
-  /** Of the tensor in the model, which `replaceTensors` knows it by; its input has `parameters/` before it. */
+  /** The prefix and the tensor; its input has `parameters/` before that. */
   readonly name: string;
+  /** Its name in the model, which `replaceTensors` knows it by. */
+  readonly tensor: string;
   readonly value: Value;
   /** What the model stores. */
   readonly initialize: () => Float32Array;
@@ -42,6 +46,7 @@ export interface ImportedParameter {
 /** A statistic of batch normalization. */
 export interface ImportedBuffer {
   readonly name: string;
+  readonly tensor: string;
   readonly value: Value;
   readonly initial: Float32Array;
   readonly next: Value;
@@ -165,6 +170,7 @@ async function importFrom(
     known,
     passed: beginning.frozen ? [beginning.tensor] : [],
     isBatchNormLive: source.options.batchNorm === 'live',
+    prefix: source.options.prefix ?? '',
   });
   for (const [index, node] of outline.nodes.entries()) {
     const isBefore = index <= beginning.index && isMoving(node, outline.moving);
@@ -183,7 +189,7 @@ async function importFrom(
       decays: place.isWeight,
       depth: depths[i] as number,
     })),
-    buffers: [...buffers].map(([name, { value, initial, next }]) => ({ name, value, initial, next: next ?? value })),
+    buffers: [...buffers].map(([tensor, { next, ...buffer }]) => ({ ...buffer, tensor, next: next ?? buffer.value })),
     depthCount: count,
     frozen: beginning.frozen?.model,
     notices: noticesOf(source, beginning, refused),

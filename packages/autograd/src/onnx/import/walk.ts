@@ -29,12 +29,15 @@ export class Refusal extends Error {
 
 export interface Learned {
   readonly name: string;
+  /** Of the file. */
+  readonly tensor: string;
   readonly value: Value;
   readonly initialize: () => Float32Array;
   readonly place: Place;
 }
 
 export interface Followed {
+  readonly name: string;
   readonly value: Value;
   readonly initial: Float32Array;
   readonly next?: Value;
@@ -48,6 +51,8 @@ export interface WalkStart {
   /** Those of them that have passed a weight. */
   readonly passed: readonly string[];
   readonly isBatchNormLive: boolean;
+  /** Before the names of parameters and buffers. */
+  readonly prefix: string;
 }
 
 /** As for the constants of a file: 1 GiB of float32. */
@@ -60,6 +65,7 @@ const reshaping: ReadonlySet<string> = new Set(
 
 export class Walk {
   readonly learned: Learned[] = [];
+  /** By tensor. */
   readonly buffers = new Map<string, Followed>();
   readonly #start: WalkStart;
   readonly #opset: number;
@@ -152,15 +158,22 @@ export class Walk {
     if (!this.#isLearned(name, use.role, value, use.node)) return value;
     const data = origin.data as Float32Array;
     const isBuffer = use.role === 'statistic';
-    const made = input(`${isBuffer ? 'buffers' : 'parameters'}/${name}`, shape);
+    const learnedName = `${this.#start.prefix}${name}`;
+    const made = input(`${isBuffer ? 'buffers' : 'parameters'}/${learnedName}`, shape);
     this.#values.set(name, made);
     if (isBuffer) {
-      this.buffers.set(name, { value: made, initial: data });
+      this.buffers.set(name, { name: learnedName, value: made, initial: data });
       return made;
     }
     const isWeight = use.role === 'weight';
     if (isWeight) this.#passed.add(name);
-    this.learned.push({ name, value: made, initialize: () => data.slice(), place: { node: use.index, isWeight } });
+    this.learned.push({
+      name: learnedName,
+      tensor: name,
+      value: made,
+      initialize: () => data.slice(),
+      place: { node: use.index, isWeight },
+    });
     return made;
   }
 
