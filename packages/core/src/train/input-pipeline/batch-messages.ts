@@ -1,4 +1,7 @@
-/** @file What the pipeline and its worker threads say to each other. Arrays of floats are handed over, never copied. */
+/**
+ * @file What the pipeline and its worker threads say to each other. Arrays of floats are handed over, never copied, and never shared:
+ * ONNX Runtime (1.30) refuses an input on a SharedArrayBuffer.
+ */
 import { type ErrorCode, TintypeError } from '@tintype/contracts/errors';
 import type { BatchBuffers, BatchRequest } from './make-batch.ts';
 
