@@ -1,7 +1,7 @@
 /**
  * @file Pictures per second that one thread augments, and the share of its time that a train step waits for its next batch.
  *
- * `input-pipeline.mjs [--seconds 12] [--rounds 2]`. Pixels are noise in a file as the pixel cache writes it. The step takes turns: with one
+ * `input-pipeline.mjs [--seconds 8] [--rounds 2]`. Pixels are noise in a file as the pixel cache writes it. The step takes turns: with one
  * batch again and again, then with batches from the pipeline; so the slowdown by threads beside it is seen besides the waiting.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { BatchMaker, createBuffers } from '@tintype/core/train/input-pipeline/ma
 import { parseArguments } from './pictures.mjs';
 
 const { options } = parseArguments(process.argv.slice(2));
-const seconds = Number(options.seconds ?? 12);
+const seconds = Number(options.seconds ?? 8);
 const rounds = Number(options.rounds ?? 2);
 const folder = mkdtempSync(join(tmpdir(), 'tintype-input-'));
 const classCount = 10;
