@@ -2,6 +2,7 @@
 import type { CommandRecord } from './command.ts';
 import { augmentCommand } from './commands/augment.ts';
 import { catalogCommands } from './commands/catalog.ts';
+import { compareCommand } from './commands/compare.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
 import { ingestCommand } from './commands/ingest.ts';
@@ -21,6 +22,7 @@ export const commands: readonly CommandRecord[] = [
   augmentCommand,
   trainCommand,
   ...tuneCommands,
+  compareCommand,
   evaluateCommand,
   ...modelsCommands,
   predictCommand,

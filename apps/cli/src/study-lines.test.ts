@@ -26,9 +26,9 @@ const trials = [
 ];
 
 test('settings are short: names without their head, files without their folder, nothing that is usual', () => {
-  expect(settingsText(aTrial(0, {}).settings)).toBe('mobilenetv2.onnx logistic c=0.03');
+  expect(settingsText(aTrial(0, {}).settings)).toBe('logistic c=0.03 mobilenetv2.onnx');
   expect(settingsText({ model: 'hub:a/b', head: 'knn', 'knn.k': 7, classWeights: 'balanced' })).toBe(
-    'hub:a/b knn k=7 balanced',
+    'knn k=7 balanced hub:a/b',
   );
 });
 
@@ -46,8 +46,8 @@ test('live, the best come first and what runs last, and every line is narrower t
   expect(lines).toEqual([
     'scenes-1  1 min 05 s of 10 min 00 s  4 trials: 2 complete, 1 pruned, 1 running',
     '#  accuracy (folds)         time  settings',
-    '2  90.0 % (88.0 to 92.0)   1.2 s  mobilenetv2.onnx logistic c=0.03',
-    '0  85.0 % (83.0 to 87.0)   1.2 s  mobilenetv2.onnx logistic c=0.03',
-    '3  87.5 % running, step 2  2.0 s  mobilenetv2.onnx logistic c=0.03',
+    '2  90.0 % (88.0 to 92.0)   1.2 s  logistic c=0.03 mobilenetv2.onnx',
+    '0  85.0 % (83.0 to 87.0)   1.2 s  logistic c=0.03 mobilenetv2.onnx',
+    '3  87.5 % running, step 2  2.0 s  logistic c=0.03 mobilenetv2.onnx',
   ]);
 });

@@ -1,19 +1,19 @@
 /** @file A study as lines of text: live while it runs, and as it ended. Pure. */
+import { stripVTControlCharacters } from 'node:util';
 import type { Settings, Study, Trial } from '@tintype/contracts/tune';
 import { counted, duration, percent, percentWithInterval, table } from './format.ts';
 
 const shownBest = 8;
 
-/** `dir/mobilenetv2.onnx svm-rbf c=0.03 gamma=0.001`: names of heads' parameters without the head, what is usual left out. */
+/** `svm-rbf c=0.03 gammaScale=0.5 mobilenetv2.onnx`: names of heads' parameters without the head, what is usual left out, the model last. */
 export function settingsText(settings: Settings): string {
-  return Object.entries(settings)
-    .flatMap(([name, value]) => {
-      if (name === 'model') return [String(value).replace(/^.*[\\/](?=[^\\/]+\.onnx$)/, '')];
-      if (name === 'head') return [String(value)];
-      if (name === 'classWeights') return value === 'balanced' ? ['balanced'] : [];
-      return [`${name.replace(/^[^.]*\./, '')}=${String(value)}`];
-    })
-    .join(' ');
+  const { model, ...rest } = settings;
+  const words = Object.entries(rest).flatMap(([name, value]) => {
+    if (name === 'head') return [String(value)];
+    if (name === 'classWeights') return value === 'balanced' ? ['balanced'] : [];
+    return [`${name.replace(/^[^.]*\./, '')}=${String(value)}`];
+  });
+  return [...words, String(model).replace(/^.*[\\/](?=[^\\/]+\.onnx$)/, '')].join(' ');
 }
 
 export function trialValue({ value, interval, intermediateValues }: Trial): string {
@@ -51,7 +51,9 @@ export function renderLiveStudy({ study, trials, spentMs, budgetMs, now }: LiveS
   const best = rankTrials(trials).slice(0, shownBest);
   const head = `${study.name}  ${duration(spentMs)} of ${duration(budgetMs)}  ${countTrials(trials)}`;
   const rows = [...best, ...running].map((trial) => trialRow(trial, now));
-  return rows.length === 0 ? [head] : [head, ...table(trialHeaders(study), rows).split('\n')];
+  // Colors are the terminal's, and lines that are cut must not end inside one.
+  const lines = rows.length === 0 ? [] : stripVTControlCharacters(table(trialHeaders(study), rows)).split('\n');
+  return [head, ...lines];
 }
 
 export const trialHeaders = ({ metric, scoring }: Study): string[] => [

@@ -486,6 +486,12 @@ export const errorTable = {
     hint: ({ study }) =>
       `Give it more time: tintype tune --study ${study} --resume --budget 30m. Or name cheaper models with --models.`,
   }),
+  COMPARISON_FRUITLESS: entry<{ reason: string }>({
+    kind: 'unprocessable',
+    title: 'No model came to an end',
+    detail: ({ reason }) => `No model could be compared: ${reason}.`,
+    hint: () => 'Give it more time with --budget 30m, or name cheaper models with --models.',
+  }),
   JOB_NOT_FOUND: entry<{ job: string }>({
     kind: 'notFound',
     title: 'There is no such job',

@@ -1,6 +1,5 @@
 /** @file `tintype train`: a head on features, or a network; calibrated, evaluated and registered. */
 import { TintypeError } from '@tintype/contracts/errors';
-import type { HeadKind } from '@tintype/contracts/model';
 import type { TrainOptions } from '@tintype/contracts/train';
 import type { Registration } from '@tintype/core/registry/register-run';
 import type { TrainingExplanation } from '@tintype/core/train/explain-training';
@@ -8,9 +7,8 @@ import type { CommandRecord } from '../command.ts';
 import { counted, duration, integer, percent, percentWithInterval, printable, table } from '../format.ts';
 import { openWatch } from '../watch-training.ts';
 import { networkOptions, readNetworkOptions } from './network-options.ts';
-import { parseAssignments, trainingOptions } from './training-options.ts';
-
-const headKinds: readonly HeadKind[] = ['logistic', 'knn', 'svm-linear', 'svm-rbf', 'forest'];
+import { trainBestModel } from './train-auto.ts';
+import { headKindChoices, parseAssignments, trainingOptions } from './training-options.ts';
 
 export const trainCommand: CommandRecord = {
   name: 'train',
@@ -22,7 +20,12 @@ export const trainCommand: CommandRecord = {
       description: 'histograms, pixels[:SIZE], FILE.onnx, or hub:ORG/REPO[@REVISION]',
       default: 'histograms',
     },
-    { flags: '--head <kind>', description: 'classifier on the features', choices: headKinds, default: 'logistic' },
+    {
+      flags: '--head <kind>',
+      description: 'classifier on the features',
+      choices: headKindChoices,
+      default: 'logistic',
+    },
     {
       flags: '--set <name=value...>',
       description: 'fix a hyperparameter of the head instead of choosing it by cross-validation, such as c=0.01',
@@ -42,6 +45,11 @@ export const trainCommand: CommandRecord = {
       choices: ['auto', 'always', 'never'],
       default: 'auto',
     },
+    {
+      flags: '--auto',
+      description: 'compare models of several kinds, the given backbone among them, and register the one to take',
+    },
+    { flags: '--budget <time>', description: 'time for --auto, such as 90s, 20m or 1.5h (default: 10m)' },
   ],
   examples: [
     'tintype train',
@@ -49,9 +57,13 @@ export const trainCommand: CommandRecord = {
     'tintype train --architecture cnn-small',
     'tintype train --backbone mobilenetv2.onnx --train all --explain',
     'tintype train --head logistic --set c=0.03',
+    'tintype train --auto --budget 10m',
     'tintype train --backbone hub:onnx-community/dinov2-small --model scenes --json',
   ],
   async run(context, _args, options) {
+    if (options.auto === true) return trainBestModel(context, options);
+    if (options.budget !== undefined)
+      throw new TintypeError('USAGE_INVALID', { problem: '--budget goes with --auto.', command: 'tintype train' });
     const resumed = options.resume as string | undefined;
     if (resumed !== undefined) assertAlone(options);
     const request = readRequest(options, await import('@tintype/contracts/train'));

@@ -1,6 +1,5 @@
 /** @file `tintype tune`: searches models and hyperparameters within a time and registers the best. */
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { PrunerKind, SamplerKind, StudyReport, TuneMetric, TuneSummary } from '@tintype/contracts/tune';
 import type { StudyState } from '@tintype/core/tune/tune-models';
@@ -8,6 +7,7 @@ import type { CommandContext, CommandRecord } from '../command.ts';
 import { counted, duration, moment, percent, percentWithInterval, printable, table } from '../format.ts';
 import { parseDuration } from '../parse-duration.ts';
 import { countTrials, rankTrials, renderLiveStudy, settingsText, trialHeaders, trialRow } from '../study-lines.ts';
+import { toWholePath } from '../to-whole-path.ts';
 import { trainingOptions } from './training-options.ts';
 
 const metrics: readonly TuneMetric[] = ['accuracy', 'balanced-accuracy', 'macro-f1'];
@@ -92,10 +92,6 @@ const tune: CommandRecord = {
     context.output.result(summary, () => render(summary, registration.promotion));
   },
 };
-
-/** A file is meant wherever the study goes on. */
-const toWholePath = (model: string): string =>
-  /\.onnx$/i.test(model) && !model.startsWith('hub:') ? resolve(model) : model;
 
 interface Board extends Disposable {
   show: (state: StudyState) => void;

@@ -64,7 +64,8 @@ export function registerRun(needs: RegisterNeeds, run: TrainedRun, options: Regi
   });
 }
 
-function buildBundle(clock: Clock, run: TrainedRun, evaluation: UnboundEvaluation): RenderedBundle {
+/** What would be registered; stores nothing. */
+export function buildBundle(clock: Clock, run: TrainedRun, evaluation: UnboundEvaluation): RenderedBundle {
   const { accuracy, accuracyInterval, balancedAccuracy, macroF1 } = evaluation;
   return renderBundle({
     manifest: {

@@ -1,7 +1,8 @@
-/** @file Which trial comes next: what was cut goes first, then the usual settings of every model, then what the sampler suggests. */
+/** @file Which trial comes next: what was cut goes first, then the usual settings of every kind of model, then what the sampler suggests. */
 import type { Settings, Study, Trial } from '@tintype/contracts/tune';
 import { createRandom } from './random.ts';
 import { samplers } from './sampler.ts';
+import { listGrid } from './samplers/grid.ts';
 import { settingsKey, usualSettings } from './search-space.ts';
 
 export type Next = { settings: Settings } | { none: 'exhausted' | 'budget' };
@@ -44,11 +45,11 @@ function* suggestions(study: Study, trials: readonly Trial[]): Generator<Setting
   }
 }
 
-/** The usual settings of each choice that the space begins with. */
-function listUsual({ space }: Study): Settings[] {
-  const [root] = space;
-  if (root?.kind !== 'categorical') return [usualSettings(space)];
-  return root.choices.map((choice) => usualSettings(space, { [root.name]: choice }));
+/** The usual settings of every combination of choices that other parameters depend on: each model with each head, say. */
+export function listUsual({ space }: Pick<Study, 'space'>): Settings[] {
+  const deciding = new Set(space.flatMap(({ when }) => when?.parameter ?? []));
+  const combinations = listGrid(space.filter(({ name, kind }) => kind === 'categorical' && deciding.has(name)));
+  return combinations.map((given) => usualSettings(space, given));
 }
 
 /** Median time of the trials like it that came to their end; undefined where there is none yet. */

@@ -10,6 +10,9 @@ import type { TrialRunner } from './trial-runner.ts';
 /** Best at b, x = 0.7; each trial takes a second. */
 const valueOf = ({ model, x }: Settings): number => (model === 'b' ? 1 : 0.8) - Math.abs((x as number) - 0.7);
 
+/** Makes the model the choice that others depend on, though none does. */
+const never = { when: { parameter: 'model', values: [''] } };
+
 interface Setting extends Partial<RunStudyOptions> {
   study?: Parameters<typeof aStudy>[0];
   trials?: readonly Trial[];
@@ -135,7 +138,8 @@ test('jobs run at once, each with its share of the cores, and numbers stay apart
 test('a trial that falls behind is pruned with what it had, and only against trials of its ladder', async () => {
   const steps: Record<string, number> = {};
   const { ended } = run({
-    study: { pruner: 'asha', space: [categorical('model', ['a', 'b', 'c', 'd'])] },
+    study: { pruner: 'asha', space: [categorical('model', ['a', 'b', 'c', 'd']), float('x', [0, 1], never)] },
+    mostTrials: 4,
     ladderOf: ({ model }) => (model === 'd' ? 'epochs' : 'folds'),
     runTrial: async ({ model }, { onIntermediate }) => {
       const value = { a: 0.9, b: 0.5, c: 0.95, d: 0.1 }[model as string] as number;

@@ -198,7 +198,10 @@ function isBehind({ study, trials, options }: Session, trial: Trial, step: numbe
 function assertHope({ study, trials }: Session): void {
   const failed = trials.filter(({ status }) => status === 'failed');
   if (failed.length < mostFailures || trials.some(({ value }) => value !== null)) return;
-  throw new TintypeError('STUDY_FRUITLESS', { study: study.name, reason: failed.at(-1)?.note ?? 'each failed' });
+  throw new TintypeError('STUDY_FRUITLESS', {
+    study: study.name,
+    reason: failed.at(-1)?.note?.replace(/\.$/, '') ?? 'each failed',
+  });
 }
 
 /** The trial to make a model of: the best complete one, the first of equals; only where none is complete, a pruned one. */

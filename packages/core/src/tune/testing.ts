@@ -106,7 +106,11 @@ export function aStudy(change: Partial<Study> = {}): Study {
     pruner: 'none',
     seed: 1,
     models: ['a'],
-    space: [categorical('model', ['a', 'b', 'c']), float('x', [0, 1]), float('y', [0, 1])],
+    space: [
+      categorical('model', ['a', 'b', 'c']),
+      float('x', [0, 1]),
+      float('y', [0, 1], { when: { parameter: 'model', values: ['a', 'b', 'c'] } }),
+    ],
     common: {},
     budgetMs: 60_000,
     spentMs: 0,

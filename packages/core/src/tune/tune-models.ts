@@ -113,7 +113,7 @@ function toRequest({ common, dataset }: Study, { settings }: Trial, request: Tun
 
 function explainNothing(trials: readonly Trial[]): string {
   if (trials.length === 0) return 'the budget was over before the first began';
-  return trials.findLast(({ note }) => note !== null)?.note ?? 'none ended';
+  return trials.findLast(({ note }) => note !== null)?.note?.replace(/\.$/, '') ?? 'none ended';
 }
 
 function summarize(
