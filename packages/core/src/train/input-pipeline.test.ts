@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { policies } from '@tintype/contracts/augmentation';
 import { preprocessingSchema } from '@tintype/contracts/preprocessing';
 import { noMixing } from '@tintype/vision/augment/mixing';
@@ -167,16 +168,20 @@ test('a thread that cannot start ends the epoch', async () => {
   await expect(pipeline.epoch({ epoch: 0, order }).next()).rejects.toThrow(/preprocessing|undefined/);
 });
 
-test('no thread is left when the pipeline is disposed', async () => {
-  const workers = (): number =>
-    process.getActiveResourcesInfo().filter((name) => name === 'Worker' || name === 'MessagePort').length;
-  const before = workers();
+test('no thread is left when the pipeline is disposed, also in the middle of an epoch', async () => {
+  const workers: Worker[] = [];
+  const note = (worker: Worker): unknown => workers.push(worker);
+  process.on('worker', note);
+
   for (let n = 0; n < 3; n += 1) {
     await using pipeline = openBatches(options({ workers: 2 }));
     for await (const { step } of pipeline.epoch({ epoch: 0, order })) if (step === 0) break;
   }
+  process.off('worker', note);
 
-  expect(workers()).toBe(before);
+  expect(workers).toHaveLength(6);
+  // What a thread that has ended has for a number.
+  expect(workers.map(({ threadId }) => threadId)).toEqual([-1, -1, -1, -1, -1, -1]);
 });
 
 test('a shuffled epoch shows every picture once, another order every epoch', () => {
