@@ -8,6 +8,7 @@ import { writeSums } from './channel-sums.ts';
 import { writeForward, writeInputGradient } from './convolutions.ts';
 import { type Activation, blockedShape, type Forms, type Size4 } from './forms.ts';
 import { writeGate } from './gate.ts';
+import { writeTurnedProduct } from './products.ts';
 import { writeRows, writeWeightGradient } from './weight-gradient.ts';
 
 /** Writes a node; false where it would rather have it written plainly. */
@@ -126,6 +127,7 @@ export const blockedRules: Rules = Object.freeze({
   conv: writeForward,
   convInputGradient: writeInputGradient,
   convWeightGradient: writeWeightGradient,
+  matmul: writeTurnedProduct,
   batchNorm: writeBatchNorm,
   batchNormGradient: writeBatchNormGradient,
   gateGradient: (forms, node) => writeGate(forms, node) || elementwise(forms, node),
