@@ -76,6 +76,7 @@ test('every stage that has a command has a guide', () => {
   expect(guides.toSorted()).toEqual([
     'catalog.md',
     'evaluate.md',
+    'import.md',
     'ingest.md',
     'registry.md',
     'serve.md',

@@ -44,15 +44,19 @@ export const bundleManifestSchema = z.object({
     hyperparameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   }),
   calibration: z.object({ method: z.literal('temperature'), temperature: z.number().gt(0) }),
-  snapshot: z.string(),
-  run: z.string(),
+  /** Null where the model was imported. */
+  snapshot: z.string().nullable(),
+  run: z.string().nullable(),
   seed: z.int(),
-  metrics: z.object({
-    accuracy: z.number(),
-    accuracyInterval: intervalSchema,
-    balancedAccuracy: z.number(),
-    macroF1: z.number(),
-  }),
+  /** Null where the model was imported: it was not measured when this was written. */
+  metrics: z
+    .object({
+      accuracy: z.number(),
+      accuracyInterval: intervalSchema,
+      balancedAccuracy: z.number(),
+      macroF1: z.number(),
+    })
+    .nullable(),
   createdAt: timestampSchema,
   /** Versions of tintype, onnxruntime, sharp and libvips that made it. */
   versions: z.record(z.string(), z.string()),

@@ -11,16 +11,19 @@ export const modelVersionSchema = z.object({
   version: z.int().min(1),
   /** SHA-256 of the bundle: of `bundle.json`, which holds the hashes of the other files. */
   bundleHash: z.string(),
-  run: z.string(),
-  snapshot: z.string(),
+  /** Null where the version was not trained here but imported. */
+  run: z.string().nullable(),
+  /** Whose test split the figures are of; null where it was imported and not measured. */
+  snapshot: z.string().nullable(),
   classes: z.array(z.string()),
   backbone: backboneSchema.pick({ kind: true, name: true, dimensions: true }),
   head: z.enum(modelHeadKinds),
   sizeBytes: z.int(),
-  accuracy: z.number(),
-  accuracyInterval: intervalSchema,
-  balancedAccuracy: z.number(),
-  macroF1: z.number(),
+  /** The figures are null, all of them, where the version was imported and not measured. */
+  accuracy: z.number().nullable(),
+  accuracyInterval: intervalSchema.nullable(),
+  balancedAccuracy: z.number().nullable(),
+  macroF1: z.number().nullable(),
   createdAt: timestampSchema,
   /** Aliases that point here now. */
   aliases: z.array(z.string()),

@@ -1,11 +1,17 @@
 /** @file `tintype models`: versions, aliases, and what was live when. */
 import { formatBytes, TintypeError } from '@tintype/contracts/errors';
+import type { ModelVersion } from '@tintype/contracts/registry';
 import type { CommandRecord } from '../command.ts';
 import { counted, moment, percent, percentWithInterval, printable, table } from '../format.ts';
+import { importCommand } from './models-import.ts';
+
+const accuracyOf = ({ accuracy, accuracyInterval }: ModelVersion): string =>
+  accuracy === null || accuracyInterval === null ? 'not measured' : percentWithInterval(accuracy, accuracyInterval);
+const shareOf = (share: number | null): string => (share === null ? '-' : percent(share));
 
 const list = (name: string): CommandRecord => ({
   name,
-  summary: name === 'models' ? 'registered models: list, show, promote, history' : 'list the registered models',
+  summary: name === 'models' ? 'registered models: list, show, promote, history, import' : 'list the registered models',
   options: [],
   examples: [`tintype ${name}`],
   async run(context) {
@@ -18,7 +24,7 @@ const list = (name: string): CommandRecord => ({
           printable(model.name),
           v.version,
           v.aliases.join(', ') || '-',
-          percentWithInterval(v.accuracy, v.accuracyInterval),
+          accuracyOf(v),
           printable(v.backbone.name),
           v.head,
           moment(v.createdAt),
@@ -50,15 +56,15 @@ const show: CommandRecord = {
             ['', ''],
             [
               ['version', `${printable(v.model)}@${v.version}${v.aliases.length ? ` (${v.aliases.join(', ')})` : ''}`],
-              ['accuracy', percentWithInterval(v.accuracy, v.accuracyInterval)],
-              ['balanced accuracy', percent(v.balancedAccuracy)],
-              ['macro-F1', percent(v.macroF1)],
+              ['accuracy', accuracyOf(v)],
+              ['balanced accuracy', shareOf(v.balancedAccuracy)],
+              ['macro-F1', shareOf(v.macroF1)],
               ['classes', v.classes.map(printable).join(', ')],
               ['backbone', `${printable(v.backbone.name)} (${counted(v.backbone.dimensions, 'feature')})`],
               ['head', v.head],
               ['size', formatBytes(v.sizeBytes)],
-              ['snapshot', v.snapshot],
-              ['run', v.run],
+              ['snapshot', v.snapshot ?? 'none'],
+              ['run', v.run ?? 'none: imported'],
               ['bundle', v.bundleHash],
               ['made', moment(v.createdAt)],
             ],
@@ -167,4 +173,11 @@ const history: CommandRecord = {
   },
 };
 
-export const modelsCommands: readonly CommandRecord[] = [list('models'), list('models list'), show, promote, history];
+export const modelsCommands: readonly CommandRecord[] = [
+  list('models'),
+  list('models list'),
+  show,
+  promote,
+  history,
+  importCommand,
+];

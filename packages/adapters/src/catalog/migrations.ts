@@ -26,7 +26,16 @@ export function catalogMigrations(dialect: SchemaDialect): Record<string, Migrat
     },
     '0002-run-metrics': { up: createRunMetricTables },
     '0003-studies': { up: createStudyTables },
+    '0004-imported-versions': { up: addIsMeasured },
   };
+}
+
+/** Versions that were imported have no figures: the columns, which must not be null, hold zeros, and this one says so. */
+async function addIsMeasured(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('model_versions')
+    .addColumn('is_measured', 'integer', (c) => c.notNull().defaultTo(1))
+    .execute();
 }
 
 async function createSampleTables(db: Kysely<unknown>, dialect: SchemaDialect): Promise<void> {

@@ -1,4 +1,4 @@
-/** @file Rows of the registry tables as entities. */
+/** @file Rows of the registry tables as entities. What an imported version lacks is an empty text or a zero there, and null here. */
 import type { AliasLogEntry, ModelVersion } from '@tintype/contracts/registry';
 import type { NewVersion } from '@tintype/core/ports/catalog';
 import type { Selectable } from 'kysely';
@@ -6,20 +6,21 @@ import { fromJson } from './context.ts';
 import type { AliasLogTable, ModelVersionTable } from './schema.ts';
 
 export function toModelVersion(row: Selectable<ModelVersionTable>, aliases: string[]): ModelVersion {
+  const isMeasured = row.is_measured === 1;
   return {
     model: row.model,
     version: row.version,
     bundleHash: row.bundle_hash,
-    run: row.run,
-    snapshot: row.snapshot,
+    run: row.run || null,
+    snapshot: row.snapshot || null,
     classes: fromJson(row.classes),
     backbone: fromJson(row.backbone),
     head: row.head as ModelVersion['head'],
     sizeBytes: row.size_bytes,
-    accuracy: row.accuracy,
-    accuracyInterval: [row.accuracy_lower, row.accuracy_upper],
-    balancedAccuracy: row.balanced_accuracy,
-    macroF1: row.macro_f1,
+    accuracy: isMeasured ? row.accuracy : null,
+    accuracyInterval: isMeasured ? [row.accuracy_lower, row.accuracy_upper] : null,
+    balancedAccuracy: isMeasured ? row.balanced_accuracy : null,
+    macroF1: isMeasured ? row.macro_f1 : null,
     createdAt: row.created_at,
     aliases,
   };
@@ -30,18 +31,19 @@ export function fromNewVersion(version: NewVersion, number: number): Selectable<
     model: version.model,
     version: number,
     bundle_hash: version.bundleHash,
-    run: version.run,
-    snapshot: version.snapshot,
+    run: version.run ?? '',
+    snapshot: version.snapshot ?? '',
     classes: JSON.stringify(version.classes),
     backbone: JSON.stringify(version.backbone),
     head: version.head,
     size_bytes: version.sizeBytes,
-    accuracy: version.accuracy,
-    accuracy_lower: version.accuracyInterval[0],
-    accuracy_upper: version.accuracyInterval[1],
-    balanced_accuracy: version.balancedAccuracy,
-    macro_f1: version.macroF1,
+    accuracy: version.accuracy ?? 0,
+    accuracy_lower: version.accuracyInterval?.[0] ?? 0,
+    accuracy_upper: version.accuracyInterval?.[1] ?? 0,
+    balanced_accuracy: version.balancedAccuracy ?? 0,
+    macro_f1: version.macroF1 ?? 0,
     created_at: version.createdAt,
+    is_measured: version.accuracy === null ? 0 : 1,
   };
 }
 

@@ -77,7 +77,7 @@ async function bumpRegistryVersion(trx: Write): Promise<void> {
 async function publish(
   trx: Write,
   version: NewVersion,
-  options: { evaluation: Omit<Evaluation, 'model' | 'version'>; alias?: string; by: string },
+  options: { evaluation?: Omit<Evaluation, 'model' | 'version'>; alias?: string; by: string },
 ): Promise<ModelVersion> {
   const { model, createdAt: at } = version;
   await trx
@@ -93,7 +93,7 @@ async function publish(
   const number = (last ?? 0) + 1;
 
   await trx.insertInto('model_versions').values(fromNewVersion(version, number)).execute();
-  await insertEvaluation(trx, { ...options.evaluation, model, version: number });
+  if (options.evaluation) await insertEvaluation(trx, { ...options.evaluation, model, version: number });
   if (options.alias !== undefined)
     await setAlias(trx, { model, alias: options.alias, version: number, by: options.by, at });
   await bumpRegistryVersion(trx);

@@ -142,6 +142,8 @@ export interface ModelVersionTable {
   balanced_accuracy: number;
   macro_f1: number;
   created_at: number;
+  /** 0: the figures before are zeros that mean nothing. */
+  is_measured: number;
 }
 
 export interface AliasTable {

@@ -47,7 +47,7 @@ const impossible = -1e4;
  */
 export async function classifyPictures(
   needs: Needs,
-  version: ModelVersion,
+  version: Pick<ModelVersion, 'model' | 'version' | 'classes' | 'bundleHash'>,
   request: ClassifyOptions & { on: string; pictures: AsyncIterable<LabeledPicture>; total?: number },
 ): Promise<Evaluation> {
   const { clock } = needs;

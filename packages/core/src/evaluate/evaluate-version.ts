@@ -1,4 +1,5 @@
 /** @file A registered version on the test split of a snapshot: its own, or another for a fair comparison. */
+import { TintypeError } from '@tintype/contracts/errors';
 import type { Evaluation } from '@tintype/contracts/evaluate';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
@@ -18,14 +19,14 @@ export interface EvaluateNeeds {
 
 /**
  * Stored when it returns. `snapshot` is the version's own by default. Throws SNAPSHOT_NOT_FOUND, OBJECT_NOT_FOUND where a picture's
- * bytes are gone, BUNDLE_CORRUPT, CANCELLED.
+ * bytes are gone, USAGE_INVALID where neither names a snapshot, BUNDLE_CORRUPT, CANCELLED.
  */
 export async function evaluateVersion(
   needs: EvaluateNeeds,
   version: ModelVersion,
   options: ClassifyOptions & { snapshot?: string },
 ): Promise<Evaluation> {
-  const snapshotId = options.snapshot ?? version.snapshot;
+  const snapshotId = options.snapshot ?? version.snapshot ?? refuseUnmeasured(version);
   const snapshot = await needs.catalog.snapshots.get(snapshotId);
   const entries = await needs.catalog.snapshots.entries(snapshotId);
   const test = entries.filter((entry) => entry.split === 'test');
@@ -42,4 +43,10 @@ export async function evaluateVersion(
   });
   await needs.catalog.evaluations.record(evaluation);
   return evaluation;
+}
+
+function refuseUnmeasured({ model, version }: ModelVersion): never {
+  throw new TintypeError('USAGE_INVALID', {
+    problem: `${model}@${version} was imported and has no test split of its own; name a folder of labeled pictures with --on, or a dataset when importing.`,
+  });
 }

@@ -46,4 +46,6 @@ export const tasks: TaskFunctions<PictureTasks> = {
     await engine.closeBundle(bundleHash);
     return null;
   },
+  // Loaded when asked for: the HDF5 library takes time and memory that pictures do not need.
+  importKeras: async (request) => (await import('./formats/keras/import-keras.ts')).importKeras(request),
 };

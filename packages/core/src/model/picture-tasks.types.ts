@@ -6,6 +6,7 @@ import type { CountedName, PictureMeasures } from '@tintype/contracts/gate';
 import type { Backbone, BundleManifest } from '@tintype/contracts/model';
 import type { PictureAnalysis, PictureLimits } from '@tintype/contracts/picture';
 import type { Preprocessing } from '@tintype/contracts/preprocessing';
+import type { ImportedGraph } from './formats/keras/import-keras.ts';
 import type { FeatureShape } from './onnx-features.ts';
 
 /** Task failures are TintypeErrors: IMAGE_* for the picture, BUNDLE_CORRUPT or BACKBONE_INVALID for the model. */
@@ -58,4 +59,6 @@ export type PictureTasks = {
   };
   closeDetector: { input: { key: string }; output: null };
   closeBundle: { input: { bundleHash: string }; output: null };
+  /** Reads a Keras file, a zip or a folder with one, or a TensorFlow.js model. Throws MODEL_FILE_INVALID. */
+  importKeras: { input: { path: string; sizePx?: number }; output: ImportedGraph };
 };

@@ -121,10 +121,10 @@ export interface RunStore {
 export type NewVersion = Omit<ModelVersion, 'version' | 'aliases'>;
 
 export interface RegistryStore {
-  /** One transaction: model (if new), version with the next number, its evaluation, and the alias move with its log entry. */
+  /** One transaction: model (if new), version with the next number, its evaluation where it has one, and the alias move with its log entry. */
   publish(
     version: NewVersion,
-    options: { evaluation: Omit<Evaluation, 'model' | 'version'>; alias?: string; by: string },
+    options: { evaluation?: Omit<Evaluation, 'model' | 'version'>; alias?: string; by: string },
   ): Promise<ModelVersion>;
   /** Throws MODEL_NOT_FOUND or MODEL_NONE_YET. */
   get(model: string): Promise<RegisteredModel>;

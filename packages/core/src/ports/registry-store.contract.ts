@@ -67,6 +67,17 @@ function describeVersions(open: OpenCatalog): void {
     await expect(catalog.registry.getVersion('pets', '7')).rejects.toMatchObject(unknown);
   });
 
+  test('a version that was imported has no run, no snapshot and no figures', async () => {
+    await using catalog = await open();
+    const figures = { accuracy: null, accuracyInterval: null, balancedAccuracy: null, macroF1: null };
+    const imported = aVersion('pets', { run: null, snapshot: null, ...figures });
+
+    const published = await catalog.registry.publish(imported, { by: 'ada' });
+
+    expect(published).toEqual({ ...imported, version: 1, aliases: [] });
+    expect(await catalog.evaluations.list('pets', 1)).toEqual([]);
+  });
+
   test('evaluations are added, newest first, and an id is used once', async () => {
     await using catalog = await open();
     await catalog.registry.publish(aVersion('pets'), { evaluation: anEvaluation('1'), by: 'ada' });

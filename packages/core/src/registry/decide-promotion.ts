@@ -56,11 +56,13 @@ export async function decidePromotion(needs: Needs, run: TrainedRun, options: Op
       `only ${fair.length} of the ${run.test.sampleIds.length} pictures of its test split ${fair.length === 1 ? 'is' : 'are'} new to version ${champion.version}, too few to compare`,
     );
   const isSameTest = champion.snapshot === run.snapshot.id && run.rejected.length === 0;
-  const theirs = isSameTest ? champion.balancedAccuracy : await measureChampion(needs, champion, fair, options);
+  const theirs =
+    (isSameTest ? champion.balancedAccuracy : null) ??
+    (await measureChampion(needs, { champion, fair, on: testSplitOf(run.snapshot.id) }, options));
   if (theirs === undefined)
     return { isPromoted: true, reason: `Made champion: version ${champion.version} cannot be loaded any more.` };
   const own = measureRun(run, fair);
-  const numbers = `balanced accuracy ${percent(own)} against ${percent(theirs)} of version ${champion.version} on ${fair.length} test pictures that neither was made from`;
+  const numbers = `balanced accuracy ${percent(own)} against ${percent(theirs)} of version ${champion.version} on ${fair.length} test pictures ${champion.run === null ? 'of its own; those that the other was made from are not known' : 'that neither was made from'}`;
   return own >= theirs ? { isPromoted: true, reason: `Made champion: ${numbers}.` } : stay(numbers);
 }
 
@@ -83,8 +85,10 @@ async function findChampion({ catalog }: Needs, model: string): Promise<ModelVer
 async function listFairPictures({ catalog }: Needs, champion: ModelVersion, run: TrainedRun): Promise<SnapshotEntry[]> {
   const entries = await catalog.snapshots.entries(run.snapshot.id);
   const seen = new Set<string>();
-  for (const { split, contentHash } of await catalog.snapshots.entries(champion.snapshot))
-    if (split !== 'test') seen.add(contentHash);
+  // What an imported champion was made from is not known.
+  const made =
+    champion.run === null || champion.snapshot === null ? [] : await catalog.snapshots.entries(champion.snapshot);
+  for (const { split, contentHash } of made) if (split !== 'test') seen.add(contentHash);
   const tainted = new Set(entries.flatMap(({ contentHash, group }) => (seen.has(contentHash) ? [group] : [])));
   const answered = new Set(run.test.sampleIds);
   return entries.filter(
@@ -95,8 +99,7 @@ async function listFairPictures({ catalog }: Needs, champion: ModelVersion, run:
 /** Undefined where the champion's bundle is damaged. */
 async function measureChampion(
   needs: Needs,
-  champion: ModelVersion,
-  fair: readonly SnapshotEntry[],
+  { champion, fair, on }: { champion: ModelVersion; fair: readonly SnapshotEntry[]; on: string },
   { limits, signal }: Options,
 ): Promise<number | undefined> {
   async function* pictures(): AsyncGenerator<LabeledPicture> {
@@ -104,7 +107,7 @@ async function measureChampion(
       yield { name: sampleId, className, read: () => needs.store.get(objectKeys.source(contentHash)) };
   }
   try {
-    const request = { limits, on: testSplitOf(champion.snapshot), pictures: pictures(), ...(signal ? { signal } : {}) };
+    const request = { limits, on, pictures: pictures(), ...(signal ? { signal } : {}) };
     return (await classifyPictures(needs, champion, request)).balancedAccuracy;
   } catch (error) {
     if (error instanceof TintypeError && error.code === 'BUNDLE_CORRUPT') return undefined;

@@ -45,4 +45,6 @@ export function renderModelCard(run: TrainedRun, evaluation: UnboundEvaluation):
 }
 
 const share = (value: number | null): string => (value === null ? '-' : `${(value * 100).toFixed(1)} %`);
-const escapeMarkdown = (text: string): string => text.replace(/[\\`*_{}[\]()#+!|<>~&]/g, (c) => `\\${c}`);
+
+/** For people's words: none becomes markup. */
+export const escapeMarkdown = (text: string): string => text.replace(/[\\`*_{}[\]()#+!|<>~&]/g, (c) => `\\${c}`);

@@ -60,7 +60,7 @@ export function registerRun(needs: RegisterNeeds, run: TrainedRun, options: Regi
     crashPoint('register.published');
     const endedAt = needs.clock.now();
     await needs.catalog.runs.finish(run.run.id, { status: 'succeeded', endedAt, error: null });
-    return { version, promotion: promotion.reason, summary: summarize(run, version, endedAt) };
+    return { version, promotion: promotion.reason, summary: summarize({ run, version, evaluation, endedAt }) };
   });
 }
 
@@ -149,16 +149,24 @@ function toVersion(
   };
 }
 
-function summarize(run: TrainedRun, version: ModelVersion, endedAt: number): TrainSummary {
+interface Finished {
+  run: TrainedRun;
+  version: ModelVersion;
+  evaluation: UnboundEvaluation;
+  endedAt: number;
+}
+
+function summarize({ run, version, evaluation, endedAt }: Finished): TrainSummary {
+  const { accuracy, accuracyInterval, balancedAccuracy, macroF1 } = evaluation;
   return {
-    run: version.run,
+    run: run.run.id,
     model: version.model,
     version: version.version,
-    snapshot: version.snapshot,
-    accuracy: version.accuracy,
-    accuracyInterval: version.accuracyInterval,
-    balancedAccuracy: version.balancedAccuracy,
-    macroF1: version.macroF1,
+    snapshot: run.snapshot.id,
+    accuracy,
+    accuracyInterval,
+    balancedAccuracy,
+    macroF1,
     classes: version.classes,
     durationMs: endedAt - run.run.startedAt,
     filtered: run.rejected.length,

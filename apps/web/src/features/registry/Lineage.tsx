@@ -10,9 +10,9 @@ export function Lineage({ version }: { version: ModelVersion }) {
   const facts: [string, ReactNode][] = [
     ['Backbone', `${version.backbone.name}, ${formatCounted(version.backbone.dimensions, 'feature')}`],
     ['Head', version.head],
-    ['Trained', formatTime(version.createdAt)],
-    ['Snapshot', <code key="snapshot">{version.snapshot}</code>],
-    ['Run', <code key="run">{version.run}</code>],
+    [version.run === null ? 'Imported' : 'Trained', formatTime(version.createdAt)],
+    ['Snapshot', version.snapshot === null ? 'none: imported' : <code key="snapshot">{version.snapshot}</code>],
+    ['Run', version.run === null ? 'none: imported' : <code key="run">{version.run}</code>],
     ['Bundle', <code key="bundle">{version.bundleHash}</code>],
     ['Size', formatSize(version.sizeBytes)],
     [

@@ -13,7 +13,7 @@ export const versionPath = (model: string, version: number): string =>
 
 export function VersionTable({ model }: { model: RegisteredModel }) {
   const versions = sortVersions(model.versions);
-  const scale = chooseScale(versions.map((version) => version.accuracyInterval));
+  const scale = chooseScale(versions.flatMap(({ accuracyInterval }) => (accuracyInterval ? [accuracyInterval] : [])));
   return (
     <section className={classes.scroller} aria-label={`Versions of ${model.name}`}>
       <table className={classes.table}>
@@ -74,13 +74,23 @@ function Row({ version, scale }: { version: ModelVersion; scale: [number, number
         </span>
       </th>
       <td className={classes.share}>
-        <strong>{formatShare(version.accuracy)}</strong> <span>({formatInterval(version.accuracyInterval)})</span>
+        {version.accuracy === null || version.accuracyInterval === null ? (
+          'not measured'
+        ) : (
+          <>
+            <strong>{formatShare(version.accuracy)}</strong> <span>({formatInterval(version.accuracyInterval)})</span>
+          </>
+        )}
       </td>
       <td className={classes.plot} aria-hidden="true">
-        <IntervalPlot share={version.accuracy} interval={version.accuracyInterval} scale={scale} />
+        {version.accuracy !== null && version.accuracyInterval !== null && (
+          <IntervalPlot share={version.accuracy} interval={version.accuracyInterval} scale={scale} />
+        )}
       </td>
-      <td className={`${classes.number} ${classes.balanced}`}>{formatShare(version.balancedAccuracy)}</td>
-      <td className={classes.number}>{formatShare(version.macroF1)}</td>
+      <td className={`${classes.number} ${classes.balanced}`}>
+        {version.balancedAccuracy === null ? '-' : formatShare(version.balancedAccuracy)}
+      </td>
+      <td className={classes.number}>{version.macroF1 === null ? '-' : formatShare(version.macroF1)}</td>
       <td className={classes.wide}>{version.backbone.name}</td>
       <td className={classes.wide}>{version.head}</td>
       <td className={classes.wide} data-number>

@@ -18,6 +18,7 @@ export interface KerasSource extends Disposable {
   version: KerasVersion;
   /** Such as `Keras 2.12.0`, for the record. */
   madeBy: string;
+  isTeachableMachine: boolean;
   /** Text and name of a list of class names that came with the model. */
   labels?: { file: string; text: string };
 }
@@ -36,7 +37,7 @@ export async function openKerasSource(path: string): Promise<KerasSource> {
   const name = basename(path);
   if (name.toLowerCase().endsWith('.json')) return openAmong(besides, name);
   const bytes = await besides.read(name);
-  if (isHdf5(bytes)) return withLabels(await openH5(bytes), besides);
+  if (isHdf5(bytes)) return withLabels(await openH5(bytes), besides, name);
   if (isZip(bytes)) return openArchive(bytes, besides);
   throw new ModelRefusal('it is neither an HDF5 file nor a .keras file nor a zip archive');
 }
@@ -61,7 +62,8 @@ async function openArchive(bytes: Uint8Array, besides: Files): Promise<KerasSour
     if (!entry) throw new ModelRefusal(`the archive holds no ${name}`);
     return entry.read();
   };
-  if (entries.has('config.json') && entries.has('model.weights.h5')) return withLabels(await openKeras(read), besides);
+  if (entries.has('config.json') && entries.has('model.weights.h5'))
+    return withLabels(await openKeras(read), besides, 'model.keras');
   // People zip folders: what counts is the name.
   const places = new Map([...entries.keys()].map((name) => [basename(name), name]));
   return openAmong({ names: [...places.keys()], read: (name) => read(places.get(name) ?? name) });
@@ -71,11 +73,11 @@ async function openAmong(files: Files, named?: string): Promise<KerasSource> {
   const candidates = named === undefined ? files.names : [named];
   const find = (pattern: RegExp): string | undefined => candidates.find((name) => pattern.test(name));
   const h5 = find(/\.(h5|hdf5)$/i);
-  if (h5 !== undefined) return withLabels(await openH5(await files.read(h5)), files);
+  if (h5 !== undefined) return withLabels(await openH5(await files.read(h5)), files, h5);
   const keras = find(/\.keras$/i);
   if (keras !== undefined) return openArchive(await files.read(keras), files);
   const json = find(/^model\.json$/i) ?? named;
-  if (json !== undefined) return withLabels(await openTensorflowJs(files, json), files);
+  if (json !== undefined) return withLabels(await openTensorflowJs(files, json), files, json);
   if (candidates.includes('saved_model.pb'))
     throw new ModelRefusal('it is a TensorFlow SavedModel; load it in Keras and save it as .keras');
   throw new ModelRefusal('it holds no .h5 file, no .keras file and no model.json');
@@ -91,6 +93,7 @@ async function openH5(bytes: Uint8Array): Promise<KerasSource> {
     model: parseKerasConfig(text),
     weights: weightsOfH5(file),
     ...describeVersion(madeBy),
+    isTeachableMachine: false,
     [Symbol.dispose]: () => file[Symbol.dispose](),
   };
 }
@@ -104,6 +107,7 @@ async function openKeras(read: (name: string) => Promise<Uint8Array>): Promise<K
     model,
     weights: weightsOfKeras(file, model),
     ...describeVersion(String(metadata.keras_version)),
+    isTeachableMachine: false,
     [Symbol.dispose]: () => file[Symbol.dispose](),
   };
 }
@@ -115,17 +119,21 @@ async function openTensorflowJs(files: Files, json: string): Promise<KerasSource
     weights: weightsOfTable(table),
     version: { major: version.startsWith('3.') ? 3 : 2 },
     madeBy: `TensorFlow.js (${version})`,
+    isTeachableMachine: false,
     [Symbol.dispose]: () => undefined,
   };
 }
 
-/** Teachable Machine puts labels.txt or metadata.json beside its model. */
-async function withLabels(source: KerasSource, files: Files): Promise<KerasSource> {
-  for (const file of ['labels.txt', 'labels.csv', 'metadata.json']) {
-    if (!files.names.includes(file)) continue;
-    const text = new TextDecoder().decode(await files.read(file));
-    if (file !== 'metadata.json' || Array.isArray(parseObject(text).labels))
-      return { ...source, labels: { file, text } };
+/** Teachable Machine puts labels.txt beside its keras_model.h5, and metadata.json beside its model.json. */
+async function withLabels(source: KerasSource, files: Files, file: string): Promise<KerasSource> {
+  for (const list of ['labels.txt', 'labels.csv', 'metadata.json']) {
+    if (!files.names.includes(list)) continue;
+    const text = new TextDecoder().decode(await files.read(list));
+    const stated = list === 'metadata.json' ? parseObject(text) : undefined;
+    if (stated && !Array.isArray(stated.labels)) continue;
+    const isFromThere =
+      (file === 'keras_model.h5' && list === 'labels.txt') || stated?.packageName === '@teachablemachine/image';
+    return { ...source, isTeachableMachine: isFromThere, labels: { file: list, text } };
   }
   return source;
 }
