@@ -1,7 +1,7 @@
 /** @file Training a network on real pictures, with a real catalog, worker threads and ONNX Runtime: what it learns, repeats, leaves. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteCatalog } from '@tintype/adapters/catalog/open-sqlite-catalog';
@@ -21,7 +21,9 @@ import { inProcessPool } from '../model/testing.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { fillDataset, inProcessTrainer, stripes, type TestPicture } from './testing.ts';
+import { trainHead } from './train-head.ts';
 import { resumeNetwork, type TrainNetworkNeeds, type TrainNetworkRequest, trainNetwork } from './train-network.ts';
+import type { TrainedRun } from './trained-run.types.ts';
 import { tasks as trainerTasks } from './trainer-tasks.ts';
 
 const classNames = ['across', 'along', 'wide'];
@@ -118,7 +120,7 @@ test('the catalog knows every epoch, and files are kept with the run', async () 
   const artifacts = await catalog.runs.artifacts(run.id);
   expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
   expect(epochs.some(({ isBest }) => isBest)).toBe(true);
-  expect(artifacts.map(({ kind }) => kind)).toContain('events');
+  expect(artifacts.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['contact-sheet', 'events']));
   expect(artifacts.every(({ path }) => existsSync(path))).toBe(true);
   expect(await catalog.runs.findProgress(run.id)).toMatchObject({ stage: 'evaluate', at: expect.any(Number) });
   expect(await catalog.runs.get(run.id)).toMatchObject({
@@ -180,6 +182,39 @@ test('pictures that a gate refuses take no part and are listed', async () => {
   expect(run.rejected[0]).toMatchObject({ code: 'TOO_SMALL', detail: expect.stringContaining('32 x 32') });
   expect(notices).toEqual([expect.stringContaining('54 of 72 pictures take no part: 54 TOO_SMALL')]);
   expect(listed?.path).toMatch(/filtered\.json$/);
+});
+
+const largestDifference = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? Number.NaN))), 0);
+
+/** An ONNX backbone beside its preprocessing: what another training made. */
+async function anOnnxBackbone(run: TrainedRun): Promise<string> {
+  const path = join(folder, 'backbone.onnx');
+  await writeFile(path, run.graph);
+  await writeFile(join(folder, 'backbone.preprocessing.json'), JSON.stringify(run.backbone.preprocessing));
+  return path;
+}
+
+test('an ONNX model is fine-tuned from a head that was fitted on its features', { timeout: 120_000 }, async () => {
+  const from = await trainNetwork(needs(), request({ epochs: 2 }));
+  const backbone = await anOnnxBackbone(from);
+  const fine = {
+    architecture: undefined,
+    backbone,
+    sizePx: undefined,
+    epochs: 1,
+    warmup: 0,
+    snapshot: from.snapshot.id,
+  };
+
+  const frozen = await trainHead(needs(), request(fine));
+  const still = await trainNetwork(needs(), request({ ...fine, train: 'all', learningRate: 1e-9 }));
+  const moved = await trainNetwork(needs(), request({ ...fine, train: 'last:1', freezeBatchNorm: false }));
+
+  expect(largestDifference(still.test.logits, frozen.test.logits)).toBeLessThan(1e-3);
+  expect(largestDifference(moved.test.logits, frozen.test.logits)).toBeGreaterThan(0.01);
+  expect(still.backbone).toMatchObject({ kind: 'network', name: 'backbone.onnx', dimensions: 192 });
+  expect(still.head.hyperparameters).toMatchObject({ train: 'all', headWarmup: 0, freezeBatchNorm: true });
 });
 
 test('class weights, mixing, averages, sampling and accumulation all train', async () => {

@@ -127,6 +127,7 @@ function describePlan({ request, run, snapshot, network }: Training, data: Prepa
     settings,
     preprocessing,
     seed: request.seed,
+    classes: snapshot.classes,
     classCount: snapshot.classes.length,
     settingsHash: hashSettings(decisive, pictures, data.start?.hash),
     train: data.train.labeled,

@@ -8,6 +8,7 @@ import { writeSafetensors } from '../../model/formats/write-safetensors.ts';
 import { fitLogistic } from '../linear.ts';
 import type { TrainNeeds, TrainRequest } from '../train-head.ts';
 import type { ResolvedNetwork } from './resolve-network.ts';
+import { startHeadNames } from './start-head-names.ts';
 
 export interface StartHead {
   /** A safetensors file in the run's folder. */
@@ -23,9 +24,6 @@ interface Request {
   entries: readonly SnapshotEntry[];
   folder: string;
 }
-
-/** Names of a head that is put behind a backbone. */
-export const startHeadNames = { weight: 'parameters/head.weight', bias: 'parameters/head.bias' };
 
 /** Linear probing, then fine-tuning (Kumar et al. 2022). Undefined where there are no features yet. A resumed run takes what it had. */
 export async function fitStartHead(needs: TrainNeeds, request: Request): Promise<StartHead | undefined> {

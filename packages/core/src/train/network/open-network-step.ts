@@ -9,6 +9,7 @@ import type { MemoryPlan } from '@tintype/autograd/step/memory-plan';
 import { openTrainStep, type TrainStep } from '@tintype/autograd/step/train-step';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { TrainPhase } from '@tintype/contracts/train-events';
+import { putBehind } from './frozen-part.ts';
 import type { NetworkDescription, ParameterCounts } from './plan.types.ts';
 import { firstTrainedDepth, type NetworkSettings } from './settings.ts';
 import type { Trainable } from './trainable.ts';
@@ -18,7 +19,7 @@ const optimizers = { adamw: () => adamw(), sgd: () => sgd({ momentum: 0.9, neste
 /** With the weights that training starts from. Throws MEMORY_INSUFFICIENT. */
 export async function openNetworkStep(
   trainable: Trainable,
-  { settings, seed }: Pick<NetworkDescription, 'settings' | 'seed'>,
+  { settings, seed, preprocessing }: NetworkDescription,
   phase: TrainPhase,
 ): Promise<TrainStep> {
   const network = await trainable.build(settings.batch, {
@@ -31,7 +32,7 @@ export async function openNetworkStep(
   try {
     assertFits(step.memory);
     step.write(await trainable.start());
-    return step;
+    return trainable.frozen ? await putBehind(step, { frozen: trainable.frozen, preprocessing, threads }) : step;
   } catch (error) {
     await step[Symbol.asyncDispose]();
     throw error;

@@ -10,7 +10,7 @@ import type { NetworkSettings } from './settings.ts';
 /** What is trained, before anything is opened. */
 export type NetworkSource =
   | { kind: 'architecture'; name: ArchitectureName }
-  | { kind: 'onnx'; path: string; hash: string; featureOutput: string; inputName: string; shape: FeatureShape };
+  | { kind: 'onnx'; path: string; hash: string; featureOutput: string; shape: FeatureShape };
 
 export interface NetworkDescription {
   source: NetworkSource;
@@ -31,6 +31,7 @@ export interface LabeledPixels {
 
 export interface TrainingPlan extends NetworkDescription {
   run: string;
+  classes: readonly string[];
   /** Of the run, held by the parent. */
   folder: string;
   settingsHash: string;

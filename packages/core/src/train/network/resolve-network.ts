@@ -85,8 +85,8 @@ async function resolveOnnx(
   const resized = sizePx === undefined ? {} : { preprocessing: { widthPx: sizePx, heightPx: sizePx } };
   const resolved = await resolveBackbone(needs, options.backbone, { ...resized, ...(signal ? { signal } : {}) });
   const { backbone, modelPath, shape } = resolved;
-  const { featureOutput, inputName, preprocessing } = backbone;
-  if (modelPath === undefined || featureOutput === undefined || inputName === undefined)
+  const { featureOutput, preprocessing } = backbone;
+  if (modelPath === undefined || featureOutput === undefined)
     throw usage(
       `--train needs a network, which ${backbone.name} is not; name --architecture, or --backbone FILE.onnx.`,
     );
@@ -97,7 +97,7 @@ async function resolveOnnx(
     threads: availableParallelism(),
   });
   return {
-    source: { kind: 'onnx', path: modelPath, hash: backbone.hash, featureOutput, inputName, shape },
+    source: { kind: 'onnx', path: modelPath, hash: backbone.hash, featureOutput, shape },
     name: backbone.name,
     hash: backbone.hash,
     ...(backbone.license === undefined ? {} : { license: backbone.license }),

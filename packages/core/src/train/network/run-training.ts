@@ -6,6 +6,9 @@ import { renderOnnx } from '@tintype/autograd/onnx/write-onnx';
 import { createSchedule } from '@tintype/autograd/optimize/schedules';
 import type { State } from '@tintype/autograd/step/state';
 import { parseAugmentation, resolvePolicy } from '@tintype/contracts/augmentation';
+import { defaultPictureLimits } from '@tintype/contracts/picture';
+import { renderContactSheet } from '@tintype/vision/augment/contact-sheet';
+import { readPictureHeader } from '@tintype/vision/picture-header';
 import { computeAccuracy, computeNegativeLogLikelihood } from '../../model/probabilities.ts';
 import type { TrainerControl } from '../../ports/trainer.ts';
 import { calibrateTemperature } from '../calibrate.ts';
@@ -50,7 +53,8 @@ export async function runTraining(
   const result = await trainLoop(
     {
       openStep: (phase) => openNetworkStep(trainable, plan, phase),
-      batches: (epoch, startStep) => listBatches(pipeline, plan, { epoch, startStep }),
+      batches: (epoch, startStep) =>
+        listBatches(pipeline, plan, { epoch, startStep, onFirst: (batch) => keepSheet(batch, plan, emit) }),
       validate: async (weights) => {
         const { logits } = await answer(trainable, weights, { plan, part: 'validation', head, temperature: 1 });
         return score(logits, validation.labels, classCount);
@@ -91,15 +95,33 @@ function planLoop(
 async function* listBatches(
   pipeline: InputPipeline,
   { train: { labels }, classCount, seed, settings }: TrainingPlan,
-  { epoch, startStep }: { epoch: number; startStep: number },
+  { epoch, startStep, onFirst }: { epoch: number; startStep: number; onFirst: (batch: LoopBatch) => Promise<void> },
 ): AsyncGenerator<LoopBatch, void, undefined> {
   const rule = settings.balancedSampling ? 'balanced' : 'shuffled';
   const order = computeEpochOrder({ labels, classCount }, { rule, seed, epoch });
   const weigh = weighTargets(labels, { classCount, rule: settings.classWeights });
   for await (const batch of pipeline.epoch({ epoch, order, startStep })) {
+    if (epoch === 1 && batch.step === 0) await onFirst(batch);
     weigh(batch.targets);
     yield batch;
   }
+}
+
+/** What people look at first: whether the pictures are right, and their classes. */
+async function keepSheet(
+  batch: LoopBatch,
+  { folder, preprocessing, classes }: TrainingPlan,
+  emit: (event: TrainerEvent) => void,
+): Promise<void> {
+  const path = join(folder, 'contact-sheet.jpg');
+  const bytes = await renderContactSheet(batch, {
+    preprocessing,
+    classes,
+    title: 'First pictures, as they are trained on',
+  });
+  await writeFile(path, bytes);
+  const { widthPx, heightPx } = await readPictureHeader(bytes, defaultPictureLimits);
+  emit({ type: 'sheet', path, widthPx, heightPx });
 }
 
 interface Question {
@@ -112,7 +134,7 @@ interface Question {
 
 async function answer(trainable: Trainable, weights: State, { plan, part, head, temperature, onProgress }: Question) {
   const { preprocessing, classCount, settings } = plan;
-  await using session = await openModel(await renderModel(trainable, weights, { head, temperature }), settings.threads);
+  await using session = await openModel(renderModel(trainable, weights, { head, temperature }), settings.threads);
   return await answerPictures(session, plan[part], {
     preprocessing,
     classCount,
@@ -146,7 +168,7 @@ async function finish(trainable: Trainable, plan: TrainingPlan, { weights, head,
     onProgress: (done) => onProgress(validation.labels.length + done),
   });
 
-  const model = await renderModel(trainable, weights, { head, temperature: calibration.temperature });
+  const model = renderModel(trainable, weights, { head, temperature: calibration.temperature });
   await using session = await openModel(model, 1);
   // One at a time, as serving asks.
   const asked = { preprocessing, classCount, batch: 1, positions: plan.parity };
