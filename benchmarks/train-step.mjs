@@ -117,7 +117,7 @@ function judge(bar, { ratio, shareOfPeak, peakRssMb, gradientError }) {
 const results = {};
 for (const name of names) {
   const figures = await measure(name);
-  const gradientError = options.python && networks[name].error ? await measureGradients(name) : undefined;
+  const gradientError = options.python && seeds > 0 && networks[name].error ? await measureGradients(name) : undefined;
   const all = { ...figures, ...(gradientError ? { gradientError } : {}) };
   results[name] = { ...all, bar: networks[name], met: judge(networks[name], all) };
   console.error(`${name}: ${JSON.stringify(results[name].met)}`);
