@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { intervalSchema, timestampSchema } from './ids.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 
-export const headKinds = ['logistic', 'knn', 'svm-linear', 'svm-rbf', 'forest'] as const;
+export const headKinds = ['logistic', 'knn', 'svm-linear', 'svm-rbf', 'forest', 'mlp'] as const;
 export type HeadKind = (typeof headKinds)[number];
 /** Of a network, whose last layer was trained with what is before it. */
 export const networkHeadKind = 'linear';

@@ -4,7 +4,7 @@ import type { HeadKind } from '@tintype/contracts/model';
 import type { OptionRecord } from '../command.ts';
 
 /** Written out, so that help loads no schema. */
-export const headKindChoices: readonly HeadKind[] = ['logistic', 'knn', 'svm-linear', 'svm-rbf', 'forest'];
+export const headKindChoices: readonly HeadKind[] = ['logistic', 'knn', 'svm-linear', 'svm-rbf', 'forest', 'mlp'];
 
 export const trainingOptions: readonly OptionRecord[] = [
   { flags: '--dataset <name>', description: 'dataset to use; needed where there are several' },

@@ -16,6 +16,7 @@ const portableSince: Readonly<Record<string, number>> = {
   Gemm: 7,
   MatMul: 1,
   Softmax: 1,
+  Relu: 6,
   Add: 7,
   Sub: 7,
   Mul: 7,

@@ -15,6 +15,7 @@ import { type KernelHead, renderKernelHead } from './kernel-head.ts';
 import { type LinearHead, renderLinearHead } from './linear-head.ts';
 import { type NeighborHead, renderNeighborHead, voteSmoothing, voteTemperature } from './neighbor-head.ts';
 import { couplePairs } from './pair-coupling.ts';
+import { type PerceptronHead, renderPerceptronHead } from './perceptron-head.ts';
 
 const models = resolve(sharedFolder, 'models');
 
@@ -74,6 +75,16 @@ function aForestHead(dimensions: number, classCount: number): ForestHead {
   return { trees: [split(1), stump, split(5)], dimensions, classCount, temperature: 1.2 };
 }
 
+function aPerceptronHead(dimensions: number, classCount: number): PerceptronHead {
+  return {
+    mean: draw(dimensions, 1),
+    scale: draw(dimensions, 2).map((x) => x * 0.4 + 1),
+    hidden: { weights: draw(5 * dimensions, 14), bias: draw(5, 15) },
+    output: { weights: draw(classCount * 5, 16), bias: draw(classCount, 17) },
+    temperature: 0.7,
+  };
+}
+
 const softmax = (logits: number[]): number[] => {
   const powers = logits.map((x) => Math.exp(x - Math.max(...logits)));
   const sum = powers.reduce((a, b) => a + b, 0);
@@ -108,6 +119,17 @@ function neighborReference(head: NeighborHead, features: Float32Array): number[]
   const sum = votes.reduce((a, b) => a + b, 0);
   const shares = votes.map((vote) => (vote / sum) * (1 - voteSmoothing) + voteSmoothing / head.classCount);
   return softmax(shares.map((share) => Math.log(share) / (head.temperature ?? 1)));
+}
+
+function perceptronReference(
+  { mean, scale, hidden, output, temperature = 1 }: PerceptronHead,
+  row: Float32Array,
+): number[] {
+  const dense = ({ weights, bias }: PerceptronHead['hidden'], x: readonly number[]): number[] =>
+    Array.from(bias, (b, o) => x.reduce((sum, value, i) => sum + value * (weights[o * x.length + i] ?? 0), b));
+  const standard = Array.from(row, (x, d) => (x - (mean[d] ?? 0)) / (scale[d] ?? 1));
+  const kept = dense(hidden, standard).map((value) => Math.max(0, value));
+  return softmax(dense(output, kept).map((logit) => logit / temperature));
 }
 
 function kernelReference(head: KernelHead, features: Float32Array): number[] {
@@ -169,6 +191,11 @@ const heads = [
     name: 'kernel',
     render: (d: number, k: number) => renderKernelHead(aKernelHead(d, k)),
     reference: (d: number, k: number) => (row: Float32Array) => kernelReference(aKernelHead(d, k), row),
+  },
+  {
+    name: 'perceptron',
+    render: (d: number, k: number) => renderPerceptronHead(aPerceptronHead(d, k)),
+    reference: (d: number, k: number) => (row: Float32Array) => perceptronReference(aPerceptronHead(d, k), row),
   },
   {
     name: 'forest',
@@ -300,6 +327,7 @@ describe('what does not fit is refused', () => {
   test('sizes that contradict each other', () => {
     expect(() => renderLinearHead({ ...aLinearHead(6, 3), scale: [1] })).toThrow(RangeError);
     expect(() => renderKernelHead({ ...aKernelHead(6, 3), classCount: 4 })).toThrow(RangeError);
+    expect(() => renderPerceptronHead({ ...aPerceptronHead(6, 3), mean: [1] })).toThrow(RangeError);
     expect(() => renderForestHead({ ...aForestHead(6, 3), trees: [] })).toThrow(RangeError);
     expect(() => renderNeighborHead({ ...aNeighborHead(6, 3), classIndices: [] })).toThrow(RangeError);
     expect(() => renderNeighborHead({ ...aNeighborHead(6, 3), dimensions: 5 })).toThrow(RangeError);

@@ -13,6 +13,12 @@ export const headHyperparameters: Record<HeadKind, readonly Parameter[]> = {
     float('gammaScale', [0.05, 5], { isLog: true, usual: 0.5 }),
   ],
   forest: [int('trees', [50, 500], { isLog: true, usual: 200 }), int('maxDepth', [4, 48], { isLog: true, usual: 48 })],
+  mlp: [
+    int('hidden', [32, 512], { isLog: true, usual: 128 }),
+    float('dropout', [0, 0.6], { usual: 0.3 }),
+    float('learningRate', [1e-4, 1e-2], { isLog: true, usual: 1e-3 }),
+    float('weightDecay', [1e-5, 1e-1], { isLog: true, usual: 1e-3 }),
+  ],
 };
 
 /** Throws VALIDATION_FAILED for a name that the head does not have, or a value of another type or sign. */

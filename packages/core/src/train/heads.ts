@@ -5,6 +5,7 @@ import type { FitHead } from './head.types.ts';
 import { fitKernelSvm } from './kernel.ts';
 import { fitLinearSvm, fitLogistic } from './linear.ts';
 import { fitNeighbors } from './neighbors.ts';
+import { fitPerceptron } from './perceptron.ts';
 
 export const heads: Record<HeadKind, FitHead> = {
   logistic: fitLogistic,
@@ -12,4 +13,5 @@ export const heads: Record<HeadKind, FitHead> = {
   'svm-linear': fitLinearSvm,
   'svm-rbf': fitKernelSvm,
   forest: fitRandomForest,
+  mlp: fitPerceptron,
 };
