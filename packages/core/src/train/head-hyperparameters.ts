@@ -15,7 +15,7 @@ export const headHyperparameters: Record<HeadKind, readonly Parameter[]> = {
   forest: [int('trees', [50, 500], { isLog: true, usual: 200 }), int('maxDepth', [4, 48], { isLog: true, usual: 48 })],
   mlp: [
     int('hidden', [32, 512], { isLog: true, usual: 128 }),
-    float('dropout', [0, 0.6], { usual: 0.3 }),
+    float('dropout', [0, 0.7], { usual: 0.5 }),
     float('learningRate', [1e-4, 1e-2], { isLog: true, usual: 1e-3 }),
     float('weightDecay', [1e-5, 1e-1], { isLog: true, usual: 1e-3 }),
   ],

@@ -2,14 +2,15 @@
 import { openPerceptronTraining, type Perceptron, type PerceptronOptions } from '@tintype/autograd/fit/perceptron';
 import { renderPerceptronHead } from '@tintype/autograd/heads/perceptron-head';
 import { TintypeError } from '@tintype/contracts/errors';
-import { computeAccuracy, computeNegativeLogLikelihood } from '../model/probabilities.ts';
+import { computeAccuracy } from '../model/probabilities.ts';
+import { calibrateTemperature } from './calibrate.ts';
 import { type Fold, iterateFolds } from './cross-validation.ts';
 import { type FitHead, type FitOptions, fixedNumber } from './head.types.ts';
 import { runHead } from './run-head.ts';
 import { computeStandardization, standardize } from './standardize.ts';
 import { computeSampleWeights, type TrainingSet } from './training-set.ts';
 
-const usual = { hidden: 128, dropout: 0.3, learningRate: 1e-3, weightDecay: 1e-3 };
+const usual = { hidden: 128, dropout: 0.5, learningRate: 1e-3, weightDecay: 1e-3 };
 /** One part of so many is held out to stop by. */
 const parts = 10;
 const mostEpochs = 200;
@@ -25,7 +26,10 @@ interface Stopped {
   heldOutAccuracy?: number;
 }
 
-/** The weights of the epoch with the best held-out likelihood. Equal rows and seed give an equal head. Throws TRAINING_DIVERGED. */
+/**
+ * The weights of the epoch with the best held-out likelihood, at the temperature that suits them: confidence grows too fast long before
+ * the order of the classes gets worse. Equal rows and seed give an equal head. Throws TRAINING_DIVERGED.
+ */
 export const fitPerceptron: FitHead = async (set, options) => {
   const standardization = computeStandardization(set.rows, set.dimensions);
   const standard: TrainingSet = { ...set, rows: standardize(set.rows, standardization) };
@@ -88,7 +92,7 @@ async function judge(perceptron: Perceptron, held: TrainingSet): Promise<{ loss:
   const identity = { mean: new Float32Array(dimensions), scale: new Float32Array(dimensions).fill(1) };
   const { logits } = await runHead(renderPerceptronHead({ ...identity, ...perceptron }), held);
   return {
-    loss: computeNegativeLogLikelihood(logits, truth, { classes: classCount }),
+    loss: calibrateTemperature(logits, truth, classCount).nllAfter,
     heldOutAccuracy: computeAccuracy(logits, truth, classCount),
   };
 }
