@@ -42,7 +42,7 @@ async function loadSet(set, name) {
   try {
     const resolved = await resolveBackbone({ pool, hub: undefined }, name);
     const pictures = readPictures(set);
-    const classes = [...new Set(pictures.map((picture) => picture.className))].sort();
+    const classes = [...new Set(pictures.map((picture) => picture.className))].toSorted((a, b) => (a < b ? -1 : 1));
     const truth = Int32Array.from(pictures, (picture) => classes.indexOf(picture.className));
     const path = join(folder, `${set}-${computeFeaturesKey(resolved.backbone)}.f32`);
     const { dimensions } = resolved.backbone;
