@@ -83,3 +83,19 @@ export function writeBatchNormGradient(
   forms.setBlocked(dx, writeAffine(forms, { x: gradient, shape, weight: padGain, sum: shared }));
   return true;
 }
+
+/** With given statistics normalization is one factor and one shift a channel, in a pass that waits as well. */
+export function writeFrozenBatchNorm(
+  forms: Forms,
+  { inputs, outputs, attributes: { epsilon } }: Node<'frozenBatchNorm'>,
+): boolean {
+  const [x, scale, bias, mean, variance] = inputs as [Value, Value, Value, Value, Value];
+  if (!isPicture(x, forms)) return false;
+  const { pen } = forms;
+  const gain = writeGain(forms, scale, variance, epsilon);
+  const shift = pen.call('Sub', [forms.plain(bias), pen.call('Mul', [forms.plain(mean), gain])]);
+  const [weight, padShift] = [gain, shift].map((vector) => padVector(forms, vector, channelsOf(x))) as [string, string];
+  const parts = { x: forms.blocked(x), shape: blockedShape(x, forms.block), weight, bias: padShift };
+  forms.wait(outputs[0] as Value, { write: (end) => writeAffine(forms, { ...parts, ...end }) });
+  return true;
+}

@@ -3,9 +3,10 @@ import type { OperatorName } from '../graph/operator.ts';
 import { recordOf } from '../graph/operators.ts';
 import { isSameShape } from '../graph/shape.ts';
 import type { Node, Value } from '../graph/value.ts';
-import { writeBatchNorm, writeBatchNormGradient } from './batch-norm.ts';
+import { writeAffine } from './affine.ts';
+import { writeBatchNorm, writeBatchNormGradient, writeFrozenBatchNorm } from './batch-norm.ts';
 import { writeSums } from './channel-sums.ts';
-import { writeForward, writeInputGradient } from './convolutions.ts';
+import { padVector, writeForward, writeInputGradient } from './convolutions.ts';
 import { type Activation, blockedShape, type Forms, type Size4 } from './forms.ts';
 import { writeGate } from './gate.ts';
 import { writeTurnedProduct } from './products.ts';
@@ -47,11 +48,32 @@ function elementwise(forms: Forms, { operator, inputs, outputs, attributes }: No
 const ofEqualShapes: Rule<OperatorName> = (forms, node) =>
   node.inputs.every(({ shape }) => shape.length === 4) && elementwise(forms, node);
 
+/** x with one number a channel, [C, 1, 1] or [1, C, 1, 1], as factor or shift: a pass that waits. */
+function channelwise(forms: Forms, { operator, inputs, outputs }: Node<'add' | 'sub' | 'mul'>): boolean {
+  const isPicture = (value: Value): boolean => value.shape.length === 4 && forms.isBlocked(value);
+  const [a, b] = inputs as [Value, Value];
+  const [x, vector] = isPicture(a) || operator === 'sub' ? [a, b] : [b, a];
+  const channels = x.shape[1] as number;
+  const ofChannels = [[channels, 1, 1].join(), [1, channels, 1, 1].join()];
+  if (!isPicture(x) || !ofChannels.includes(vector.shape.join()) || isSameShape(x.shape, vector.shape)) return false;
+  const { pen } = forms;
+  const shape = blockedShape(x, forms.block);
+  const padded = padVector(forms, pen.reshape(forms.plain(vector), [channels]), channels);
+  const ones = pen.fill(1, [shape[1]]);
+  const parts =
+    operator === 'mul'
+      ? { weight: padded }
+      : { weight: ones, bias: operator === 'sub' ? pen.call('Neg', [padded]) : padded };
+  const from = forms.blocked(x);
+  forms.wait(outputs[0] as Value, { write: (end) => writeAffine(forms, { x: from, shape, ...parts, ...end }) });
+  return true;
+}
+
 /** Into the convolution that waits to become one of the two, so that no pass is made for the sum alone. */
 function add(forms: Forms, node: Node<'add'>): boolean {
   const [a, b] = node.inputs as [Value, Value];
   const [output] = node.outputs as [Value];
-  if (!isSameShape(a.shape, b.shape)) return false;
+  if (!isSameShape(a.shape, b.shape)) return channelwise(forms, node);
   for (const [into, other] of [
     [a, b],
     [b, a],
@@ -134,8 +156,9 @@ export const blockedRules: Rules = Object.freeze({
   relu: activation<'relu'>(() => ({ name: 'Relu' })),
   clip: (forms, node) => node.attributes.min <= 0 && node.attributes.max >= 0 && clip(forms, node),
   add,
-  sub: ofEqualShapes,
-  mul: elementwise,
+  frozenBatchNorm: writeFrozenBatchNorm,
+  sub: (forms, node) => channelwise(forms, node) || ofEqualShapes(forms, node),
+  mul: (forms, node) => channelwise(forms, node) || elementwise(forms, node),
   neg: elementwise,
   tanh: elementwise,
   reduceMean: overPixels((count) => 1 / count),

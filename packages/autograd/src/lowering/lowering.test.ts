@@ -130,6 +130,12 @@ const normalized = (x: Value, parameters: readonly Value[]): Value => {
   return ops.batchNorm(conv(x, parameters), scale, bias).y;
 };
 
+const frozen = (x: Value, parameters: readonly Value[]): Value => {
+  const [, scale, bias] = parameters as [Value, Value, Value];
+  const statistics = { scale, bias, mean: bias, variance: ops.mul(scale, scale) };
+  return ops.frozenBatchNorm(conv(x, parameters), statistics, { epsilon: 0.1 });
+};
+
 const netCases: OperatorCase[] = [8, 12].flatMap((channels) => [
   small(`relu after a convolution, ${channels} channels`, channels, (x, p) => ops.relu(conv(x, p))),
   small(`batch normalization, ${channels} channels`, channels, normalized),
@@ -137,6 +143,11 @@ const netCases: OperatorCase[] = [8, 12].flatMap((channels) => [
   small(`a clip after batch normalization, ${channels} channels`, channels, (x, p) =>
     ops.clip(normalized(x, p), { min: 0, max: 0.5 }),
   ),
+  small(`frozen batch normalization, ${channels} channels`, channels, (x, p) => ops.relu(ops.add(frozen(x, p), x))),
+  small(`a factor and a shift for each of ${channels} channels`, channels, (x, p) => {
+    const [factor, shift] = p.slice(1).map((vector) => ops.reshape(vector, [channels, 1, 1])) as [Value, Value];
+    return ops.sub(ops.relu(ops.add(ops.mul(factor, conv(x, p)), shift)), factor);
+  }),
   small(`a residual sum, ${channels} channels`, channels, (x, p) => ops.relu(ops.add(normalized(x, p), x))),
   small(`a sum with itself, ${channels} channels`, channels, (x, p) => {
     const y = normalized(x, p);
