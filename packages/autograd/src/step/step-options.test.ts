@@ -126,6 +126,18 @@ test('an average follows the parameters', async () => {
   expect(largestDifference(dataOf(after, 'ema/hidden.weight'), expected)).toBeLessThan(1e-6);
 });
 
+test('pretrained parameters are taken without the rest of a state, and become their own average', async () => {
+  await using step = await openTrainStep({ network: aPerceptron(4), optimizer: adamw(), ema: { decay: 0.5 } });
+  const before = step.read();
+  const bias = { shape: [16], data: new Float32Array(16).fill(7) };
+
+  step.write(new Map([['parameters/hidden.bias', bias]]));
+
+  const moved = [...step.read()].filter(([name, { data }]) => data.some((x, i) => x !== dataOf(before, name)[i]));
+  expect(moved.map(([name]) => name).sort()).toEqual(['ema/hidden.bias', 'parameters/hidden.bias']);
+  expect(dataOf(step.view(), 'ema/hidden.bias')).toEqual(bias.data);
+});
+
 describe('a batch whose gradients are not finite', () => {
   const network = aPerceptron(4);
   const broken = { ...aBatch(network, 1), x: new Float32Array(48).fill(Number.NaN) };

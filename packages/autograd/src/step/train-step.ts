@@ -5,15 +5,15 @@ import type { Value } from '../graph/value.ts';
 import { chooseLowering } from '../lowering/choose-lowering.ts';
 import type { Lowering } from '../lowering/lowering.ts';
 import { drawMask } from '../nn/masks.ts';
-import { pixelsName } from '../nn/network.ts';
+import { type Network, pixelsName } from '../nn/network.ts';
 import { renderOnnx } from '../onnx/write-onnx.ts';
-import { createRandom } from '../random.ts';
 import type { Provider } from '../runtime/providers.ts';
 import { floatsOf, openSession, type Session, type Tensor } from '../runtime/session.ts';
 import { buildStep, type Slot, type StepGraph, type StepSpec, targetsName } from './build-step.ts';
 import { listInPlace } from './in-place.ts';
 import { computeMemoryPlan, type MemoryPlan } from './memory-plan.ts';
-import { assertStateTensor, type State, type StateTensor } from './state.ts';
+import type { State, StateTensor } from './state.ts';
+import { createStepState } from './step-state.ts';
 
 export interface TrainStepOptions {
   /** Of the parameters at the start; default 0. */
@@ -68,99 +68,78 @@ export interface TrainStep extends AsyncDisposable {
 export async function openTrainStep(spec: StepSpec, options: TrainStepOptions = {}): Promise<TrainStep> {
   const { network, optimizer, accumulate = 1 } = spec;
   const graphs = buildStep(spec);
-  const masks = network.masks.map((mask) => ({ mask, data: new Float32Array(sizeOf(mask.value.shape)) }));
   const all = [graphs.step, ...(graphs.update ? [graphs.update] : [])];
-  const tensors = createTensors(spec, all, options.seed ?? 0);
-  const step = await openGraph(graphs.step, tensors, options);
-  const update = graphs.update && (await openGraph(graphs.update, tensors, options));
-  const counts = { step: 0, accumulated: 0 };
+  const { tensors, counts, ...access } = createStepState(spec, all, options.seed ?? 0);
+  const [step, update] = await openGraphs(all, tensors, options);
+  const feedsOf = createFeeds(network);
 
-  const runUpdate = async (run: GraphRunner, learningRate: number, batch: Feeds): Promise<Results> => {
-    const results = await run(batch, { learningRate, ...optimizer.scalars(counts.step + 1) });
+  const runUpdate = async (graph: OpenGraph, learningRate: number, batch: Feeds): Promise<Results> => {
+    const results = await graph.run(batch, { learningRate, ...optimizer.scalars(counts.step + 1) });
     const isSkipped = spec.lossScale !== undefined && !Number.isFinite(results['gradientNorm']);
     if (!isSkipped) counts.step++;
     return results;
   };
-  const view = (): State =>
-    new Map<string, StateTensor>([
-      ...tensors.entries(),
-      ['step', { shape: [], data: Float32Array.of(counts.step) }],
-      ...(update ? [['accumulated', { shape: [], data: Float32Array.of(counts.accumulated) }] as const] : []),
-    ]);
 
   return {
+    ...access,
     memory: computeMemoryPlan(all),
     get stepCount() {
       return counts.step;
     },
-    async run({ x, targets }, { learningRate, maskSeed }) {
-      const feeds = {
-        [pixelsName]: tensorOf(network.input, x),
-        [targetsName]: tensorOf(network.logits, targets),
-        ...Object.fromEntries(
-          masks.map(({ mask, data }) => [`masks/${mask.name}`, tensorOf(mask.value, drawMask(mask, maskSeed, data))]),
-        ),
-      };
+    async run(batch, { learningRate, maskSeed }) {
+      const feeds = feedsOf(batch, maskSeed);
       if (!update) {
-        const { loss, correct, gradientNorm } = await runUpdate(step.run, learningRate, feeds);
+        const { loss, correct, gradientNorm } = await runUpdate(step, learningRate, feeds);
         return { loss: loss as number, correct: correct as number, gradientNorm };
       }
       const { loss, correct } = await step.run(feeds, { isFirst: counts.accumulated === 0 ? 1 : 0 });
       counts.accumulated = (counts.accumulated + 1) % accumulate;
-      const updated = counts.accumulated === 0 ? await runUpdate(update.run, learningRate, {}) : {};
+      const updated = counts.accumulated === 0 ? await runUpdate(update, learningRate, {}) : {};
       return { loss: loss as number, correct: correct as number, gradientNorm: updated['gradientNorm'] };
     },
-    view,
-    read: () => new Map([...view()].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }])),
-    write(state) {
-      for (const [name, tensor] of state) {
-        const own = name === 'step' || name === 'accumulated' ? { shape: [] } : tensors.get(name);
-        if (!own) throw new RangeError(`this step has no "${name}"`);
-        assertStateTensor(name, tensor, own.shape);
-      }
-      for (const [name, { data }] of state) tensors.get(name)?.data.set(data);
-      for (const [name, { data }] of tensors) {
-        const parameter = name.startsWith('ema/') && state.get(name.replace('ema/', 'parameters/'));
-        if (parameter && !state.has(name)) data.set(parameter.data);
-      }
-      counts.step = state.get('step')?.data[0] ?? counts.step;
-      counts.accumulated = state.get('accumulated')?.data[0] ?? counts.accumulated;
-    },
     async [Symbol.asyncDispose]() {
-      await step[Symbol.asyncDispose]();
-      await update?.[Symbol.asyncDispose]();
+      for (const graph of [step, update]) await graph?.[Symbol.asyncDispose]();
     },
   };
 }
 
 type Feeds = Readonly<Record<string, Tensor>>;
 type Results = Readonly<Record<string, number>>;
-type GraphRunner = (feeds: Feeds, scalars: Readonly<Record<string, number>>) => Promise<Results>;
+interface OpenGraph extends AsyncDisposable {
+  run(feeds: Feeds, scalars: Readonly<Record<string, number>>): Promise<Results>;
+}
 
 const tensorOf = ({ shape }: Value, data: Float32Array): Tensor => {
   if (data.length !== sizeOf(shape)) throw new RangeError(`${data.length} numbers where [${shape}] is expected`);
   return { type: 'float32', dims: shape, data };
 };
 
-/** Slots at the start: parameters by their initializers, buffers as they begin, averages equal to what they follow, the rest 0. */
-function createTensors({ network }: StepSpec, graphs: readonly StepGraph[], seed: number): Map<string, StateTensor> {
-  const initial = new Map<string, () => Float32Array>([
-    ...network.parameters.flatMap(({ name, initialize }): [string, () => Float32Array][] => {
-      const make = (): Float32Array => initialize(createRandom('parameter', seed, name));
-      return [
-        [`parameters/${name}`, make],
-        [`ema/${name}`, make],
-      ];
-    }),
-    ...network.buffers.map(({ name, initial: first }) => [`buffers/${name}`, () => first.slice()] as const),
-  ]);
-  const slots = new Map(graphs.flatMap((graph) => graph.slots.map((slot) => [slot.name, slot.value.shape])));
-  return new Map(
-    [...slots].map(([name, shape]) => [
-      name,
-      { shape, data: initial.get(name)?.() ?? new Float32Array(sizeOf(shape)) },
-    ]),
-  );
+/** Masks are drawn into arrays that are kept. Throws RangeError where the batch has another size. */
+function createFeeds({ input, logits, masks }: Network): (batch: TrainBatch, maskSeed: number) => Feeds {
+  const kept = masks.map((mask) => ({ mask, data: new Float32Array(sizeOf(mask.value.shape)) }));
+  return ({ x, targets }, maskSeed) => ({
+    [pixelsName]: tensorOf(input, x),
+    [targetsName]: tensorOf(logits, targets),
+    ...Object.fromEntries(
+      kept.map(({ mask, data }) => [`masks/${mask.name}`, tensorOf(mask.value, drawMask(mask, maskSeed, data))]),
+    ),
+  });
+}
+
+/** One after the other; where one cannot be opened, those before it are closed. */
+async function openGraphs(
+  graphs: readonly StepGraph[],
+  tensors: Map<string, StateTensor>,
+  options: TrainStepOptions,
+): Promise<[OpenGraph, OpenGraph | undefined]> {
+  const opened: OpenGraph[] = [];
+  try {
+    for (const graph of graphs) opened.push(await openGraph(graph, tensors, options));
+  } catch (cause) {
+    for (const graph of opened) await graph[Symbol.asyncDispose]();
+    throw cause;
+  }
+  return opened as [OpenGraph, OpenGraph | undefined];
 }
 
 /**
@@ -171,7 +150,7 @@ async function openGraph(
   graph: StepGraph,
   tensors: Map<string, StateTensor>,
   options: TrainStepOptions,
-): Promise<AsyncDisposable & { run: GraphRunner }> {
+): Promise<OpenGraph> {
   const changing = graph.slots.filter((slot): slot is Slot & { next: Value } => slot.next !== undefined);
   const outputs = { ...graph.results, ...Object.fromEntries(changing.map(({ name, next }) => [`next/${name}`, next])) };
   const inPlace = listInPlace(Object.values(outputs), graph.slots);
