@@ -57,6 +57,7 @@ test.each([
   ['histograms svm-rbf', 18, 'histograms svm-rbf'],
   ['mobilenetv2.onnx knn', 16, 'mobilenetv2 knn'],
   ['mobilenetv2-imagenet-fp32.onnx svm-rbf', 16, 'mobi\u2026p32 svm-rbf'],
+  ['mobilenetv2-imagenet-fp32.onnx+all', 13, 'mobile\u202632+all'],
 ])('%s in %d columns is %s', (name, width, short) => {
   expect(shortenName(name, width)).toBe(short);
 });

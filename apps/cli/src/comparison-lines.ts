@@ -41,15 +41,15 @@ export function renderComparison(comparison: Comparison, columns: number): strin
 
 const probability = (p: number): string => (p < 0.001 ? '<0.001' : p.toFixed(3));
 
-/** `mobilenetv2.onnx svm-rbf` -> `mobi…v2 svm-rbf`: the last word stays whole, the middle of the rest gives way. */
+/** `mobilenetv2.onnx svm-rbf` -> `mobi\u2026v2 svm-rbf`: the last of several words stays whole, the middle of the rest gives way. */
 export function shortenName(name: string, width: number): string {
   if (name.length <= width) return name;
-  const bare = name.replace(/\.onnx(?= |$)/, '');
+  const bare = name.replace(/\.onnx(?=[ +]|$)/, '');
   if (bare.length <= width) return bare;
   const at = bare.lastIndexOf(' ');
-  const rest = bare.slice(0, Math.max(0, at));
-  const last = bare.slice(at + 1);
-  const room = Math.max(3, width - last.length - 2);
+  const rest = at < 0 ? bare : bare.slice(0, at);
+  const last = at < 0 ? '' : bare.slice(at);
+  const room = Math.max(3, width - last.length - 1);
   const end = Math.floor(room / 2);
-  return `${rest.slice(0, room - end)}\u2026${rest.slice(rest.length - end)} ${last}`;
+  return `${rest.slice(0, room - end)}\u2026${rest.slice(rest.length - end)}${last}`;
 }

@@ -8,6 +8,9 @@ import { headKinds } from '@tintype/contracts/model';
 import { optimizerNames, scheduleNames, trainProviders } from '@tintype/contracts/train';
 import { prunerKinds, samplerKinds, tuneMetrics } from '@tintype/contracts/tune';
 import { architectureNames } from '@tintype/core/model/architectures/architectures';
+import { usualSettings } from '@tintype/core/tune/search-space';
+import { buildSpace, toTrainOptions } from '@tintype/core/tune/spaces';
+import { renderTrainCommand } from '@tintype/core/tune/train-command';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CommandRecord } from './command.ts';
 import { commands } from './commands.ts';
@@ -152,6 +155,27 @@ test.each([
   expect(refusal.message).toMatch(
     /^--(seed|limit|port|children|jobs) does not take '.*'\. It takes a whole number from /,
   );
+});
+
+test('the command of every kind of trial is one that the command line takes', async () => {
+  const models = ['histograms', 'net.onnx+last:2', 'vit-tiny'];
+  const space = buildSpace(models);
+  const settings = models.map((model) => usualSettings(space, { model }));
+
+  const parsed = await Promise.all(
+    settings.map((one) =>
+      parse(
+        renderTrainCommand({ snapshot: 'snap_1', seed: 3, ...toTrainOptions(one) })
+          .split(' ')
+          .slice(1),
+      ),
+    ),
+  );
+
+  expect(parsed.map((one) => one?.name)).toEqual(['train', 'train', 'train']);
+  expect(parsed[0]?.options).toMatchObject({ backbone: 'histograms', head: 'logistic', set: ['c=0.01'], seed: 3 });
+  expect(parsed[1]?.options).toMatchObject({ backbone: 'net.onnx', train: 'last:2', epochs: 5 });
+  expect(parsed[2]?.options).toMatchObject({ architecture: 'vit-tiny', batch: 32, augment: 'standard' });
 });
 
 test('numbers arrive as numbers', async () => {

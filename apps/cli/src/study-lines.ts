@@ -13,7 +13,7 @@ export function settingsText(settings: Settings): string {
     if (name === 'classWeights') return value === 'balanced' ? ['balanced'] : [];
     return [`${name.replace(/^[^.]*\./, '')}=${String(value)}`];
   });
-  return [...words, String(model).replace(/^.*[\\/](?=[^\\/]+\.onnx$)/, '')].join(' ');
+  return [...words, String(model).replace(/^.*[\\/](?=[^\\/]+\.onnx(\+[\w:]+)?$)/, '')].join(' ');
 }
 
 export function trialValue({ value, interval, intermediateValues }: Trial): string {

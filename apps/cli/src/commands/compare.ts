@@ -15,7 +15,7 @@ export const compareCommand: CommandRecord = {
     {
       flags: '--models <name...>',
       description:
-        'backbones to compare: histograms, pixels[:SIZE], FILE.onnx, hub:ORG/REPO[@REVISION] (default: histograms pixels)',
+        'models to compare: histograms, pixels[:SIZE], FILE.onnx or hub:ORG/REPO[@REVISION] with every head; FILE.onnx+all or FILE.onnx+last:K fine-tuned; an architecture from scratch (default: histograms pixels)',
     },
     { flags: '--heads <kind...>', description: 'classifiers on each of them (default: all)', choices: headKindChoices },
     {
@@ -38,9 +38,10 @@ export const compareCommand: CommandRecord = {
     const request = compareOptionsSchema.parse(compareInput(options));
     await using workspace = await context.openWorkspace();
     await using pool = await context.openPool(workspace);
-    const { catalog, store, hub, clock, config } = workspace;
+    const { catalog, store, hub, clock, config, runFolders } = workspace;
+    const trainer = await context.openTrainer();
     const comparison = await compareModels(
-      { catalog, store, hub, clock, pool },
+      { catalog, store, hub, clock, pool, trainer, runFolders },
       { ...request, limits: config.limits, signal: context.signal, ...followComparison(context) },
     );
     const { contenders, recommended } = comparison;

@@ -23,9 +23,10 @@ export async function trainBestModel(
   const model = options.model as string | undefined;
   await using workspace = await context.openWorkspace();
   await using pool = await context.openPool(workspace);
-  const { catalog, store, hub, clock, config } = workspace;
+  const { catalog, store, hub, clock, config, runFolders } = workspace;
+  const trainer = await context.openTrainer();
   const { comparison, registration } = await trainBest(
-    { catalog, store, hub, clock, pool },
+    { catalog, store, hub, clock, pool, trainer, runFolders },
     {
       ...request,
       by: 'cli',

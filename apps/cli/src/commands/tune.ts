@@ -23,7 +23,7 @@ const tune: CommandRecord = {
     {
       flags: '--models <name...>',
       description:
-        'backbones to choose from: histograms, pixels[:SIZE], FILE.onnx, hub:ORG/REPO[@REVISION] (default: histograms)',
+        'models to choose from: histograms, pixels[:SIZE], FILE.onnx or hub:ORG/REPO[@REVISION] with every head; FILE.onnx+all or FILE.onnx+last:K fine-tuned; an architecture from scratch (default: histograms)',
     },
     {
       flags: '--jobs <number>',
@@ -71,10 +71,11 @@ const tune: CommandRecord = {
     await using workspace = await context.openWorkspace();
     await using pool = await context.openPool(workspace);
     await using trialPool = await context.openTrialPool(request.jobs);
-    const { catalog, store, hub, clock, config } = workspace;
+    const { catalog, store, hub, clock, config, runFolders } = workspace;
+    const trainer = await context.openTrainer();
     using board = openBoard(context, () => clock.now());
     const { summary, registration } = await tuneModels(
-      { catalog, store, hub, clock, pool, trialPool },
+      { catalog, store, hub, clock, pool, trialPool, trainer, runFolders },
       {
         ...request,
         by: 'cli',

@@ -4,27 +4,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteCatalog } from '@tintype/adapters/catalog/open-sqlite-catalog';
 import { systemClock as clock } from '@tintype/adapters/clock';
+import { openRunFolders } from '@tintype/adapters/runs/open-run-folders';
+import { openFileStore } from '@tintype/adapters/store/open-file-store';
 import { compareOptionsSchema, comparisonSchema } from '@tintype/contracts/compare';
 import { defaultPictureLimits as limits } from '@tintype/contracts/picture';
 import { encodeJpeg } from '@tintype/vision/sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tasks } from '../model/picture-tasks.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
-import { inProcessPool, type MemoryStore, memoryStore } from '../model/testing.ts';
+import { inProcessPool } from '../model/testing.ts';
 import type { Catalog } from '../ports/catalog.ts';
-import { fillDataset, stripes, type TestPicture } from '../train/testing.ts';
-import type { TrainNeeds } from '../train/train-head.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { fillDataset, inProcessTrainer, stripes, type TestPicture } from '../train/testing.ts';
+import type { TrainNetworkNeeds } from '../train/train-network.ts';
+import { tasks as trainerTasks } from '../train/trainer-tasks.ts';
 import { type CompareRequest, compareModels } from './compare-models.ts';
 import { trainBest } from './train-best.ts';
 
 let folder: string;
 let catalog: Catalog;
-let store: MemoryStore;
+let store: ObjectStore;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tintype-compare-'));
   catalog = await openSqliteCatalog({ path: join(folder, 'catalog.sqlite'), clock });
-  store = memoryStore();
+  store = await openFileStore({ folder: join(folder, 'store') });
   const pictures: TestPicture[] = [];
   for (let n = 0; n < 60; n += 1) {
     const className = ['across', 'along', 'wide'][n % 3] as string;
@@ -39,11 +43,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const needs = (): TrainNeeds => ({
+const needs = (): TrainNetworkNeeds => ({
   catalog,
   store,
   clock,
   pool: inProcessPool<PictureTasks>(tasks),
+  trainer: inProcessTrainer(trainerTasks),
+  runFolders: openRunFolders({ folder: join(folder, 'runs'), clock }),
   hub: { fetchFile: () => Promise.reject(new Error('no hub')), findFile: async () => undefined },
 });
 

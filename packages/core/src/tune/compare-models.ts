@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Snapshot } from '@tintype/contracts/catalog';
 import type { CompareOptions, Comparison, Contender } from '@tintype/contracts/compare';
 import { TintypeError } from '@tintype/contracts/errors';
-import { trainOptionsSchema } from '@tintype/contracts/train';
+import { isNetworkTraining, trainOptionsSchema } from '@tintype/contracts/train';
 import { evaluateRun, scoreLogits } from '../evaluate/evaluate-run.ts';
 import { pairAnswers } from '../evaluate/mcnemar.ts';
 import { graphFile } from '../model/bundle.ts';
@@ -15,9 +15,11 @@ import { buildBundle } from '../registry/register-run.ts';
 import { findSnapshot } from '../train/find-snapshot.ts';
 import { finishRunOnFailure } from '../train/run-row.ts';
 import { loadSplitFeatures } from '../train/split-features.ts';
-import { type TrainNeeds, type TrainRequest, trainHead } from '../train/train-head.ts';
+import { type TrainRequest, trainHead } from '../train/train-head.ts';
+import { type TrainNetworkNeeds, trainNetwork } from '../train/train-network.ts';
 import type { SplitLogits, TrainedRun } from '../train/trained-run.types.ts';
 import { type Entrant, listEntrants } from './contenders.ts';
+import { backboneOf } from './model-words.ts';
 import { byValidation, recommend } from './recommend.ts';
 import { timeBundle } from './time-bundle.ts';
 import { renderTrainCommand } from './train-command.ts';
@@ -40,18 +42,18 @@ export interface Compared {
 }
 
 /** Trains all of them, or those that end within the budget, and registers none. Throws what `runBakeOff` throws. */
-export async function compareModels(needs: TrainNeeds, request: CompareRequest): Promise<Comparison> {
+export async function compareModels(needs: TrainNetworkNeeds, request: CompareRequest): Promise<Comparison> {
   const { comparison, chosen } = await runBakeOff(needs, request);
   await finish(needs, chosen);
   return comparison;
 }
 
 /** Throws COMPARISON_FRUITLESS where no training ended, what a snapshot and a backbone throw, CANCELLED. */
-export async function runBakeOff(needs: TrainNeeds, request: CompareRequest): Promise<Compared> {
+export async function runBakeOff(needs: TrainNetworkNeeds, request: CompareRequest): Promise<Compared> {
   const startedAt = needs.clock.now();
   // A name that was mistyped ends it here, not after an hour.
-  for (const model of request.models)
-    await resolveBackbone(needs, model, request.signal ? { signal: request.signal } : {});
+  for (const backbone of request.models.flatMap((model) => backboneOf(model) ?? []))
+    await resolveBackbone(needs, backbone, request.signal ? { signal: request.signal } : {});
   const snapshot = await findSnapshot(needs, request);
   const folder = await mkdtemp(join(tmpdir(), 'tintype-compare-'));
   const bakeOff: BakeOff = { contenders: [], runs: new Map(), left: [] };
@@ -82,7 +84,7 @@ interface BakeOff {
   left: Comparison['left'];
 }
 
-async function trainAll(needs: TrainNeeds, bakeOff: BakeOff, setup: Setup): Promise<void> {
+async function trainAll(needs: TrainNetworkNeeds, bakeOff: BakeOff, setup: Setup): Promise<void> {
   const { request, startedAt } = setup;
   const { budgetMs = Number.POSITIVE_INFINITY, onEntrant, onContender } = request;
   const entrants = listEntrants(request);
@@ -102,7 +104,11 @@ async function trainAll(needs: TrainNeeds, bakeOff: BakeOff, setup: Setup): Prom
 type Outcome = { contender: Contender; run: KeptRun } | Comparison['left'][number];
 
 /** What it comes to, or why it came to nothing. */
-async function attempt(needs: TrainNeeds, entrant: Entrant, setup: Setup & { leftMs: number }): Promise<Outcome> {
+async function attempt(
+  needs: TrainNetworkNeeds,
+  entrant: Entrant,
+  setup: Setup & { leftMs: number },
+): Promise<Outcome> {
   const { request, leftMs } = setup;
   const late = { name: entrant.name, code: 'DEADLINE_EXCEEDED', reason: 'The budget ended.' };
   if (leftMs <= 0) return late;
@@ -118,7 +124,7 @@ async function attempt(needs: TrainNeeds, entrant: Entrant, setup: Setup & { lef
 }
 
 async function train(
-  needs: TrainNeeds,
+  needs: TrainNetworkNeeds,
   { family, name, options }: Entrant,
   { request, snapshot, folder }: Setup,
 ): Promise<{ contender: Contender; run: KeptRun }> {
@@ -130,9 +136,11 @@ async function train(
     ...(signal && { signal }),
   };
   const settings = { snapshot: snapshot.id, seed, ...options };
-  await extractFeatures(needs, snapshot, { backbone: options.backbone ?? '', ...common });
+  const whole = { ...trainOptionsSchema.parse(settings), ...common };
+  const isNetwork = isNetworkTraining(whole);
+  if (!isNetwork) await extractFeatures(needs, snapshot, whole);
   const startedAt = performance.now();
-  const run = await trainHead(needs, { ...trainOptionsSchema.parse(settings), ...common });
+  const run = await (isNetwork ? trainNetwork(needs, whole) : trainHead(needs, whole));
   const trainingMs = Math.round(performance.now() - startedAt);
 
   return await finishRunOnFailure(needs, run.run, async () => {
@@ -159,7 +167,7 @@ async function train(
 
 /** The bundle as it would be registered: its size, and how long it takes for a picture. */
 async function measure(
-  needs: TrainNeeds,
+  needs: TrainNetworkNeeds,
   run: TrainedRun,
   { folder, limits, signal }: Pick<TrainRequest, 'limits' | 'signal'> & { folder: string },
 ): Promise<Pick<Contender, 'pictureMs' | 'sizeBytes'> & { graphPath: string }> {
@@ -176,7 +184,7 @@ async function measure(
 
 /** Before the time is taken: whoever comes second on a backbone would seem faster. */
 async function extractFeatures(
-  needs: TrainNeeds,
+  needs: TrainNetworkNeeds,
   snapshot: Snapshot,
   request: Pick<TrainRequest, 'limits' | 'onProgress' | 'signal' | 'backbone'>,
 ): Promise<void> {
@@ -227,6 +235,6 @@ function judge(
 }
 
 /** A run that was compared and not chosen has done what it was to do; it has no version. */
-async function finish({ catalog, clock }: TrainNeeds, { run }: Pick<TrainedRun, 'run'>): Promise<void> {
+async function finish({ catalog, clock }: TrainNetworkNeeds, { run }: Pick<TrainedRun, 'run'>): Promise<void> {
   await catalog.runs.finish(run.id, { status: 'succeeded', endedAt: clock.now(), error: null });
 }

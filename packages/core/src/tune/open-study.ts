@@ -4,6 +4,7 @@ import { defaultBudgetMs, type Study, type TuneOptions } from '@tintype/contract
 import { resolveBackbone } from '../model/resolve-backbone.ts';
 import { findSnapshot } from '../train/find-snapshot.ts';
 import type { TrainNeeds, TrainRequest } from '../train/train-head.ts';
+import { backboneOf, isNetworkWord } from './model-words.ts';
 import { buildSpace } from './spaces.ts';
 
 export type StudyRequest = TuneOptions & Pick<TrainRequest, 'limits' | 'onProgress' | 'signal'>;
@@ -30,7 +31,8 @@ async function createStudy(needs: TrainNeeds, request: StudyRequest): Promise<St
   if (request.study !== undefined && known.includes(request.study))
     throw new TintypeError('STUDY_EXISTS', { study: request.study });
   const models = [...new Set(request.models)];
-  for (const model of models) await resolveBackbone(needs, model, request.signal ? { signal: request.signal } : {});
+  for (const backbone of models.flatMap((model) => backboneOf(model) ?? []))
+    await resolveBackbone(needs, backbone, request.signal ? { signal: request.signal } : {});
   const snapshot = await findSnapshot(needs, request);
   const { metric, sampler, pruner, seed, budgetMs = defaultBudgetMs } = request;
   const study: Study = {
@@ -38,7 +40,8 @@ async function createStudy(needs: TrainNeeds, request: StudyRequest): Promise<St
     dataset: snapshot.dataset,
     snapshot: snapshot.id,
     metric,
-    scoring: 'folds',
+    // One measure for all: networks are not trained five times over.
+    scoring: models.some(isNetworkWord) ? 'validation' : 'folds',
     sampler,
     pruner,
     seed,

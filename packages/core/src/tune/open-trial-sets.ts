@@ -8,6 +8,7 @@ import { takePart } from '../train/cross-validation.ts';
 import { loadSplitFeatures } from '../train/split-features.ts';
 import type { TrainNeeds, TrainRequest } from '../train/train-head.ts';
 import { setKey } from './head-trials.ts';
+import { isNetworkWord } from './model-words.ts';
 import type { TrialTasks } from './trial-tasks.types.ts';
 
 /** Rows of the training split that trials see at most, as in the cross-validation of a head. */
@@ -31,10 +32,11 @@ export async function openTrialSets(
 ): Promise<TrialSets> {
   const { trialPool: pool } = needs;
   const { study } = request;
+  const models = study.models.filter((model) => !isNetworkWord(model));
   const time = AbortSignal.timeout(Math.min(request.leftMs, 2 ** 31 - 1));
   const signal = request.signal ? AbortSignal.any([time, request.signal]) : time;
   try {
-    for (const model of study.models) await openSet(needs, model, { ...request, signal });
+    for (const model of models) await openSet(needs, model, { ...request, signal });
   } catch (error) {
     if (!time.aborted || request.signal?.aborted) throw error;
     const reason = 'features were still being extracted when the budget was over; those that are done are kept';
@@ -43,7 +45,7 @@ export async function openTrialSets(
   return {
     pool,
     async [Symbol.asyncDispose]() {
-      for (const model of study.models) {
+      for (const model of models) {
         const key = setKey(model);
         await pool.prepare(key, 'closeSet', { key }).catch(() => undefined);
         pool.forget(key);

@@ -2,7 +2,7 @@
 import type { Comparison } from '@tintype/contracts/compare';
 import type { PromotionRule } from '../registry/decide-promotion.ts';
 import { type Registration, registerRun } from '../registry/register-run.ts';
-import type { TrainNeeds } from '../train/train-head.ts';
+import type { TrainNetworkNeeds } from '../train/train-network.ts';
 import { type CompareRequest, runBakeOff } from './compare-models.ts';
 
 export interface TrainBestRequest extends CompareRequest {
@@ -18,7 +18,7 @@ const mostProofMs = 20_000;
 
 /** Throws what the bake-off and registering throw. */
 export async function trainBest(
-  needs: TrainNeeds,
+  needs: TrainNetworkNeeds,
   request: TrainBestRequest,
 ): Promise<{ comparison: Comparison; registration: Registration }> {
   const { budgetMs } = request;

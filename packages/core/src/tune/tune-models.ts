@@ -4,18 +4,23 @@ import { trainOptionsSchema } from '@tintype/contracts/train';
 import type { Study, Trial, TuneOptions, TuneSummary } from '@tintype/contracts/tune';
 import type { TaskPool } from '../ports/task-pool.ts';
 import type { PromotionRule } from '../registry/decide-promotion.ts';
-import { type Registration, registerRun } from '../registry/register-run.ts';
-import { type TrainNeeds, type TrainRequest, trainHead } from '../train/train-head.ts';
+import type { Registration } from '../registry/register-run.ts';
+import { trainAndRegister } from '../registry/train-and-register.ts';
+import type { TrainRequest } from '../train/train-head.ts';
+import type { TrainNetworkNeeds } from '../train/train-network.ts';
 import { claimStudy } from './claim-study.ts';
 import { createHeadTrials } from './head-trials.ts';
+import { isNetworkWord } from './model-words.ts';
+import { createNetworkTrials } from './network-trials.ts';
 import { openStudy } from './open-study.ts';
 import { openTrialSets } from './open-trial-sets.ts';
 import { findBest, runStudy, type StudyEnd } from './run-study.ts';
 import { costOf, ladderOf, toTrainOptions } from './spaces.ts';
 import { renderTrialCommand } from './study-report.ts';
+import type { TrialRunner } from './trial-runner.ts';
 import type { TrialTasks } from './trial-tasks.types.ts';
 
-export interface TuneNeeds extends TrainNeeds {
+export interface TuneNeeds extends TrainNetworkNeeds {
   /** One child for each job. */
   trialPool: TaskPool<TrialTasks>;
 }
@@ -42,8 +47,8 @@ export interface Tuned {
   registration: Registration;
 }
 
-/** Of the budget, kept back at most for the winner. */
-const mostReserve = 0.2;
+/** Of the budget, kept back at most for the winner: a network is trained once more. */
+const mostReserve = 0.4;
 /** Beyond its trial, training the winner joins and proves the bundle. */
 const proofMs = 3000;
 
@@ -61,8 +66,7 @@ export async function tuneModels(needs: TuneNeeds, request: TuneRequest): Promis
 
   const best = findBest(end.trials);
   if (!best) throw new TintypeError('STUDY_FRUITLESS', { study: study.name, reason: explainNothing(end.trials) });
-  const run = await trainHead(needs, toRequest(study, best, request));
-  const registration = await registerRun(needs, run, request);
+  const registration = await trainAndRegister(needs, { ...request, ...toRequest(study, best, request) });
   const durationMs = needs.clock.now() - startedAt;
   return { registration, summary: summarize(study, end, { best, registration, durationMs }) };
 }
@@ -81,7 +85,10 @@ async function search(needs: TuneNeeds, { study, request, endsAt, spentMs }: Sea
   await using sets = await openTrialSets(needs, { ...request, study, snapshot, leftMs });
   const onChange = (trials: readonly Trial[]): void => onStudy?.({ study, trials, spentMs, budgetMs: study.budgetMs });
   onChange(await needs.catalog.studies.listTrials(study.name));
-  const runTrial = createHeadTrials({ pool: sets.pool }, { study, classes: snapshot.classes });
+  const heads = createHeadTrials({ pool: sets.pool }, { study, classes: snapshot.classes });
+  const networks = createNetworkTrials(needs, { study, snapshot, limits: request.limits });
+  const runTrial: TrialRunner = (settings, control) =>
+    (isNetworkWord(String(settings.model)) ? networks : heads)(settings, control);
   return await runStudy({ ...needs, runTrial }, study, {
     jobs,
     cores,
