@@ -37,6 +37,7 @@ export const versionParamsSchema = modelParamsSchema.extend({
   /** A number, or an alias. */
   version: nameSchema,
 });
+export const runParamsSchema = z.object({ id: z.string().regex(/^run_[0-9a-z]{1,40}$/, 'must be the id of a run') });
 export const jobParamsSchema = z.object({ id: z.string().max(64) });
 
 export const issueQuerySchema = z.object({

@@ -20,6 +20,7 @@ import { renderRawProblem, sendProblem } from './problem.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { registryRoutes } from './routes/registry.ts';
+import { runRoutes } from './routes/runs.ts';
 import { serveRoutes } from './routes/serve.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { findWebFolder, registerWebApp } from './web-app.ts';
@@ -130,6 +131,7 @@ export async function buildServer({
   await app.register(workspaceRoutes, { workspace, service });
   await app.register(catalogRoutes, { workspace });
   await app.register(registryRoutes, { workspace, service });
+  await app.register(runRoutes, { workspace });
   await app.register(jobRoutes, { workspace });
   await registerWebApp(app, webFolder ?? findWebFolder());
   return { app: app as unknown as FastifyInstance, routes };

@@ -13,6 +13,7 @@ const tags = [
   { name: 'workspace', description: 'What there is' },
   { name: 'catalog', description: 'Samples, labels, data issues' },
   { name: 'registry', description: 'Models, versions, aliases' },
+  { name: 'train', description: 'Runs: how far they are, epoch by epoch' },
   { name: 'jobs', description: 'Work for a worker' },
 ];
 

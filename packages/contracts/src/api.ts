@@ -6,6 +6,8 @@ import { pageOf, sampleIdSchema } from './ids.ts';
 import { jobKinds, jobSchema } from './job.ts';
 import { labelEventSchema } from './label.ts';
 import { aliasLogEntrySchema, modelVersionSchema, registeredModelSchema } from './registry.ts';
+import { runSchema } from './train.ts';
+import { artifactSchema, epochMetricsSchema, runProgressSchema } from './train-events.ts';
 
 /** GET /api/workspace */
 export const workspaceViewSchema = z.object({
@@ -46,6 +48,19 @@ export const moveAliasBodySchema = z.object({ version: z.int().min(1), expected:
 /** GET /api/models/:model/history */
 export const historyViewSchema = z.object({ items: z.array(aliasLogEntrySchema) });
 export type HistoryView = z.infer<typeof historyViewSchema>;
+
+/** GET /api/runs */
+export const runsViewSchema = z.object({ items: z.array(runSchema) });
+/** GET /api/runs/:id */
+export const runViewSchema = z.object({
+  run: runSchema,
+  progress: runProgressSchema.nullable(),
+  artifacts: z.array(artifactSchema),
+});
+export type RunView = z.infer<typeof runViewSchema>;
+/** GET /api/runs/:id/metrics */
+export const runMetricsViewSchema = z.object({ items: z.array(epochMetricsSchema) });
+export type RunMetricsView = z.infer<typeof runMetricsViewSchema>;
 
 /** POST /api/jobs */
 export const newJobBodySchema = z.object({
