@@ -36,7 +36,10 @@ export async function* watchRun(
       progressAt = progress.at;
       quietMs = 0;
     }
-    if (run.status !== 'running') return yield render('ended', run);
+    if (run.status !== 'running') {
+      yield render('ended', run);
+      return;
+    }
     await delay(pollMs, undefined, { signal }).catch(() => {});
     quietMs += pollMs;
     if (quietMs >= aliveEveryMs) {

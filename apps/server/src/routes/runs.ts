@@ -14,7 +14,7 @@ interface RunRoutes {
 const mostStreams = 64;
 
 export const runRoutes: FastifyPluginAsyncZod<RunRoutes> = async (app, { workspace }) => {
-  const { runs } = workspace.catalog;
+  const { catalog } = workspace;
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
   let streams = 0;
@@ -30,7 +30,7 @@ export const runRoutes: FastifyPluginAsyncZod<RunRoutes> = async (app, { workspa
         response: { 200: runsViewSchema, ...problemResponse },
       },
     },
-    async () => ({ items: await runs.list() }),
+    async () => ({ items: await catalog.runs.list() }),
   );
 
   app.get(
@@ -46,9 +46,9 @@ export const runRoutes: FastifyPluginAsyncZod<RunRoutes> = async (app, { workspa
       },
     },
     async ({ params: { id } }) => ({
-      run: await runs.get(id),
-      progress: (await runs.findProgress(id)) ?? null,
-      artifacts: await runs.artifacts(id),
+      run: await catalog.runs.get(id),
+      progress: (await catalog.runs.findProgress(id)) ?? null,
+      artifacts: await catalog.runs.artifacts(id),
     }),
   );
 
@@ -65,8 +65,8 @@ export const runRoutes: FastifyPluginAsyncZod<RunRoutes> = async (app, { workspa
       },
     },
     async ({ params: { id } }) => {
-      await runs.get(id);
-      return { items: await runs.epochs(id) };
+      await catalog.runs.get(id);
+      return { items: await catalog.runs.epochs(id) };
     },
   );
 
@@ -84,7 +84,7 @@ export const runRoutes: FastifyPluginAsyncZod<RunRoutes> = async (app, { workspa
     },
     async (request, reply) => {
       const { id } = request.params;
-      await runs.get(id);
+      await catalog.runs.get(id);
       if (streams >= mostStreams) throw new TintypeError('OVERLOADED', { retryAfterS: 5 });
       streams += 1;
       const seen = Number(request.headers['last-event-id']);
@@ -101,7 +101,7 @@ export const runRoutes: FastifyPluginAsyncZod<RunRoutes> = async (app, { workspa
       try {
         const signal = AbortSignal.any([gone.signal, closing.signal]);
         const from = Number.isInteger(seen) && seen > 0 ? seen : 0;
-        for await (const text of watchRun(runs, id, { afterEpoch: from, signal })) reply.raw.write(text);
+        for await (const text of watchRun(catalog.runs, id, { afterEpoch: from, signal })) reply.raw.write(text);
       } catch (error) {
         request.log.error({ err: error, run: id }, 'A stream of events ended early.');
       } finally {
