@@ -60,4 +60,19 @@ export const jobRoutes: FastifyPluginAsyncZod<JobRoutes> = async (app, { workspa
     },
     async (request) => queue.get(request.params.id),
   );
+
+  app.post(
+    '/api/jobs/:id/cancel',
+    {
+      config: { policy: 'write' },
+      schema: {
+        operationId: 'cancelJob',
+        summary: 'End a job; a training keeps its checkpoint and can be resumed',
+        tags: ['jobs'],
+        params: jobParamsSchema,
+        response: { 200: jobSchema, ...problemResponse },
+      },
+    },
+    async (request) => queue.cancel(request.params.id),
+  );
 };

@@ -45,6 +45,22 @@ export function createQueue(context: StoreContext): JobQueue {
         ...(progress ? { progress: JSON.stringify(progress) } : {}),
       }),
     finish: (job, end) => whileHeld(context, job, finished(end, clock.now())),
+    async cancel(jobId) {
+      const { code, message, hint } = new TintypeError('CANCELLED', {});
+      const error = JSON.stringify({ code, detail: message, hint });
+      return write(context, async (trx) => {
+        const end = { status: 'cancelled', error, lease: null, lease_expires_at: null, ended_at: clock.now() };
+        await trx
+          .updateTable('jobs')
+          .set(end)
+          .where('id', '=', jobId)
+          .where('status', 'in', ['queued', 'running'])
+          .execute();
+        const row = await trx.selectFrom('jobs').selectAll().where('id', '=', jobId).executeTakeFirst();
+        if (!row) throw new TintypeError('JOB_NOT_FOUND', { job: jobId });
+        return toJob(row);
+      });
+    },
     async get(jobId) {
       const row = await db.selectFrom('jobs').selectAll().where('id', '=', jobId).executeTakeFirst();
       if (!row) throw new TintypeError('JOB_NOT_FOUND', { job: jobId });

@@ -138,6 +138,34 @@ export function describeJobQueue(name: string, open: (clock: Clock) => Promise<J
       });
     });
 
+    test('a cancelled job is not leased, and who held it can neither renew nor finish', async () => {
+      await using queue = await open(movableClock());
+      const waiting = await queue.add({ kind: 'ingest', input: {} });
+      const cancelled = await queue.cancel(waiting.id);
+      await queue.add({ kind: 'train', input: {} });
+      const held = (await queue.lease(worker)) as LeasedJob;
+
+      await queue.cancel(held.id);
+
+      expect(cancelled).toMatchObject({ status: 'cancelled', error: { code: 'CANCELLED' } });
+      expect([await queue.renew(held, { leaseMs: 1000 }), await queue.finish(held, { result: {} })]).toEqual([
+        false,
+        false,
+      ]);
+      expect((await queue.get(held.id)).status).toBe('cancelled');
+      expect(await queue.lease(worker)).toBeUndefined();
+    });
+
+    test('a job that has ended is not cancelled any more', async () => {
+      await using queue = await open(movableClock());
+      await queue.add({ kind: 'train', input: {} });
+      const job = (await queue.lease(worker)) as LeasedJob;
+      await queue.finish(job, { result: {} });
+
+      expect((await queue.cancel(job.id)).status).toBe('succeeded');
+      await expect(queue.cancel('job_x')).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
+    });
+
     test('many workers lease every job exactly once', async () => {
       await using queue = await open(movableClock());
       for (let i = 0; i < 20; i += 1) await queue.add({ kind: 'ingest', input: { i } });

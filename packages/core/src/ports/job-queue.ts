@@ -17,6 +17,8 @@ export interface JobQueue {
     job: LeasedJob,
     end: { result: Record<string, unknown> } | { error: NonNullable<Job['error']> },
   ): Promise<boolean>;
+  /** Ends a job that has not ended; whoever holds it loses its lease. One that has ended stays as it is. Throws JOB_NOT_FOUND. */
+  cancel(jobId: string): Promise<Job>;
   /** Throws JOB_NOT_FOUND. */
   get(jobId: string): Promise<Job>;
   /** Newest first, at most 100. */
