@@ -111,4 +111,6 @@ test('what a training would need is explained without one, and options do not mi
   expect(explained).toMatchObject({ network: 'cnn-small', settings: { epochs: 4 }, stepsPerEpoch: expect.any(Number) });
   expect(mixed).toMatchObject({ exitCode: 64, code: 'USAGE_INVALID' });
   expect(mixed.detail).toContain('--epochs');
+  const forHeads = await tintypeProblem(['train', '--require', 'min-size=64', ...workspace]);
+  expect([forHeads.exitCode, forHeads.detail]).toEqual([64, expect.stringContaining('--require is for networks')]);
 });

@@ -1,7 +1,8 @@
 /** @file From options to a registered version: a head or a network, trained anew or gone on with. What every door calls. */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isNetworkTraining, type TrainOptions } from '@tintype/contracts/train';
+import { TintypeError } from '@tintype/contracts/errors';
+import { isNetworkTraining, networkOptionsSchema, type TrainOptions } from '@tintype/contracts/train';
 import type { RunFolders } from '../ports/run-folders.ts';
 import { trainHead } from '../train/train-head.ts';
 import {
@@ -19,11 +20,25 @@ export async function trainAndRegister(
   needs: TrainNetworkNeeds,
   request: TrainNetworkRequest & RegisterOptions,
 ): Promise<Registration> {
-  if (!isNetworkTraining(request)) return registerRun(needs, await trainHead(needs, request), request);
+  if (!isNetworkTraining(request)) {
+    assertForHeads(request);
+    return registerRun(needs, await trainHead(needs, request), request);
+  }
   const run = await trainNetwork(needs, request);
   const registration = await registerRun(needs, run, request);
   await tidy(needs.runFolders, run.run.id);
   return registration;
+}
+
+/** An option that would change nothing is a mistake. Throws USAGE_INVALID. */
+function assertForHeads(request: TrainOptions): void {
+  const names = Object.keys(networkOptionsSchema.shape) as (keyof typeof networkOptionsSchema.shape)[];
+  const given =
+    names.find((name) => request[name] !== undefined) ?? (request.require.length > 0 ? 'require' : undefined);
+  if (given === undefined) return;
+  const flag = given.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const problem = `--${flag} is for networks; name --architecture, or --train with a backbone.`;
+  throw new TintypeError('USAGE_INVALID', { problem });
 }
 
 /** The same for a run that was cancelled, failed or killed. */
