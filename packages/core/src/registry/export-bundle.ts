@@ -11,10 +11,7 @@ export interface ExportedFile {
   sizeBytes: number;
 }
 
-/**
- * Writes beside `folder` and renames, so that a folder with a bundle is a whole one. Throws BUNDLE_CORRUPT, OBJECT_NOT_FOUND,
- * USAGE_INVALID where `folder` holds something already, STORAGE_FAILED.
- */
+/** Throws BUNDLE_CORRUPT, OBJECT_NOT_FOUND, and what writing a folder throws. */
 export async function exportBundle(
   { store }: { store: Pick<ObjectStore, 'get'> },
   { version, folder }: { version: Pick<ModelVersion, 'bundleHash'>; folder: string },
@@ -22,23 +19,33 @@ export async function exportBundle(
   const { bundleHash } = version;
   const bytes = await store.get(objectKeys.bundleFile(bundleHash, manifestFile));
   const manifest = parseManifest(bytes, bundleHash);
-  await assertFree(folder);
-
-  const temporary = `${folder}.partial-${process.pid}`;
-  const written: ExportedFile[] = [];
-  const write = async (name: string, content: Uint8Array): Promise<void> => {
-    await writeFile(join(temporary, name), content, { flush: true });
-    written.push({ name, sizeBytes: content.length });
-  };
-  try {
-    await mkdir(dirname(folder), { recursive: true });
-    await mkdir(temporary);
+  return writeFolder(folder, async (write) => {
     await write(manifestFile, bytes);
     for (const name of Object.keys(manifest.files).toSorted()) {
       const content = await store.get(objectKeys.bundleFile(bundleHash, name));
       verifyBundleFile(manifest, { name, content, bundleHash });
       await write(name, content);
     }
+  });
+}
+
+type WriteFile = (name: string, content: Uint8Array) => Promise<void>;
+
+/**
+ * Writes beside `folder` and renames, so that a folder that is there is a whole one. Throws USAGE_INVALID where `folder` holds something
+ * already, STORAGE_FAILED, and what `fill` throws.
+ */
+export async function writeFolder(folder: string, fill: (write: WriteFile) => Promise<void>): Promise<ExportedFile[]> {
+  await assertFree(folder);
+  const temporary = `${folder}.partial-${process.pid}`;
+  const written: ExportedFile[] = [];
+  try {
+    await mkdir(dirname(folder), { recursive: true });
+    await mkdir(temporary);
+    await fill(async (name, content) => {
+      await writeFile(join(temporary, name), content, { flush: true });
+      written.push({ name, sizeBytes: content.length });
+    });
     await rmdir(folder).catch(() => undefined);
     await rename(temporary, folder);
   } catch (error) {
