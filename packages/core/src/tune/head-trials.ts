@@ -28,7 +28,7 @@ export function createHeadTrials(
       const options = { signal, deadlineMs: Math.max(1, endsAt - performance.now()) };
       answers.push(await pool.run('answerHeld', { ...request, ...fold }, options));
       const { value } = scoreAnswers(answers, { metric, classes });
-      if (!(await onIntermediate({ step: number + 1, value }))) break;
+      if (!(await onIntermediate({ step: number + 1, value, isLast: number === steps - 1 }))) break;
     }
     return scoreAnswers(answers, { metric, classes });
   };

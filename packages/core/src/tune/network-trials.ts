@@ -37,9 +37,9 @@ export function createNetworkTrials(needs: TrainNetworkNeeds, { study, snapshot,
         onEvent: (event) => {
           runId = event.run;
           if (event.type !== 'epoch') return;
-          const { epoch: step, validationAccuracy: value } = event;
+          const { epoch: step, epochs, validationAccuracy: value } = event;
           last = value;
-          told = tell(told, { step, value });
+          told = tell(told, { step, value, isLast: step === epochs });
         },
       });
       await told;

@@ -161,6 +161,23 @@ test('a trial that falls behind is pruned with what it had, and only against tri
   ]);
 });
 
+test('at its last step a trial is complete, however far behind it is', async () => {
+  const { ended } = run({
+    study: { pruner: 'asha' },
+    mostTrials: 3,
+    runTrial: async ({ model }, { onIntermediate }) => {
+      const value = { a: 0.9, b: 0.5, c: 0.1 }[model as string] as number;
+      await onIntermediate({ step: 1, value, isLast: true });
+      return { value, interval: null };
+    },
+  });
+
+  const { trials } = await ended;
+
+  expect(trials.map(({ status }) => status)).toEqual(['complete', 'complete', 'complete']);
+  expect(trials[1]?.intermediateValues).toEqual([{ step: 1, value: 0.5 }]);
+});
+
 test('a trial that is cut by the budget keeps its last value, and is the best only where none is complete', async () => {
   const { ended } = run({
     budgetMs: 3000,

@@ -153,9 +153,9 @@ async function runTrial(needs: StudyNeeds, session: Session, begun: Trial): Prom
       signal: stop.signal,
       cores: Math.max(1, Math.floor(options.cores / options.jobs)),
       deadlineMs: Math.max(1, options.deadlineAt(session.trials) - clock.now()),
-      onIntermediate: async (intermediate) => {
-        await put({ intermediateValues: [...trial.intermediateValues, intermediate] });
-        isPruned = isBehind(session, trial, intermediate.step);
+      onIntermediate: async ({ step, value, isLast = false }) => {
+        await put({ intermediateValues: [...trial.intermediateValues, { step, value }] });
+        isPruned = !isLast && isBehind(session, trial, step);
         return !isPruned;
       },
     }),

@@ -6,6 +6,8 @@ export interface IntermediateValue {
   /** Folds or epochs that are done, from 1. */
   step: number;
   value: number;
+  /** Nothing comes after it, so there is nothing to prune. */
+  isLast?: boolean;
 }
 
 export interface TrialControl {
