@@ -26,7 +26,7 @@ export async function trainAndRegister(
   }
   const run = await trainNetwork(needs, request);
   const registration = await registerRun(needs, run, request);
-  await tidy(needs.runFolders, run.run.id);
+  await tidyRun(needs.runFolders, run.run.id);
   return registration;
 }
 
@@ -45,14 +45,15 @@ function assertForHeads(request: TrainOptions): void {
 export async function resumeAndRegister(needs: TrainNetworkNeeds, runId: string, ways: Ways): Promise<Registration> {
   const run = await resumeNetwork(needs, runId, ways);
   const registration = await registerRun(needs, run, ways);
-  await tidy(needs.runFolders, runId);
+  await tidyRun(needs.runFolders, runId);
   return registration;
 }
 
 /** What only a resumed run would need. */
 const leftover = /^(checkpoint-.*|best-.*|start|model)\.(safetensors|onnx)$/;
 
-async function tidy(folders: RunFolders, runId: string): Promise<void> {
+/** Pictures and events of a run stay; what only going on with it would need goes. */
+export async function tidyRun(folders: RunFolders, runId: string): Promise<void> {
   const folder = folders.pathOf(runId);
   const names = await readdir(folder).catch(() => []);
   for (const name of names) if (leftover.test(name)) await rm(join(folder, name), { force: true });

@@ -12,6 +12,7 @@ import { graphFile } from '../model/bundle.ts';
 import { resolveBackbone } from '../model/resolve-backbone.ts';
 import { objectKeys } from '../ports/object-store.ts';
 import { buildBundle } from '../registry/register-run.ts';
+import { tidyRun } from '../registry/train-and-register.ts';
 import { findSnapshot } from '../train/find-snapshot.ts';
 import { finishRunOnFailure } from '../train/run-row.ts';
 import { loadSplitFeatures } from '../train/split-features.ts';
@@ -235,6 +236,10 @@ function judge(
 }
 
 /** A run that was compared and not chosen has done what it was to do; it has no version. */
-async function finish({ catalog, clock }: TrainNetworkNeeds, { run }: Pick<TrainedRun, 'run'>): Promise<void> {
+async function finish(
+  { catalog, clock, runFolders }: TrainNetworkNeeds,
+  { run }: Pick<TrainedRun, 'run'>,
+): Promise<void> {
+  await tidyRun(runFolders, run.id);
   await catalog.runs.finish(run.id, { status: 'succeeded', endedAt: clock.now(), error: null });
 }

@@ -2,6 +2,7 @@
 import type { Comparison } from '@tintype/contracts/compare';
 import type { PromotionRule } from '../registry/decide-promotion.ts';
 import { type Registration, registerRun } from '../registry/register-run.ts';
+import { tidyRun } from '../registry/train-and-register.ts';
 import type { TrainNetworkNeeds } from '../train/train-network.ts';
 import { type CompareRequest, runBakeOff } from './compare-models.ts';
 
@@ -26,5 +27,7 @@ export async function trainBest(
     budgetMs === undefined ? {} : { budgetMs: Math.max(0, budgetMs - Math.min(proofShare * budgetMs, mostProofMs)) };
   const { comparison, chosen } = await runBakeOff(needs, { ...request, ...time });
   const run = request.model === undefined ? chosen : { ...chosen, model: request.model };
-  return { comparison, registration: await registerRun(needs, run, request) };
+  const registration = await registerRun(needs, run, request);
+  await tidyRun(needs.runFolders, run.run.id);
+  return { comparison, registration };
 }
