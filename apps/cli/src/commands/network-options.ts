@@ -24,6 +24,10 @@ export const networkOptions: readonly OptionRecord[] = [
     choices: architectureNames,
   },
   {
+    flags: '--weights <source>',
+    description: 'trained weights for a vit: a folder or hub:ORG/REPO[@REVISION] in the layout of Hugging Face',
+  },
+  {
     flags: '--train <what>',
     description: 'fine-tune the backbone: head, last:K (blocks) or all; without it the backbone stays as it is',
   },
@@ -90,6 +94,7 @@ const decimals = [
 ];
 const asGiven = [
   'architecture',
+  'weights',
   'train',
   'epochs',
   'batch',

@@ -1,4 +1,4 @@
-/** @file A head that is fitted on the frozen features before anything moves: the best place for fine-tuning to start from. */
+/** @file What fine-tuning starts from: trained weights, or a head that is fitted on frozen features before anything moves. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { fitLogistic } from '../linear.ts';
 import type { TrainNeeds, TrainRequest } from '../train-head.ts';
 import type { ResolvedNetwork } from './resolve-network.ts';
 import { startHeadNames } from './start-head-names.ts';
+import { isHead, type StartWeights } from './start-weights.ts';
 
 export interface StartHead {
   /** A safetensors file in the run's folder. */
@@ -27,12 +28,22 @@ interface Request {
 
 /** Linear probing, then fine-tuning (Kumar et al. 2022). Undefined where there are no features yet. A resumed run takes what it had. */
 export async function fitStartHead(needs: TrainNeeds, request: Request): Promise<StartHead | undefined> {
-  if (!request.network.pretrained) return undefined;
+  const { pretrained, weights } = request.network;
+  if (!pretrained && !weights) return undefined;
   const path = join(request.folder, 'start.safetensors');
   const known = await readFile(path).catch(() => undefined);
-  if (!known) await writeStart(needs, request, path);
+  if (!known && weights) await writeWeights(weights, request.snapshot, path);
+  else if (!known) await writeStart(needs, request, path);
   const bytes = known ?? (await readFile(path));
   return { path, hash: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** The classifier comes along where it is for the same classes in the same order. */
+async function writeWeights({ state, classes }: StartWeights, snapshot: Snapshot, path: string): Promise<void> {
+  const isSame =
+    classes?.length === snapshot.classes.length && classes.every((name, k) => name === snapshot.classes[k]);
+  const kept = [...state].filter(([name]) => isSame || !isHead(name.slice('parameters/'.length)));
+  await writeSafetensors(path, new Map(kept));
 }
 
 async function writeStart(

@@ -11,6 +11,7 @@ import type { BackboneHub } from '../../ports/backbone-hub.ts';
 import type { TaskPool } from '../../ports/task-pool.ts';
 import type { NetworkSource } from './plan.types.ts';
 import { type NetworkSettings, resolveSettings } from './settings.ts';
+import { loadStartWeights, type StartWeights } from './start-weights.ts';
 
 export interface ResolvedNetwork {
   source: NetworkSource;
@@ -23,6 +24,8 @@ export interface ResolvedNetwork {
   settings: NetworkSettings;
   /** The backbone whose features a head is fitted on before everything moves; absent where the network starts from nothing. */
   pretrained?: ResolvedBackbone;
+  /** Trained weights for the architecture. */
+  weights?: StartWeights;
   notices: readonly string[];
 }
 
@@ -47,32 +50,51 @@ export async function resolveNetwork(
   options: TrainOptions,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<ResolvedNetwork> {
-  if (options.architecture !== undefined) return resolveArchitecture(options.architecture, options);
+  if (options.architecture !== undefined) return resolveArchitecture(needs, options.architecture, options, signal);
   return resolveOnnx(needs, options, signal);
 }
 
-function resolveArchitecture(name: string, options: TrainOptions): ResolvedNetwork {
+async function resolveArchitecture(
+  needs: Needs,
+  name: string,
+  options: TrainOptions,
+  signal: AbortSignal | undefined,
+): Promise<ResolvedNetwork> {
   const architecture = findArchitecture(name);
+  const isPretrained = options.weights !== undefined;
+  const { fromScratch, fineTuning } = architecture;
   const settings = resolveSettings(options, {
-    isPretrained: false,
+    isPretrained,
     isHeadFitted: false,
-    usual: { ...architecture.fromScratch, sizePx: architecture.sizePx },
+    usual: { ...(isPretrained ? fineTuning : fromScratch), sizePx: architecture.sizePx },
     threads: availableParallelism(),
   });
   const { sizePx } = settings;
   if (sizePx % architecture.sizeStepPx !== 0)
     throw usage(`--size-px ${sizePx} does not suit ${name}: it must be a multiple of ${architecture.sizeStepPx}.`);
-  if (settings.train !== 'all')
+  if (settings.train !== 'all' && !isPretrained)
     throw usage(
       `--train ${settings.train} would leave the rest of ${name} as it begins, at random; name --weights, or train all.`,
     );
+  const own = preprocessingSchema.parse({ ...architecture.preprocessing, widthPx: sizePx, heightPx: sizePx });
+  const source = { kind: 'architecture', name: architecture.name as ArchitectureName } as const;
+  if (options.weights === undefined)
+    return { source, name, hash: 'scratch', preprocessing: own, settings, notices: [] };
+  const weights = await loadStartWeights(needs, options.weights, {
+    architecture,
+    sizePx,
+    ...(signal ? { signal } : {}),
+  });
+  const { hash, license, preprocessing = own, notices } = weights;
   return {
-    source: { kind: 'architecture', name: architecture.name as ArchitectureName },
-    name,
-    hash: 'scratch',
-    preprocessing: preprocessingSchema.parse({ ...architecture.preprocessing, widthPx: sizePx, heightPx: sizePx }),
+    source,
+    name: `${name} from ${weights.name}`,
+    hash,
+    ...(license === undefined ? {} : { license }),
+    preprocessing,
     settings,
-    notices: [],
+    weights,
+    notices,
   };
 }
 
