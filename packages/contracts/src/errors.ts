@@ -526,6 +526,14 @@ export const errorTable = {
     detail: () => 'More pictures are waiting than this server can answer in time.',
     hint: ({ retryAfterS }) => `Try again in ${count(retryAfterS, 'second')}.`,
   }),
+  PROVIDER_UNAVAILABLE: entry<{ provider: string; available: string }>({
+    kind: 'unavailable',
+    title: 'The device cannot be used',
+    detail: ({ provider }) =>
+      `ONNX Runtime cannot compute on "${provider}" here: it, its driver or a device is missing.`,
+    hint: ({ available }) =>
+      `Take the option --provider away to compute on the processor. This installation was built for: ${available}.`,
+  }),
   CANCELLED: entry({
     kind: 'cancelled',
     title: 'Cancelled',

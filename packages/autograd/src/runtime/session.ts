@@ -99,7 +99,8 @@ async function withProvider<Made>(provider: Provider, create: () => Promise<Made
   try {
     return await create();
   } catch (cause) {
-    if (/adapter|device|driver|gpu/i.test(String(cause))) throw new ProviderError(provider, available, { cause });
+    if (/adapter|device|driver|gpu|shared library/i.test(String(cause)))
+      throw new ProviderError(provider, available, { cause });
     throw cause;
   }
 }

@@ -97,6 +97,43 @@ function cancelling(
 
 const newestRun = async (): Promise<string> => (await catalog.runs.list())[0]?.id ?? '';
 
+test('the folder of a run is held until its training has ended, well or not', async () => {
+  const told: string[] = [];
+  const runFolders = openRunFolders({ folder: join(folder, 'runs'), clock });
+  const hold: typeof runFolders.hold = async (run) => {
+    const held = await runFolders.hold(run);
+    return {
+      ...held,
+      [Symbol.asyncDispose]: async () => {
+        told.push('released');
+        await held[Symbol.asyncDispose]();
+      },
+    };
+  };
+  const trainer: TrainNetworkNeeds['trainer'] = {
+    run: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      told.push('trained');
+      throw new TintypeError('CANCELLED', {});
+    },
+  };
+
+  const code = await codeOf(trainNetwork(needs({ runFolders: { ...runFolders, hold }, trainer }), request()));
+
+  expect(code).toBe('CANCELLED');
+  expect(told).toEqual(['trained', 'released']);
+});
+
+test.each(['cuda', 'dml'] as const)(
+  'where "%s" cannot be used, training says so and names what can',
+  async (provider) => {
+    const code = await codeOf(trainNetwork(needs(), request({ provider })));
+
+    // On a machine that has it, training must simply work.
+    expect(['PROVIDER_UNAVAILABLE', 'no error']).toContain(code);
+  },
+);
+
 test('a network learns from nothing, and says how it was made', async () => {
   const events: TrainEvent[] = [];
 

@@ -84,7 +84,8 @@ async function train(needs: TrainNetworkNeeds, training: Training): Promise<Trai
   const { request, run } = training;
   await using folder = await needs.runFolders.hold(run.id);
   if (run.status !== 'running') await needs.catalog.runs.reopen(run.id);
-  return finishRunOnFailure(needs, run, async () => {
+  // Awaited here, so that the folder is held until the run has ended.
+  return await finishRunOnFailure(needs, run, async () => {
     await using recorder = new RunRecorder(needs, run.id);
     const onProgress: TrainRequest['onProgress'] = (progress) => {
       recorder.stage(progress);

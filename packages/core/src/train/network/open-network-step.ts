@@ -4,6 +4,7 @@ import { sizeOf } from '@tintype/autograd/graph/shape';
 import type { Network, Parameter } from '@tintype/autograd/nn/network';
 import { adamw } from '@tintype/autograd/optimize/adamw';
 import { sgd } from '@tintype/autograd/optimize/sgd';
+import { ProviderError } from '@tintype/autograd/runtime/providers';
 import type { StepSpec } from '@tintype/autograd/step/build-step';
 import type { MemoryPlan } from '@tintype/autograd/step/memory-plan';
 import { openTrainStep, type TrainStep } from '@tintype/autograd/step/train-step';
@@ -28,7 +29,14 @@ export async function openNetworkStep(
   });
   const spec = describeStep(network, settings, phase);
   const { provider, threads } = settings;
-  const step = await openTrainStep(spec, { seed, provider, threads });
+  const step = await openTrainStep(spec, { seed, provider, threads }).catch((error: unknown) => {
+    if (!(error instanceof ProviderError)) throw error;
+    throw new TintypeError(
+      'PROVIDER_UNAVAILABLE',
+      { provider, available: error.available.join(', ') },
+      { cause: error },
+    );
+  });
   try {
     assertFits(step.memory);
     step.write(await trainable.start());
