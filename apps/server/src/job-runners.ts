@@ -40,7 +40,7 @@ export function createJobRunners({ workspace, pool, openSource, trainer }: Runne
       const tell = (progress: object): void => report({ ...progress, ...(run === undefined ? {} : { run }) });
       const ways = {
         limits,
-        gates: { settings: config.detectors, folder },
+        detectors: { settings: config.detectors, folder },
         signal,
         by: localActor,
         onProgress: tell,

@@ -1,6 +1,7 @@
 /** @file Serves a workspace from this process: children first, since they take longest, then everything else beside them. */
 import { availableParallelism } from 'node:os';
 import { TintypeError } from '@tintype/contracts/errors';
+import { parseGates } from '@tintype/contracts/gate';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { isLoopbackHost } from './loopback.ts';
@@ -43,7 +44,7 @@ const maxQueued = 64;
 
 /**
  * Resolves when the server listens and its champion, if there is one, is loaded.
- * Throws ADDRESS_NEEDS_AUTHENTICATION, PORT_IN_USE, or what keeps the workspace from being opened.
+ * Throws ADDRESS_NEEDS_AUTHENTICATION, PORT_IN_USE, DETECTOR_MISSING or DETECTOR_INVALID where gates cannot be judged, or what keeps the workspace from being opened.
  */
 export async function startServer(options: StartServerOptions): Promise<RunningServer> {
   const opened: (() => PromiseLike<unknown>)[] = [];
@@ -57,6 +58,8 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     const address = await listen(app, { host, port });
     options.onReady?.(address);
     await service.refresh();
+    // Gates that cannot be judged must not be found out by pictures.
+    if (isAboutDetector(service.problem)) throw service.problem;
     if (options.withWorker) {
       const { startWorkerProcess } = await import('./start-worker-process.ts');
       const worker = startWorkerProcess({ workspaceFolder: options.workspaceFolder, logger: parts.logger });
@@ -85,14 +88,21 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     maxQueued,
   });
   opened.push(() => pool[Symbol.asyncDispose]());
-  const [{ openWorkspace }, { openPictureFetcher }, { buildServer }, { openPredictionService }, { pino }] =
-    await Promise.all([
-      import('@tintype/adapters/workspace/open-workspace'),
-      import('@tintype/adapters/fetch/open-picture-fetcher'),
-      import('./build-server.ts'),
-      import('@tintype/core/serve/prediction-service'),
-      import('pino'),
-    ]);
+  const [
+    { openWorkspace },
+    { openPictureFetcher },
+    { buildServer },
+    { openPredictionService },
+    { DetectorShelf },
+    { pino },
+  ] = await Promise.all([
+    import('@tintype/adapters/workspace/open-workspace'),
+    import('@tintype/adapters/fetch/open-picture-fetcher'),
+    import('./build-server.ts'),
+    import('@tintype/core/serve/prediction-service'),
+    import('@tintype/core/model/gates/detector-shelf'),
+    import('pino'),
+  ]);
   const workspace = await openWorkspace({
     folder: options.workspaceFolder,
     needs: ['catalog', 'store', 'queue'],
@@ -102,12 +112,18 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
 
   const { pictureMs, ...limits } = config.limits;
   const { catalog, store, clock } = workspace;
+  const gates = parseGates(config.serve.gates);
+  const detectors = new DetectorShelf(pool, { settings: config.detectors, folder: options.workspaceFolder });
+  const held = await detectors.hold(gates);
+  opened.push(() => held[Symbol.asyncDispose]());
   const service = openPredictionService(
     { catalog, store, pool, clock },
     {
       model: config.serve.model,
       limits,
       pictureMs,
+      gates,
+      detectors,
       onProblem: (problem) => {
         if (problem === undefined) logger.warn('The champion is served again.');
         else logger.error({ err: problem }, 'The champion cannot be served; what was served before goes on.');
@@ -126,6 +142,9 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
   });
   return { app, service, logger, host, port: options.port ?? config.serve.port };
 }
+
+const isAboutDetector = (error: Error | undefined): error is TintypeError =>
+  error instanceof TintypeError && error.code.startsWith('DETECTOR_');
 
 async function listen(app: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> {
   try {

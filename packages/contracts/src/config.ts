@@ -1,6 +1,6 @@
 /** @file tintype.yaml: every setting of a workspace with its default. */
 import { z } from 'zod';
-import { detectorSettingSchema } from './gate.ts';
+import { detectorSettingSchema, gateTextSchema } from './gate.ts';
 import { nameSchema } from './ids.ts';
 
 export const configSchema = z.strictObject({
@@ -16,6 +16,8 @@ export const configSchema = z.strictObject({
       model: nameSchema.optional(),
       /** Inference processes; by default one per core. */
       children: z.int().min(1).max(256).optional(),
+      /** What every picture must pass before it is answered, after the gates of the model itself: `min-size=64`, `unknown=0.99`. */
+      gates: z.array(gateTextSchema).max(20).default([]),
     })
     .prefault({}),
   /** What gates count with; ONNX files, relative to this one. */

@@ -14,9 +14,19 @@ export const gateSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('person-count'), ...countRange }),
   /** Faces that the face detector finds. */
   z.strictObject({ kind: z.literal('face-count'), ...countRange }),
+  /** Share of validation pictures that pass, 0 to 1: 0.99 refuses what is further from the training pictures than 99 % of them are. */
+  z.strictObject({ kind: z.literal('unknown'), share: z.number().gt(0).lt(1) }),
+  /** Least probability of the most probable class, 0 to 1, calibrated. */
+  z.strictObject({ kind: z.literal('confidence'), minimum: z.number().gt(0).max(1) }),
 ]);
 export type Gate = z.infer<typeof gateSchema>;
 export type GateKind = Gate['kind'];
+
+/** Gates on what the model answers; all others judge the picture alone. */
+const answerGateKinds: ReadonlySet<GateKind> = new Set(['unknown', 'confidence']);
+
+/** Whether a gate can be judged before any model has run. */
+export const isPictureGate = ({ kind }: Gate): boolean => !answerGateKinds.has(kind);
 
 /** What gates are judged on; what no gate asks for is absent. */
 export interface PictureMeasures {
@@ -25,18 +35,27 @@ export interface PictureMeasures {
   sharpness?: number;
   personCount?: number;
   faceCount?: number;
+  /** Share of validation pictures that are at least as far from the training pictures, 0 to 1; near 0 for what was never seen. */
+  typicality?: number;
+  /** Largest calibrated probability, 0 to 1. */
+  confidence?: number;
 }
 
+export const refusalReasons = [
+  'TOO_SMALL',
+  'TOO_BLURRED',
+  'NO_PERSON',
+  'TOO_FEW_PERSONS',
+  'TOO_MANY_PERSONS',
+  'NO_FACE',
+  'TOO_FEW_FACES',
+  'TOO_MANY_FACES',
+  'UNKNOWN',
+  'LOW_CONFIDENCE',
+] as const;
+
 export interface Refusal {
-  reason:
-    | 'TOO_SMALL'
-    | 'TOO_BLURRED'
-    | 'NO_PERSON'
-    | 'TOO_FEW_PERSONS'
-    | 'TOO_MANY_PERSONS'
-    | 'NO_FACE'
-    | 'TOO_FEW_FACES'
-    | 'TOO_MANY_FACES';
+  reason: (typeof refusalReasons)[number];
   /** The sentence a person needs. */
   error: string;
 }
@@ -62,8 +81,8 @@ export type Detectors = Partial<Record<CountedName, { detector: Detector; modelP
 const gatePattern = /^(?<kind>[a-z-]+)=(?<least>\d+(?:\.\d+)?)(?:(?<dots>\.\.)(?<most>\d+)?)?$/;
 
 /**
- * `min-size=64`, `blur=50`, `person-count=1` (exactly), `person-count=1..3`, `person-count=1..` (at least).
- * Undefined where the text is none of these.
+ * `min-size=64`, `blur=50`, `person-count=1` (exactly), `person-count=1..3`, `person-count=1..` (at least), `unknown=0.99`,
+ * `confidence=0.6`. Undefined where the text is none of these.
  */
 export function parseGate(text: string): Gate | undefined {
   const { kind, least, dots, most } = gatePattern.exec(text)?.groups ?? {};
@@ -75,5 +94,31 @@ export function parseGate(text: string): Gate | undefined {
     return gateSchema.safeParse({ kind, min: from, max }).data;
   }
   if (dots !== undefined) return undefined;
-  return gateSchema.safeParse(kind === 'min-size' ? { kind, sidePx: from } : { kind, minimum: from }).data;
+  const named = single[kind];
+  return named === undefined ? undefined : gateSchema.safeParse({ kind, [named]: from }).data;
 }
+
+/** What the one number of a gate is called. */
+const single: Readonly<Record<string, string | undefined>> = {
+  'min-size': 'sidePx',
+  blur: 'minimum',
+  unknown: 'share',
+  confidence: 'minimum',
+};
+
+/** A gate as text, for settings and options; the gate itself once parsed by `parseGates`. */
+export const gateTextSchema = z
+  .string()
+  .refine(
+    (text) => parseGate(text) !== undefined,
+    'is not a gate, such as min-size=64, person-count=1 or unknown=0.99',
+  );
+
+/** The same for gates that judge a picture without a model. */
+export const pictureGateTextSchema = z.string().refine((text) => {
+  const gate = parseGate(text);
+  return gate !== undefined && isPictureGate(gate);
+}, 'is not a gate on pictures, such as min-size=64, blur=50 or person-count=1');
+
+/** Texts that a schema has checked; what is no gate is left out. */
+export const parseGates = (texts: readonly string[]): Gate[] => texts.flatMap((text) => parseGate(text) ?? []);

@@ -1,5 +1,6 @@
 /** @file The model bundle: a folder, hashed, that holds all that is needed to answer as in training. */
 import { z } from 'zod';
+import { gateSchema } from './gate.ts';
 import { intervalSchema, timestampSchema } from './ids.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 
@@ -44,6 +45,10 @@ export const bundleManifestSchema = z.object({
     hyperparameters: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   }),
   calibration: z.object({ method: z.literal('temperature'), temperature: z.number().gt(0) }),
+  /** What every picture must pass before it is answered, wherever the bundle serves. */
+  gates: z.array(gateSchema).optional(),
+  /** The file that holds the nearest-neighbor index of training pictures; absent in bundles of older versions and imported ones. */
+  neighbors: z.object({ file: z.string(), pictures: z.int(), dimensions: z.int() }).optional(),
   /** Null where the model was imported. */
   snapshot: z.string().nullable(),
   run: z.string().nullable(),

@@ -1,6 +1,18 @@
 /** @file The answer every door gives for a picture, and the health of who gives it. */
 import { z } from 'zod';
 
+/** A labeled picture of the training split that looks to the model like the one that was asked about. */
+export const neighborSchema = z.object({
+  content_hash: z.string(),
+  class: z.string(),
+  /** Cosine of the features, -1 to 1. */
+  similarity: z.number(),
+  /** Where the catalog still has the picture. */
+  sample_id: z.string().optional(),
+  thumbnail: z.string().optional(),
+});
+export type Neighbor = z.infer<typeof neighborSchema>;
+
 /** A refusal is an answer with a reason: `prediction` is null and `error` is the sentence for a person. */
 export const predictionSchema = z.object({
   prediction: z.string().nullable(),
@@ -13,6 +25,8 @@ export const predictionSchema = z.object({
   error: z.string().nullable(),
   /** Code of the refusal. */
   reason: z.string().optional(),
+  /** Nearest first; only where they were asked for. */
+  neighbors: z.array(neighborSchema).optional(),
   model: z.string(),
   version: z.int(),
   request_id: z.string(),

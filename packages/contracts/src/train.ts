@@ -1,7 +1,7 @@
 /** @file What training takes, reports while it runs, and ends with. */
 import { z } from 'zod';
 import { defaultSplitShares, splitSharesSchema } from './catalog.ts';
-import { parseGate } from './gate.ts';
+import { gateTextSchema, pictureGateTextSchema } from './gate.ts';
 import { intervalSchema, nameSchema, timestampSchema } from './ids.ts';
 import { headKinds } from './model.ts';
 import { settingSchema } from './tune.ts';
@@ -82,7 +82,9 @@ export const trainOptionsSchema = z.object({
   /** Weigh each class by the inverse of its frequency. */
   classWeights: z.enum(['none', 'balanced']).default('none'),
   /** Gates that a picture must pass to take part: `min-size=64`, `person-count=1`. */
-  require: z.array(z.string().refine((text) => parseGate(text) !== undefined, 'is not a gate')).default([]),
+  require: z.array(pictureGateTextSchema).default([]),
+  /** Gates that the model asks of every picture once it serves: `person-count=1`, `unknown=0.99`. Stored in its bundle. */
+  gates: z.array(gateTextSchema).max(20).default([]),
 });
 export type TrainOptions = z.infer<typeof trainOptionsSchema>;
 

@@ -18,21 +18,30 @@ export const predictCommand: CommandRecord = {
     'tintype predict https://example.org/photo.jpg',
   ],
   async run(context, sources, options) {
-    const [{ resolveVersion }, { predictPictures }, { openAnySource }] = await Promise.all([
+    const [{ resolveVersion }, { predictPictures }, { parseGates }, { openAnySource }] = await Promise.all([
       import('@tintype/core/registry/resolve-version'),
       import('@tintype/core/serve/predict-pictures'),
+      import('@tintype/contracts/gate'),
       import('../any-source.ts'),
     ]);
     await using workspace = await context.openWorkspace();
     await using pool = await context.openPool(workspace);
-    const { catalog, store, config } = workspace;
+    const { catalog, store, config, folder } = workspace;
     const version = await resolveVersion({ catalog }, options.model as string | undefined);
     const rows: Row[] = [];
     let answered = 0;
     let failed = 0;
     const answers = predictPictures(
       { store, pool, openSource: openAnySource },
-      { sources, version, limits: config.limits, pictureMs: config.limits.pictureMs, signal: context.signal },
+      {
+        sources,
+        version,
+        limits: config.limits,
+        pictureMs: config.limits.pictureMs,
+        gates: parseGates(config.serve.gates),
+        detectors: { settings: config.detectors, folder },
+        signal: context.signal,
+      },
     );
     try {
       for await (const answer of answers) {

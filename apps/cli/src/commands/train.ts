@@ -37,6 +37,10 @@ export const trainCommand: CommandRecord = {
       default: 'none',
     },
     ...networkOptions,
+    {
+      flags: '--gate <gate...>',
+      description: 'what every picture must pass before the model answers, kept in it: person-count=1, unknown=0.99',
+    },
     { flags: '--snapshot <id>', description: 'train on this snapshot instead of a new one' },
     { flags: '--model <name>', description: 'name to register under (default: the dataset)' },
     {
@@ -78,7 +82,7 @@ export const trainCommand: CommandRecord = {
     const listeners = openWatch(context.output, options.events as string | undefined);
     const ways = {
       limits: config.limits,
-      gates: { settings: config.detectors, folder },
+      detectors: { settings: config.detectors, folder },
       signal: context.signal,
       by: 'cli',
       promote: options.promote as 'auto' | 'always' | 'never',
@@ -114,6 +118,7 @@ function readRequest(options: Readonly<Record<string, unknown>>, { trainOptionsS
     snapshot,
     model,
     classWeights,
+    gates: options.gate,
     ...readNetworkOptions(options),
   });
 }

@@ -17,6 +17,8 @@ name: ${workspaceName(folder)}
 #   # model: NAME
 #   ## Processes that classify; by default one per core.
 #   # children: 2
+#   ## What every picture must pass, after the gates of the model itself: min-size=64, blur=50, person-count=1, confidence=0.6, ...
+#   gates: []
 
 ## Detectors that gates count with: an ONNX file of a known family (yolox, detr, d-fine, ultraface), relative to this file.
 # detectors: {}

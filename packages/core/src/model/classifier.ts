@@ -13,6 +13,8 @@ export interface Answer {
   probabilities: Float32Array;
   /** [K], calibrated. */
   logits: Float32Array;
+  /** [D]; absent where the graph does not tell them, as graphs of other tools may not. */
+  features?: Float32Array;
 }
 
 export interface Classifier extends AsyncDisposable {
@@ -58,9 +60,14 @@ async function openGraph(graph: Uint8Array, bundleHash: string): Promise<Session
 function bind(session: Session, { input, backbone }: BundleManifest): (data: Float32Array) => Promise<Answer> {
   const { widthPx, heightPx } = backbone.preprocessing;
   const dims = input.kind === 'pixels' ? [1, 3, heightPx, widthPx] : [1, backbone.dimensions];
+  const givesFeatures = input.kind === 'pixels' && session.outputNames.includes('features');
+  const wanted = givesFeatures ? ['logits', 'probabilities', 'features'] : ['logits', 'probabilities'];
   return async (data) => {
     const feeds = { [input.name]: { type: 'float32', dims, data } } as const;
-    const outputs = await session.run(feeds, ['logits', 'probabilities']);
-    return { probabilities: floatsOf(outputs, 'probabilities').slice(), logits: floatsOf(outputs, 'logits').slice() };
+    const outputs = await session.run(feeds, wanted);
+    const [probabilities, logits] = [floatsOf(outputs, 'probabilities').slice(), floatsOf(outputs, 'logits').slice()];
+    if (input.kind === 'features') return { probabilities, logits, features: data.slice() };
+    const features = givesFeatures ? floatsOf(outputs, 'features').slice() : undefined;
+    return { probabilities, logits, ...(features?.length === backbone.dimensions ? { features } : {}) };
   };
 }

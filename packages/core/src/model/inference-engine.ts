@@ -1,16 +1,20 @@
 /** @file Everything a picture child has open: feature extractors, bundles, detectors, and how they answer for one picture. */
 import type { Detector } from '@tintype/contracts/detector';
 import { TintypeError } from '@tintype/contracts/errors';
-import type { CountedName, PictureMeasures } from '@tintype/contracts/gate';
+import { type CountedName, type Gate, isPictureGate } from '@tintype/contracts/gate';
 import type { Backbone, BundleManifest } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { measureSharpness } from '@tintype/vision/measure-sharpness';
 import { readPictureHeader } from '@tintype/vision/picture-header';
 import { builtInFeatures } from './built-in-features.ts';
-import { type Answer, type Classifier, openClassifier } from './classifier.ts';
+import { type Classifier, openClassifier } from './classifier.ts';
 import { type OpenDetector, openDetector } from './detectors/open-detector.ts';
+import type { DetectorKeys } from './gates/detector-shelf.ts';
+import { sortGates } from './gates/judge-gates.ts';
+import { type GateOutcome, type Measurer, runGates } from './gates/run-gates.ts';
 import { openOnnxFeatures } from './onnx-features.ts';
 import { InputMaker } from './picture-input.ts';
+import type { ClassifyInput, PictureAnswer } from './picture-tasks.types.ts';
 
 interface Picture {
   bytes: Uint8Array;
@@ -21,13 +25,11 @@ interface Extractor extends AsyncDisposable {
   extract(picture: Picture): Promise<Float32Array>;
 }
 
-interface MeasureRequest extends Picture {
-  sharpness: boolean;
-  /** Keys of opened detectors. */
-  counts: Partial<Record<CountedName, string>>;
-}
-
-const isPerson = (className: string): boolean => className === 'person';
+/** Which of what a detector finds are counted. */
+const isCounted: { readonly [Name in CountedName]: (className: string) => boolean } = {
+  person: (className) => className === 'person',
+  face: () => true,
+};
 
 /** One per child process. Opening what is open already changes nothing. */
 export class InferenceEngine implements AsyncDisposable {
@@ -56,9 +58,25 @@ export class InferenceEngine implements AsyncDisposable {
     return manifest;
   }
 
-  async classify(request: Picture & { bundleHash: string }): Promise<Answer> {
-    const classifier = await opened(this.#classifiers, request.bundleHash);
-    return classifier.classify(request);
+  /** Gates on the picture, the model, gates on its answer. */
+  async classify(request: ClassifyInput): Promise<PictureAnswer> {
+    const { bundleHash, gates = [], detectors = {}, ungated = false } = request;
+    const classifier = await opened(this.#classifiers, bundleHash);
+    const chain = ungated ? [] : sortGates([...(classifier.manifest.gates ?? []), ...gates]);
+    const before = await this.gate({ ...request, detectors, gates: chain.filter(isPictureGate) });
+    const counts = countsOf(before);
+    if (before.refusal) return { refusal: before.refusal, ...counts };
+    const { features, ...answer } = await classifier.classify(request);
+    const after = await runGates(
+      chain.filter((gate) => !isPictureGate(gate)),
+      { confidence: async () => answer.probabilities.reduce((most, value) => Math.max(most, value), 0) },
+    );
+    return {
+      ...(after.refusal ? { refusal: after.refusal } : {}),
+      ...counts,
+      ...answer,
+      ...(request.features && features ? { features } : {}),
+    };
   }
 
   async closeBundle(bundleHash: string): Promise<void> {
@@ -71,20 +89,32 @@ export class InferenceEngine implements AsyncDisposable {
     await openOnce(this.#detectors, request.key, () => openDetector(request.detector, request.modelPath));
   }
 
-  async measure(request: MeasureRequest): Promise<PictureMeasures> {
-    const { bytes, limits, sharpness, counts } = request;
-    const { widthPx, heightPx } = await readPictureHeader(bytes, limits);
-    const measures: PictureMeasures = { widthPx, heightPx };
-    if (sharpness) measures.sharpness = await measureSharpness(bytes, limits);
-    if (counts.person !== undefined) measures.personCount = await this.#count(counts.person, request, isPerson);
-    if (counts.face !== undefined) measures.faceCount = await this.#count(counts.face, request, () => true);
-    return measures;
+  /** Judges gates on pictures, cheapest first. Throws IMAGE_* for what cannot be read, where any gate is asked. */
+  gate({ gates, ...request }: Picture & { gates: readonly Gate[]; detectors: DetectorKeys }): Promise<GateOutcome> {
+    return runGates(sortGates(gates), this.#measurerOf(request));
   }
 
-  async #count(key: string, picture: Picture, counts: (className: string) => boolean): Promise<number> {
+  #measurerOf({ detectors, ...picture }: Picture & { detectors: DetectorKeys }): Partial<Measurer> {
+    let header: ReturnType<typeof readPictureHeader> | undefined;
+    const readHeader = () => {
+      header ??= readPictureHeader(picture.bytes, picture.limits);
+      return header;
+    };
+    return {
+      widthPx: async () => (await readHeader()).widthPx,
+      heightPx: async () => (await readHeader()).heightPx,
+      sharpness: () => measureSharpness(picture.bytes, picture.limits),
+      personCount: () => this.#count('person', detectors, picture),
+      faceCount: () => this.#count('face', detectors, picture),
+    };
+  }
+
+  async #count(counted: CountedName, detectors: DetectorKeys, picture: Picture): Promise<number> {
+    const key = detectors[counted];
+    if (key === undefined) throw new TintypeError('DETECTOR_MISSING', { counted });
     const detector = await opened(this.#detectors, key);
     const found = await detector.detect(picture);
-    return found.filter(({ className }) => counts(className)).length;
+    return found.filter(({ className }) => isCounted[counted](className)).length;
   }
 
   async closeDetector(key: string): Promise<void> {
@@ -98,6 +128,11 @@ export class InferenceEngine implements AsyncDisposable {
     await Promise.all([...this.#classifiers.keys()].map((key) => this.closeBundle(key)));
   }
 }
+
+const countsOf = ({ measures }: GateOutcome): Pick<PictureAnswer, 'personCount' | 'faceCount'> => ({
+  ...(measures.personCount === undefined ? {} : { personCount: measures.personCount }),
+  ...(measures.faceCount === undefined ? {} : { faceCount: measures.faceCount }),
+});
 
 async function openExtractor(request: { backbone: Backbone; modelPath?: string }): Promise<Extractor> {
   const { backbone, modelPath } = request;

@@ -37,7 +37,7 @@ export const tasks: TaskFunctions<PictureTasks> = {
     await engine.openDetector(request);
     return null;
   },
-  measure: (request) => engine.measure(request),
+  gate: (request) => engine.gate(request),
   closeDetector: async ({ key }) => {
     await engine.closeDetector(key);
     return null;

@@ -2,12 +2,46 @@
 
 import type { AugmentationPolicy } from '@tintype/contracts/augmentation';
 import type { Detector } from '@tintype/contracts/detector';
-import type { CountedName, PictureMeasures } from '@tintype/contracts/gate';
+import type { Gate, Refusal } from '@tintype/contracts/gate';
 import type { Backbone, BundleManifest } from '@tintype/contracts/model';
 import type { PictureAnalysis, PictureLimits } from '@tintype/contracts/picture';
 import type { Preprocessing } from '@tintype/contracts/preprocessing';
+import type { Neighbor } from '@tintype/contracts/serve';
 import type { ImportedGraph } from './formats/keras/import-keras.ts';
+import type { DetectorKeys } from './gates/detector-shelf.ts';
+import type { GateOutcome } from './gates/run-gates.ts';
 import type { FeatureShape } from './onnx-features.ts';
+
+export interface ClassifyInput {
+  bundleHash: string;
+  bytes: Uint8Array;
+  limits: PictureLimits;
+  /** Judged after those of the bundle itself. */
+  gates?: readonly Gate[];
+  /** What gates count with. */
+  detectors?: DetectorKeys;
+  /** Leave the gates of the bundle out too: what the model says of a picture that it would not be asked about. Default false. */
+  ungated?: boolean;
+  /** Give the features as well. Default false. */
+  features?: boolean;
+  /** How many of the nearest training pictures to give; default none. Throws NEIGHBORS_MISSING where the bundle has no index. */
+  neighbors?: number;
+}
+
+export interface PictureAnswer {
+  /** Of the first gate that refused. */
+  refusal?: Refusal;
+  /** Where a gate counted. */
+  personCount?: number;
+  faceCount?: number;
+  /** [K] in class-index order; they sum to 1. Absent, as the following, where a gate refused before the model was asked. */
+  probabilities?: Float32Array;
+  /** [K], calibrated. */
+  logits?: Float32Array;
+  /** [D] */
+  features?: Float32Array;
+  neighbors?: Neighbor[];
+}
 
 /** Task failures are TintypeErrors: IMAGE_* for the picture, BUNDLE_CORRUPT or BACKBONE_INVALID for the model. */
 export type PictureTasks = {
@@ -40,22 +74,14 @@ export type PictureTasks = {
   closeBackbone: { input: { key: string }; output: null };
   /** Checks every hash of the bundle in `folder`, loads it and answers once, so that the first request is as fast as the next. */
   openBundle: { input: { bundleHash: string; folder: string }; output: BundleManifest };
-  /** Probabilities and logits `[K]` in class-index order. */
-  classify: {
-    input: { bundleHash: string; bytes: Uint8Array; limits: PictureLimits };
-    output: { probabilities: Float32Array; logits: Float32Array };
-  };
+  /** Gates, then the model: the answer, or why there is none. */
+  classify: { input: ClassifyInput; output: PictureAnswer };
   /** Loads a detector; persons are of its class `person`, faces are all it finds. Throws DETECTOR_INVALID. */
   openDetector: { input: { key: string; detector: Detector; modelPath: string }; output: null };
-  /** What gates are judged on: size always, the rest where it is asked for; `counts` names opened detectors. */
-  measure: {
-    input: {
-      bytes: Uint8Array;
-      limits: PictureLimits;
-      sharpness: boolean;
-      counts: Partial<Record<CountedName, string>>;
-    };
-    output: PictureMeasures;
+  /** Judges gates on pictures alone, without a model. */
+  gate: {
+    input: { bytes: Uint8Array; limits: PictureLimits; gates: readonly Gate[]; detectors: DetectorKeys };
+    output: GateOutcome;
   };
   closeDetector: { input: { key: string }; output: null };
   closeBundle: { input: { bundleHash: string }; output: null };

@@ -1,9 +1,11 @@
 /** @file Many pictures through one version, a few at a time, answers in the order asked. */
 import { setMaxListeners } from 'node:events';
 import { TintypeError } from '@tintype/contracts/errors';
+import type { Gate } from '@tintype/contracts/gate';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import type { Prediction } from '@tintype/contracts/serve';
+import { DetectorShelf, type DetectorSource } from '../model/gates/detector-shelf.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import type { OpenPictureSource, SourceFile } from '../ports/picture-source.ts';
@@ -24,25 +26,34 @@ interface Request {
   limits: PictureLimits;
   /** Time for one picture, decode and model together. */
   pictureMs: number;
+  /** Judged after those of the bundle; default none. */
+  gates?: readonly Gate[];
+  /** What gates count with. */
+  detectors?: DetectorSource;
   signal?: AbortSignal;
 }
 
-/** A picture that cannot be answered for is a row with `error` and `reason`; only a missing source or model throws. */
+/**
+ * A picture that cannot be answered for, or that a gate refuses, is a row with `error` and `reason`. Throws where a source or the model is
+ * missing, and DETECTOR_MISSING or DETECTOR_INVALID where gates cannot be judged.
+ */
 export async function* predictPictures(needs: Needs, request: Request): AsyncGenerator<PicturePrediction> {
   const { bundleHash } = request.version;
+  const { gates = [], limits, pictureMs, signal } = request;
   // Every picture in flight listens.
-  if (request.signal) setMaxListeners(0, request.signal);
+  if (signal) setMaxListeners(0, signal);
   const folder = await needs.store.localFolder(objectKeys.bundlePrefix(bundleHash));
   const [manifest] = await needs.pool.prepare('serve', 'openBundle', { bundleHash, folder });
   const classes = manifest?.classes ?? request.version.classes;
+  const shelf = new DetectorShelf(needs.pool, request.detectors);
+  await using held = await shelf.hold([...(manifest?.gates ?? []), ...gates], { signal });
   const answer = async (file: SourceFile): Promise<PicturePrediction> => {
     const { model, version } = request.version;
     try {
       const bytes = await file.read();
-      const task = { bundleHash, bytes, limits: request.limits };
-      const options = { deadlineMs: request.pictureMs, ...(request.signal ? { signal: request.signal } : {}) };
-      const { probabilities } = await needs.pool.run('classify', task, options);
-      return { path: file.path, ...toPrediction({ probabilities, classes, model, version }) };
+      const task = { bundleHash, bytes, limits, gates, detectors: held.keys };
+      const answer = await needs.pool.run('classify', task, { deadlineMs: pictureMs, ...(signal ? { signal } : {}) });
+      return { path: file.path, ...toPrediction({ ...answer, classes, model, version }) };
     } catch (thrown) {
       if (!(thrown instanceof TintypeError) || thrown.kind === 'cancelled' || thrown.code === 'BUNDLE_CORRUPT')
         throw thrown;
@@ -58,7 +69,7 @@ export async function* predictPictures(needs: Needs, request: Request): AsyncGen
     }
   };
   for (const source of request.sources) {
-    const opened = await needs.openSource(source, { bytes: request.limits.bytes });
+    const opened = await needs.openSource(source, { bytes: limits.bytes });
     yield* inOrder(opened.files(), answer, needs.pool.size * 2);
   }
 }

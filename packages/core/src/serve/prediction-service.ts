@@ -1,9 +1,11 @@
 /** @file Answers pictures with the champion and follows it: the next bundle is warm in every child before the last one ends. */
 import { TintypeError } from '@tintype/contracts/errors';
+import type { Gate } from '@tintype/contracts/gate';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { championAlias, type ModelVersion } from '@tintype/contracts/registry';
 import type { Health, Prediction } from '@tintype/contracts/serve';
-import type { PictureTasks } from '../model/picture-tasks.types.ts';
+import { type DetectorKeys, DetectorShelf, type HeldDetectors } from '../model/gates/detector-shelf.ts';
+import type { PictureAnswer, PictureTasks } from '../model/picture-tasks.types.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
@@ -24,6 +26,10 @@ export interface PredictionOptions {
   limits: PictureLimits;
   /** Time for one picture, decode and model together. */
   pictureMs: number;
+  /** Judged after those of the bundle; default none. */
+  gates?: readonly Gate[];
+  /** What gates count with; by default there is nothing to count with. */
+  detectors?: DetectorShelf;
   /** How often the registry is looked at; default 500. */
   pollMs?: number;
   /** Time for a bundle to load in every child; default 60,000. */
@@ -35,6 +41,7 @@ export interface PredictionOptions {
 /** A bundle that is open in every child. It is closed when another has taken over and its last request has ended. */
 interface Served {
   readonly version: ModelVersion;
+  readonly detectors: DetectorKeys;
   inFlight: number;
 }
 
@@ -55,6 +62,9 @@ export class PredictionService implements AsyncDisposable {
   readonly #ports: PredictionPorts;
   readonly #options: PredictionOptions;
   readonly #poison = new PoisonList();
+  readonly #detectors: DetectorShelf;
+  /** By bundle, for as long as it is open. */
+  readonly #held = new Map<string, HeldDetectors>();
   #served: Served | undefined;
   #problem: Error | undefined;
   #hasLooked = false;
@@ -69,6 +79,7 @@ export class PredictionService implements AsyncDisposable {
   constructor(ports: PredictionPorts, options: PredictionOptions) {
     this.#ports = ports;
     this.#options = options;
+    this.#detectors = options.detectors ?? new DetectorShelf(ports.pool);
     void this.refresh();
     this.#poll();
   }
@@ -78,6 +89,11 @@ export class PredictionService implements AsyncDisposable {
     return this.#served?.version;
   }
 
+  /** Why the champion cannot be followed; undefined where it is. */
+  get problem(): Error | undefined {
+    return this.#problem;
+  }
+
   health(): Health {
     const version = this.serving;
     const isHealthy = version !== undefined && this.#problem === undefined;
@@ -85,14 +101,14 @@ export class PredictionService implements AsyncDisposable {
       status: isHealthy ? 'healthy' : this.#hasLooked ? 'degraded' : 'starting',
       model_loaded: version !== undefined,
       processor_loaded: version !== undefined,
-      detector_loaded: false,
+      detector_loaded: this.#detectors.isLoaded,
       model: version?.model ?? null,
       version: version?.version ?? null,
     };
   }
 
   /**
-   * Throws MODEL_NOT_SERVED, OVERLOADED, or IMAGE_* for a picture that cannot be answered. A picture that killed its
+   * A refusal by a gate is an answer. Throws MODEL_NOT_SERVED, OVERLOADED, or IMAGE_* for a picture that cannot be answered. A picture that killed its
    * child, or twice took longer than `pictureMs`, is refused without trying from then on.
    */
   async predict(bytes: Uint8Array, options: { requestId: string; top?: number | undefined }): Promise<Prediction> {
@@ -104,10 +120,10 @@ export class PredictionService implements AsyncDisposable {
 
     served.inFlight += 1;
     try {
-      const { bundleHash, classes, model, version } = served.version;
-      const { probabilities } = await this.#classify(bundleHash, bytes);
+      const { classes, model, version } = served.version;
+      const answer = await this.#classify(served, bytes);
       return {
-        ...toPrediction({ probabilities, classes, model, version, top: options.top }),
+        ...toPrediction({ ...answer, classes, model, version, top: options.top }),
         request_id: options.requestId,
       };
     } finally {
@@ -128,8 +144,9 @@ export class PredictionService implements AsyncDisposable {
     this.#served = undefined;
   }
 
-  async #classify(bundleHash: string, bytes: Uint8Array): Promise<{ probabilities: Float32Array }> {
-    const input = { bundleHash, bytes, limits: this.#options.limits };
+  async #classify({ version, detectors }: Served, bytes: Uint8Array): Promise<PictureAnswer> {
+    const { limits, gates = [] } = this.#options;
+    const input = { bundleHash: version.bundleHash, bytes, limits, gates, detectors };
     const options = { deadlineMs: this.#options.pictureMs };
     try {
       return await this.#ports.pool.run('classify', input, options);
@@ -194,7 +211,8 @@ export class PredictionService implements AsyncDisposable {
     const last = this.#served;
     if (last && last.version.model === next?.model && last.version.version === next.version) return;
     if (next && next.bundleHash !== last?.version.bundleHash) await this.#open(next);
-    this.#served = next && { version: next, inFlight: 0 };
+    const detectors = (next && this.#held.get(next.bundleHash)?.keys) ?? {};
+    this.#served = next && { version: next, detectors, inFlight: 0 };
     if (last) this.#retire(last);
   }
 
@@ -212,6 +230,8 @@ export class PredictionService implements AsyncDisposable {
           reason: 'its classes are not the registered ones',
         });
       }
+      const gates = [...(manifests[0]?.gates ?? []), ...(this.#options.gates ?? [])];
+      this.#held.set(bundleHash, await this.#detectors.hold(gates, limits));
     } catch (error) {
       if (!this.#stop.signal.aborted) await this.#close(bundleHash).catch(() => {});
       throw error;
@@ -229,6 +249,9 @@ export class PredictionService implements AsyncDisposable {
 
   async #close(bundleHash: string): Promise<void> {
     const { pool } = this.#ports;
+    const held = this.#held.get(bundleHash);
+    this.#held.delete(bundleHash);
+    await held?.[Symbol.asyncDispose]();
     pool.forget(bundleKey(bundleHash));
     const key = `close:${bundleHash}`;
     try {

@@ -26,3 +26,34 @@ test('a class named like a property of every object is only a class', () => {
 
   expect(answer.prediction).toBe('constructor');
 });
+
+test('a refusal is an answer with its sentence and its reason, without probabilities', () => {
+  const refusal = { reason: 'TOO_MANY_PERSONS', error: 'Multiple people detected (3 people).' } as const;
+  const answer = toPrediction({ refusal, personCount: 3, classes: ['a', 'b'], model: 'm', version: 1 });
+
+  expect(answer).toEqual({
+    prediction: null,
+    confidence: 0,
+    person_count: 3,
+    error: 'Multiple people detected (3 people).',
+    reason: 'TOO_MANY_PERSONS',
+    model: 'm',
+    version: 1,
+  });
+});
+
+test('what a gate refused after the model had answered is not told all the same', () => {
+  const refusal = { reason: 'LOW_CONFIDENCE', error: 'Too uncertain.' } as const;
+  const answer = toPrediction({ refusal, probabilities: [0.4, 0.6], classes: ['a', 'b'], model: 'm', version: 1 });
+
+  expect(answer.prediction).toBeNull();
+  expect(answer.probabilities).toBeUndefined();
+});
+
+test('where people are counted, the answer says how many', () => {
+  const counted = toPrediction({ personCount: 1, probabilities: [1, 0], classes: ['a', 'b'], model: 'm', version: 1 });
+  const uncounted = toPrediction({ probabilities: [1, 0], classes: ['a', 'b'], model: 'm', version: 1 });
+
+  expect(counted.person_count).toBe(1);
+  expect(uncounted).not.toHaveProperty('person_count');
+});

@@ -1,19 +1,13 @@
 /** @file Pictures of a snapshot that take no part in a training: those that a required gate refuses. */
 import type { SnapshotEntry } from '@tintype/contracts/catalog';
-import { type CountedName, type DetectorSetting, type Gate, parseGate } from '@tintype/contracts/gate';
+import { parseGates } from '@tintype/contracts/gate';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import type { StageProgress, TrainOptions } from '@tintype/contracts/train';
+import type { DetectorSource } from '../model/gates/detector-shelf.ts';
 import { gatePictures } from '../model/gates/gate-pictures.ts';
-import { resolveDetectors } from '../model/gates/resolve-detectors.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
-
-/** What gates count with, and the folder that their files are named from. */
-export interface GateSettings {
-  settings: Partial<Record<CountedName, DetectorSetting | undefined>>;
-  folder: string;
-}
 
 export interface FilteredPicture {
   contentHash: string;
@@ -22,7 +16,8 @@ export interface FilteredPicture {
 }
 
 type Request = Pick<TrainOptions, 'require'> & {
-  gates?: GateSettings;
+  /** What gates count with. */
+  detectors?: DetectorSource;
   limits: PictureLimits;
   onProgress?: (progress: StageProgress) => void;
   onNotice?: (text: string) => void;
@@ -35,15 +30,9 @@ export async function filterEntries(
   entries: readonly SnapshotEntry[],
   request: Request,
 ): Promise<{ entries: readonly SnapshotEntry[]; filtered: FilteredPicture[] }> {
-  const gates = request.require.map(parseGate).filter((gate): gate is Gate => gate !== undefined);
+  const gates = parseGates(request.require);
   if (gates.length === 0) return { entries, filtered: [] };
-  const { limits, onProgress, signal } = request;
-  const { settings, folder } = request.gates ?? { settings: {}, folder: '.' };
-  const set = Object.fromEntries(Object.entries(settings).filter(([, setting]) => setting !== undefined));
-  const detectors = await resolveDetectors(gates, {
-    settings: set as Partial<Record<CountedName, DetectorSetting>>,
-    folder,
-  });
+  const { limits, onProgress, signal, detectors = { settings: {}, folder: '.' } } = request;
   const contentHashes = [...new Set(entries.map((entry) => entry.contentHash))];
   const refused = await gatePictures(needs, contentHashes, {
     gates,

@@ -5,9 +5,12 @@ import { OnnxError, type OnnxModel, parseOnnx } from '@tintype/autograd/onnx/rea
 import { renderOnnx } from '@tintype/autograd/onnx/write-onnx';
 import type { Snapshot, SnapshotEntry } from '@tintype/contracts/catalog';
 import { TintypeError } from '@tintype/contracts/errors';
+import { parseGates } from '@tintype/contracts/gate';
 import type { Parity } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import type { Run, StageProgress, TrainOptions } from '@tintype/contracts/train';
+import type { DetectorSource } from '../model/gates/detector-shelf.ts';
+import { sortGates } from '../model/gates/judge-gates.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import { type ResolvedBackbone, resolveBackbone } from '../model/resolve-backbone.ts';
 import type { BackboneHub } from '../ports/backbone-hub.ts';
@@ -16,7 +19,6 @@ import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
 import { calibrateTemperature } from './calibrate.ts';
-import type { GateSettings } from './filter-entries.ts';
 import { findSnapshot } from './find-snapshot.ts';
 import { assertHyperparameters } from './head-hyperparameters.ts';
 import { heads } from './heads.ts';
@@ -37,7 +39,7 @@ export interface TrainNeeds {
 export interface TrainRequest extends TrainOptions {
   limits: PictureLimits;
   /** What `require` counts with. */
-  gates?: GateSettings;
+  detectors?: DetectorSource;
   onProgress?: (progress: StageProgress) => void;
   /** What was assumed or left out: sentences for a person. */
   onNotice?: (text: string) => void;
@@ -111,6 +113,7 @@ async function train(needs: TrainNeeds, training: Training): Promise<TrainedRun>
         ? { name: resolved.backbone.inputName ?? 'input', kind: 'pixels' }
         : { name: 'features', kind: 'features' },
     calibration,
+    gates: sortGates(parseGates(training.gates)),
     graph: renderOnnx(await joinBackbone(resolved, calibrated)),
     parity: await describeParity(calibrated, test),
     validation: answersOf(validation, held.logits),
@@ -160,7 +163,20 @@ async function describeParity(head: OnnxModel, { entries, set }: SplitFeatures):
 
 function describeOptions(request: TrainRequest): Run['options'] {
   const { dataset, snapshot, backbone, head, hyperparameters, seed, model, without, shares, classWeights } = request;
-  const given = { dataset, snapshot, backbone, head, hyperparameters, seed, model, without, shares, classWeights };
+  const gates = request.gates.length > 0 ? request.gates : undefined;
+  const given = {
+    dataset,
+    snapshot,
+    backbone,
+    head,
+    hyperparameters,
+    seed,
+    model,
+    without,
+    shares,
+    classWeights,
+    gates,
+  };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 

@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Snapshot } from '@tintype/contracts/catalog';
 import { TintypeError } from '@tintype/contracts/errors';
+import { parseGates } from '@tintype/contracts/gate';
 import { networkHeadKind } from '@tintype/contracts/model';
 import { isNetworkTraining, type Run, type TrainOptions, trainOptionsSchema } from '@tintype/contracts/train';
 import type { Artifact, TrainEvent } from '@tintype/contracts/train-events';
+import { sortGates } from '../model/gates/judge-gates.ts';
 import type { RunFolders } from '../ports/run-folders.ts';
 import type { Trainer } from '../ports/trainer.ts';
 import { findSnapshot } from './find-snapshot.ts';
@@ -171,6 +173,7 @@ async function describeTrained(
     },
     input: { name: inputName, kind: 'pixels' },
     calibration,
+    gates: sortGates(parseGates(request.gates)),
     graph: await readFile(outcome.graphPath),
     parity: {
       tolerance: parityTolerance,

@@ -1,5 +1,6 @@
 /** @file What training hands to evaluation and registration: everything learned, nothing registered. */
 import type { Snapshot } from '@tintype/contracts/catalog';
+import type { Gate } from '@tintype/contracts/gate';
 import type { Backbone, BundleManifest, Parity } from '@tintype/contracts/model';
 import type { Run } from '@tintype/contracts/train';
 import type { Calibration } from './calibrate.ts';
@@ -26,6 +27,8 @@ export interface TrainedRun {
   /** The graph's own input. */
   input: BundleManifest['input'];
   calibration: Calibration;
+  /** What every picture must pass before it is answered. */
+  gates: Gate[];
   /** `model.onnx`: backbone (if it has weights), head and temperature in one graph. */
   graph: Uint8Array;
   parity: Parity;

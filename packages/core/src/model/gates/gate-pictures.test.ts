@@ -10,10 +10,12 @@ import { expect, test } from 'vitest';
 import { objectKeys } from '../../ports/object-store.ts';
 import type { PictureTasks } from '../picture-tasks.types.ts';
 import { inProcessPool, memoryStore } from '../testing.ts';
+import type { DetectorSource } from './detector-shelf.ts';
 import { gatePictures } from './gate-pictures.ts';
-import { resolveDetectors } from './resolve-detectors.ts';
+import { runGates } from './run-gates.ts';
 
 const minSize: Gate = { kind: 'min-size', sidePx: 100 };
+const noDetectors = { settings: {}, folder: '.' };
 const hash = (n: number): string => String(n).repeat(64);
 
 function aStore(count: number) {
@@ -24,15 +26,15 @@ function aStore(count: number) {
 
 test('what is refused is listed in the order asked, with its reason', async () => {
   const pool = inProcessPool<PictureTasks>({
-    measure: async ({ bytes: [n = 0] }) => {
+    gate: async ({ bytes: [n = 0], gates }) => {
       if (n === 2) throw new TintypeError('IMAGE_CORRUPT', {});
-      return { widthPx: 50 * n, heightPx: 200 };
+      return runGates(gates, { widthPx: async () => 50 * n, heightPx: async () => 200 });
     },
   });
 
   const refused = await gatePictures({ store: aStore(5), pool }, [0, 1, 2, 3, 4].map(hash), {
     gates: [minSize],
-    detectors: {},
+    detectors: noDetectors,
     limits,
   });
 
@@ -46,7 +48,11 @@ test('what is refused is listed in the order asked, with its reason', async () =
 test('without gates nothing is read', async () => {
   const pool = inProcessPool<PictureTasks>({});
 
-  const refused = await gatePictures({ store: memoryStore(), pool }, [hash(1)], { gates: [], detectors: {}, limits });
+  const refused = await gatePictures({ store: memoryStore(), pool }, [hash(1)], {
+    gates: [],
+    detectors: noDetectors,
+    limits,
+  });
 
   expect(refused).toEqual([]);
   expect(pool.calls).toEqual([]);
@@ -55,20 +61,24 @@ test('without gates nothing is read', async () => {
 test("a failure that is not the picture's is not taken for a refusal", async () => {
   const pool = inProcessPool<PictureTasks>({});
 
-  const gating = gatePictures({ store: memoryStore(), pool }, [hash(1)], { gates: [minSize], detectors: {}, limits });
+  const gating = gatePictures({ store: memoryStore(), pool }, [hash(1)], {
+    gates: [minSize],
+    detectors: noDetectors,
+    limits,
+  });
 
   await expect(gating).rejects.toMatchObject({ code: 'OBJECT_NOT_FOUND' });
 });
 
 test('a gate that counts needs a detector', async () => {
   const gates: Gate[] = [{ kind: 'person-count', min: 1, max: 1 }];
+  const needs = { store: aStore(1), pool: inProcessPool<PictureTasks>({}) };
+  const gateWith = (detectors: DetectorSource) => gatePictures(needs, [hash(0)], { gates, detectors, limits });
 
-  await expect(resolveDetectors(gates, { settings: {}, folder: '.' })).rejects.toMatchObject({
-    code: 'DETECTOR_MISSING',
-  });
+  await expect(gateWith(noDetectors)).rejects.toMatchObject({ code: 'DETECTOR_MISSING' });
   const settings = { person: { kind: 'yolox' as const, file: 'nowhere.onnx' } };
-  await expect(resolveDetectors(gates, { settings, folder: '.' })).rejects.toMatchObject({ code: 'DETECTOR_INVALID' });
-  expect(await resolveDetectors([minSize], { settings: {}, folder: '.' })).toEqual({});
+  await expect(gateWith({ settings, folder: '.' })).rejects.toMatchObject({ code: 'DETECTOR_INVALID' });
+  expect(needs.pool.calls).toEqual([]);
 });
 
 const shared = process.env.TINTYPE_SHARED ?? resolve(import.meta.dirname, '../../../../../../shared');
@@ -92,7 +102,7 @@ test.skipIf(!isThere)(
     const [many, one] = [load('many'), load('one')];
     const gates: Gate[] = [{ kind: 'person-count', min: 1, max: 1 }];
     const settings = { person: { kind: 'yolox' as const, file: 'yolox_nano.onnx' } };
-    const detectors = await resolveDetectors(gates, { settings, folder: join(shared, 'models') });
+    const detectors = { settings, folder: join(shared, 'models') };
     await using pool = await openTaskPool<PictureTasks>({ tasks: '@tintype/core/model/picture-tasks', size: 2 });
 
     const refused = await gatePictures({ store, pool }, [...many, ...one], { gates, detectors, limits });

@@ -1,11 +1,11 @@
 /** @file Many pictures through gates in children: which pass, and why the others do not. */
 import { TintypeError } from '@tintype/contracts/errors';
-import type { CountedName, Detectors, Gate, PictureMeasures, Refusal } from '@tintype/contracts/gate';
+import type { Gate, Refusal } from '@tintype/contracts/gate';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { type ObjectStore, objectKeys } from '../../ports/object-store.ts';
 import type { TaskPool } from '../../ports/task-pool.ts';
 import type { PictureTasks } from '../picture-tasks.types.ts';
-import { judgeGates, sortGates } from './judge-gates.ts';
+import { type DetectorKeys, DetectorShelf, type DetectorSource } from './detector-shelf.ts';
 
 export interface GateNeeds {
   store: Pick<ObjectStore, 'get'>;
@@ -14,7 +14,7 @@ export interface GateNeeds {
 
 export interface GateRequest {
   gates: readonly Gate[];
-  detectors: Detectors;
+  detectors: DetectorSource;
   limits: PictureLimits;
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
@@ -27,22 +27,24 @@ export interface GatedOut {
   error: string;
 }
 
-/** The refused pictures, in the order of `contentHashes`. A picture that cannot be read is refused; anything else throws. */
+/**
+ * The refused pictures, in the order of `contentHashes`. A picture that cannot be read is refused; anything else throws. Throws
+ * DETECTOR_MISSING, DETECTOR_INVALID, OBJECT_NOT_FOUND, CANCELLED.
+ */
 export async function gatePictures(
   needs: GateNeeds,
   contentHashes: readonly string[],
   request: GateRequest,
 ): Promise<GatedOut[]> {
-  const gates = sortGates(request.gates);
+  const { gates, detectors, signal } = request;
   if (gates.length === 0) return [];
-  await using open = await openDetectors(needs, request);
+  await using held = await new DetectorShelf(needs.pool, detectors).hold(gates, { signal });
   const refused: (GatedOut | undefined)[] = Array.from(contentHashes, () => undefined);
   let [next, done] = [0, 0];
   const work = async (): Promise<void> => {
     while (next < contentHashes.length) {
       const at = next++;
-      const contentHash = contentHashes[at] as string;
-      refused[at] = await gateOne(needs, contentHash, { ...request, gates, keys: open.keys });
+      refused[at] = await gatePicture(needs, contentHashes[at] as string, { ...request, keys: held.keys });
       request.onProgress?.(++done, contentHashes.length);
     }
   };
@@ -50,49 +52,19 @@ export async function gatePictures(
   return refused.filter((one) => one !== undefined);
 }
 
-type Keys = Partial<Record<CountedName, string>>;
-
-async function gateOne(
+/** Undefined where the picture passes. `keys` are of detectors that are open in the pool. */
+export async function gatePicture(
   { store, pool }: GateNeeds,
   contentHash: string,
-  { gates, limits, signal, keys }: GateRequest & { keys: Keys },
+  { gates, limits, signal, keys }: Pick<GateRequest, 'gates' | 'limits' | 'signal'> & { keys: DetectorKeys },
 ): Promise<GatedOut | undefined> {
   try {
     const bytes = await store.get(objectKeys.source(contentHash));
-    const sharpness = gates.some(({ kind }) => kind === 'blur');
-    const measures: PictureMeasures = await pool.run(
-      'measure',
-      { bytes, limits, sharpness, counts: keys },
-      signal ? { signal } : {},
-    );
-    const refusal = judgeGates(gates, measures);
+    const input = { bytes, limits, gates, detectors: keys };
+    const { refusal } = await pool.run('gate', input, signal ? { signal } : {});
     return refusal && { contentHash, ...refusal };
   } catch (error) {
     if (!(error instanceof TintypeError) || !error.code.startsWith('IMAGE_')) throw error;
     return { contentHash, reason: error.code, error: error.message };
   }
-}
-
-async function openDetectors(
-  { pool }: GateNeeds,
-  { detectors, signal }: GateRequest,
-): Promise<AsyncDisposable & { keys: Keys }> {
-  const keys: Keys = {};
-  const close = async (): Promise<void> => {
-    for (const key of Object.values(keys)) {
-      pool.forget(key);
-      await pool.prepare(`close:${key}`, 'closeDetector', { key }).finally(() => pool.forget(`close:${key}`));
-    }
-  };
-  try {
-    for (const [counted, found] of Object.entries(detectors)) {
-      const key = `detector:${found.detector.hash}:${counted}`;
-      await pool.prepare(key, 'openDetector', { key, ...found }, signal ? { signal } : {});
-      keys[counted as CountedName] = key;
-    }
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { keys, [Symbol.asyncDispose]: close };
 }

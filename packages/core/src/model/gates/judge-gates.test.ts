@@ -1,5 +1,5 @@
 /** @file Gates: what is refused, in which order and in which words. */
-import { type Gate, parseGate } from '@tintype/contracts/gate';
+import { type Gate, isPictureGate, type PictureMeasures, parseGate } from '@tintype/contracts/gate';
 import { expect, test } from 'vitest';
 import { judgeGates, sortGates } from './judge-gates.ts';
 
@@ -15,7 +15,7 @@ test('several people where one is wanted are refused with their number', () => {
   });
 });
 
-test.each<[Gate, Partial<{ personCount: number; faceCount: number; sharpness: number }>, string | undefined]>([
+test.each<[Gate, Partial<PictureMeasures>, string | undefined]>([
   [person(1, 1), { personCount: 1 }, undefined],
   [person(1, 1), { personCount: 0 }, 'No person detected. Please use images with one person.'],
   [person(2, null), { personCount: 1 }, 'Too few people detected (1 person). Please use images with at least 2.'],
@@ -31,6 +31,18 @@ test.each<[Gate, Partial<{ personCount: number; faceCount: number; sharpness: nu
     'The image is too small (640 x 480 pixels). Please use images of at least 481 pixels on the shorter side.',
   ],
   [{ kind: 'min-size', sidePx: 480 }, {}, undefined],
+  [
+    { kind: 'confidence', minimum: 0.6 },
+    { confidence: 0.5999 },
+    'The prediction is too uncertain (59 %). Please use a clearer image.',
+  ],
+  [{ kind: 'confidence', minimum: 0.6 }, { confidence: 0.6 }, undefined],
+  [
+    { kind: 'unknown', share: 0.99 },
+    { typicality: 0.01 },
+    'The image shows nothing that the model was trained on. Please use an image of what it classifies.',
+  ],
+  [{ kind: 'unknown', share: 0.99 }, { typicality: 0.011 }, undefined],
 ])('%j with %j', (gate, measures, error) => {
   expect(judgeGates([gate], { ...size, ...measures })?.error).toBe(error);
 });
@@ -57,8 +69,28 @@ test.each<[string, Gate | undefined]>([
   ['min-size=6.4', undefined],
   ['min-size=1..5', undefined],
   ['blur=12.5', { kind: 'blur', minimum: 12.5 }],
+  ['unknown=0.99', { kind: 'unknown', share: 0.99 }],
+  ['unknown=1', undefined],
+  ['unknown=0', undefined],
+  ['confidence=0.6', { kind: 'confidence', minimum: 0.6 }],
+  ['confidence=60', undefined],
   ['height=3', undefined],
   ['', undefined],
 ])('"%s" is read as %j', (text, gate) => {
   expect(parseGate(text)).toEqual(gate);
+});
+
+test('gates on the answer come after all that judge the picture alone', () => {
+  const texts = ['confidence=0.5', 'unknown=0.9', 'face-count=1', 'person-count=1', 'blur=5', 'min-size=9'];
+  const gates = sortGates(texts.flatMap((text) => parseGate(text) ?? []));
+
+  expect(gates.map(({ kind }) => kind)).toEqual([
+    'min-size',
+    'blur',
+    'person-count',
+    'face-count',
+    'unknown',
+    'confidence',
+  ]);
+  expect(gates.map(isPictureGate)).toEqual([true, true, true, true, false, false]);
 });

@@ -11,7 +11,7 @@ export function judgeGates(gates: readonly Gate[], measures: PictureMeasures): R
 }
 
 /** Cheapest first, so that a picture that is too small is not searched for people. */
-const order: readonly GateKind[] = ['min-size', 'blur', 'person-count', 'face-count'];
+const order: readonly GateKind[] = ['min-size', 'blur', 'person-count', 'face-count', 'unknown', 'confidence'];
 
 export function sortGates(gates: readonly Gate[]): Gate[] {
   return gates.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
@@ -32,10 +32,29 @@ function judge(gate: Gate, measures: PictureMeasures): Refusal | undefined {
       return judgeCount(measured(measures.personCount, gate), gate, persons);
     case 'face-count':
       return judgeCount(measured(measures.faceCount, gate), gate, faces);
+    case 'unknown':
+      if (measured(measures.typicality, gate) > 1 - gate.share + rounding) return undefined;
+      return {
+        reason: 'UNKNOWN',
+        error: 'The image shows nothing that the model was trained on. Please use an image of what it classifies.',
+      };
+    case 'confidence': {
+      const confidence = measured(measures.confidence, gate);
+      if (confidence >= gate.minimum) return undefined;
+      return {
+        reason: 'LOW_CONFIDENCE',
+        error: `The prediction is too uncertain (${percent(confidence)}). Please use a clearer image.`,
+      };
+    }
     default:
       return gate satisfies never;
   }
 }
+
+/** 1 - 0.99 is a little more than 0.01. */
+const rounding = 1e-9;
+
+const percent = (share: number): string => `${Math.floor(share * 100)} %`;
 
 interface Words {
   /** How several are named in "Multiple … detected (3 …)". */

@@ -21,13 +21,13 @@ export function listCounted(gates: readonly Gate[]): CountedName[] {
   return [...new Set(names)];
 }
 
-/** The detectors that `gates` need. Throws DETECTOR_MISSING where none is set, DETECTOR_INVALID where its file cannot be read. */
+/** The detectors of these. Throws DETECTOR_MISSING where none is set, DETECTOR_INVALID where its file cannot be read. */
 export async function resolveDetectors(
-  gates: readonly Gate[],
-  { settings, folder }: { settings: Partial<Record<CountedName, DetectorSetting>>; folder: string },
+  names: readonly CountedName[],
+  { settings, folder }: { settings: Partial<Record<CountedName, DetectorSetting | undefined>>; folder: string },
 ): Promise<Detectors> {
   const detectors: Detectors = {};
-  for (const counted of listCounted(gates)) {
+  for (const counted of names) {
     const setting = settings[counted];
     if (!setting) throw new TintypeError('DETECTOR_MISSING', { counted });
     detectors[counted] = await resolveDetector(setting, folder);
