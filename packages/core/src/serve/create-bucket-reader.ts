@@ -1,0 +1,46 @@
+/** @file Which objects a request may name: those below an allowed prefix of a named bucket, by a key that is plain. */
+import type { Buckets } from '@tintype/contracts/buckets';
+import { TintypeError } from '@tintype/contracts/errors';
+import type { BucketReader, BucketStore } from '../ports/bucket-reader.ts';
+
+/** S3's and Google's own limit. */
+const longestKeyBytes = 1024;
+/** Control characters, invisible ones, halves of a pair, and the separator of Windows. */
+const oddCharacters = /[\p{Cc}\p{Cf}\p{Cs}\\]/u;
+
+/** No part of the key is empty or points elsewhere, so that its prefix says where it is. */
+export function isPlainKey(key: string): boolean {
+  if (oddCharacters.test(key) || new TextEncoder().encode(key).length > longestKeyBytes) return false;
+  return key.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+
+/** Key of an S3 event as it is in the bucket: `+` is a space, `%2F` a slash. Undefined where it is not encoded as S3 does. */
+export function decodeEventKey(key: string): string | undefined {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}
+
+/** `stores` by the name of the bucket. */
+export function createBucketReader(buckets: Buckets, stores: ReadonlyMap<string, BucketStore>): BucketReader {
+  const find = (bucket: string, key: string): BucketStore | undefined => {
+    const prefixes = Object.hasOwn(buckets, bucket) ? (buckets[bucket]?.prefixes ?? []) : [];
+    return isPlainKey(key) && prefixes.some((prefix) => key.startsWith(prefix)) ? stores.get(bucket) : undefined;
+  };
+  return {
+    async read({ bucket, key }, { limitBytes }) {
+      const store = find(bucket, key);
+      const head = await store?.find(key);
+      if (!store || !head) throw new TintypeError('OBJECT_REFUSED', {});
+      const { sizeBytes } = head;
+      if (sizeBytes > limitBytes) throw new TintypeError('IMAGE_TOO_LARGE', { sizeBytes, limitBytes });
+      return store.getRange(key, { start: 0, end: sizeBytes }).catch((error: unknown) => {
+        // It was removed meanwhile.
+        const isGone = error instanceof TintypeError && error.code === 'OBJECT_NOT_FOUND';
+        throw isGone ? new TintypeError('OBJECT_REFUSED', {}, { cause: error }) : error;
+      });
+    },
+  };
+}
