@@ -149,9 +149,9 @@ test('only health, the document, and files of the page are public', () => {
   const isPublic = server.routes.filter((route) => route.config?.policy === 'public').map((route) => route.url);
 
   expect(isPublic.filter((url) => !url.startsWith('/docs'))).toEqual(
-    expect.arrayContaining(['/health', '/openapi.json', '/', '/*']),
+    expect.arrayContaining(['/health', '/health/live', '/health/ready', '/openapi.json', '/', '/*']),
   );
-  expect(new Set(isPublic.filter((url) => !url.startsWith('/docs'))).size).toBe(4);
+  expect(new Set(isPublic.filter((url) => !url.startsWith('/docs'))).size).toBe(6);
 });
 
 test('every reply carries the headers that keep a page from doing harm', async () => {

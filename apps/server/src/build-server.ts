@@ -3,8 +3,11 @@ import { randomBytes } from 'node:crypto';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyMultipart from '@fastify/multipart';
 import { TintypeError } from '@tintype/contracts/errors';
+import type { BucketReader } from '@tintype/core/ports/bucket-reader';
 import type { PictureFetcher } from '@tintype/core/ports/picture-fetcher';
+import type { TaskPool, TaskTable } from '@tintype/core/ports/task-pool';
 import type { Workspace } from '@tintype/core/ports/workspace';
+import { createBucketReader } from '@tintype/core/serve/create-bucket-reader';
 import type { PredictionService } from '@tintype/core/serve/prediction-service';
 import Fastify, {
   type FastifyBaseLogger,
@@ -18,6 +21,7 @@ import { guardRoutes } from './access.ts';
 import { registerOpenApi } from './open-api.ts';
 import { renderRawProblem, sendProblem } from './problem.ts';
 import { catalogRoutes } from './routes/catalog.ts';
+import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -29,6 +33,10 @@ export interface ServerParts {
   workspace: Workspace;
   service: PredictionService;
   fetcher: PictureFetcher;
+  /** By default no bucket is read. */
+  buckets?: BucketReader;
+  /** Whose children classify; without it they are taken to be there. */
+  pool?: Pick<TaskPool<TaskTable>, 'stats'>;
   /** Built page; by default that of the web app's package. */
   webFolder?: string;
   /** By default nothing is logged. */
@@ -65,13 +73,9 @@ const rawReasons: Readonly<Record<string, readonly [number, string, string]>> = 
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request did not arrive in time.'],
 };
 
-export async function buildServer({
-  workspace,
-  service,
-  fetcher,
-  webFolder,
-  logger,
-}: ServerParts): Promise<BuiltServer> {
+export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
+  const { workspace, service, fetcher, pool, webFolder, logger } = parts;
+  const { buckets = createBucketReader({}, new Map()) } = parts;
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : {}),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -82,6 +86,8 @@ export async function buildServer({
     keepAliveTimeout: 5000,
     maxRequestsPerSocket: 1000,
     forceCloseConnections: 'idle',
+    // Requests that come over connections which are open already are answered while the server ends.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
@@ -109,11 +115,15 @@ export async function buildServer({
     sendProblem(error, request, reply, { bodyLimitBytes: jsonLimitBytes }),
   );
   app.removeContentTypeParser('text/plain');
+  let isDraining = false;
+  app.addHook('preClose', async () => {
+    isDraining = true;
+  });
   const routes = guardRoutes(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=()');
-    if (request.url.startsWith('/api/') || /^\/(?:health|predict)/.test(request.url)) {
+    if (request.url.startsWith('/api/') || /^\/(?:health|predict|get-prediction)/.test(request.url)) {
       reply.header('cache-control', 'no-store');
     }
   });
@@ -127,7 +137,10 @@ export async function buildServer({
   });
   await app.register(fastifyMultipart, { throwFileSizeLimit: false });
   await registerOpenApi(app);
-  await app.register(serveRoutes, { service, fetcher, limits: workspace.config.limits });
+  const readyChildren = (): number => pool?.stats().ready ?? Number.POSITIVE_INFINITY;
+  await app.register(healthRoutes, { service, readyChildren, isDraining: () => isDraining });
+  const { limits } = workspace.config;
+  await app.register(serveRoutes, { service, fetcher, buckets, limits, onAnswer: () => undefined });
   await app.register(workspaceRoutes, { workspace, service });
   await app.register(catalogRoutes, { workspace });
   await app.register(registryRoutes, { workspace, service });

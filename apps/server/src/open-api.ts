@@ -1,7 +1,7 @@
 /** @file The API's document (OpenAPI 3.1, made from the routes' schemas) and the page that shows it. */
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
-import { pictureAddressSchema } from '@tintype/contracts/serve';
+import { objectAddressSchema, pictureAddressSchema, s3EventSchema } from '@tintype/contracts/serve';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -17,11 +17,13 @@ const tags = [
   { name: 'jobs', description: 'Work for a worker' },
 ];
 
+const namedPictureSchema = z.union([pictureAddressSchema, objectAddressSchema, s3EventSchema]);
+
 const binary = { type: 'string', format: 'binary' };
 
 /** Bodies that are not the form which a route's schema describes: path -> content type -> JSON schema. */
 const otherBodies: Readonly<Record<string, Record<string, object>>> = {
-  '/predict': { 'image/*': binary, 'application/json': z.toJSONSchema(pictureAddressSchema, { io: 'input' }) },
+  '/predict': { 'image/*': binary, 'application/json': z.toJSONSchema(namedPictureSchema, { io: 'input' }) },
 };
 
 function describeBodies<D extends { paths?: object }>(document: D): D {

@@ -94,6 +94,8 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     { buildServer },
     { openPredictionService },
     { DetectorShelf },
+    { openBucketStores },
+    { createBucketReader },
     { pino },
   ] = await Promise.all([
     import('@tintype/adapters/workspace/open-workspace'),
@@ -101,6 +103,8 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     import('./build-server.ts'),
     import('@tintype/core/serve/prediction-service'),
     import('@tintype/core/model/gates/detector-shelf'),
+    import('@tintype/adapters/buckets/open-bucket-stores'),
+    import('@tintype/core/serve/create-bucket-reader'),
     import('pino'),
   ]);
   const workspace = await openWorkspace({
@@ -133,10 +137,13 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
   opened.push(() => service[Symbol.asyncDispose]());
   const fetcher = openPictureFetcher();
   opened.push(() => fetcher[Symbol.asyncDispose]());
+  const stores = openBucketStores(config.buckets, { workspaceFolder: workspace.folder });
   const { app } = await buildServer({
     workspace,
     service,
     fetcher,
+    buckets: createBucketReader(config.buckets, stores),
+    pool,
     logger,
     ...(options.webFolder === undefined ? {} : { webFolder: options.webFolder }),
   });

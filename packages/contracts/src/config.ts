@@ -1,7 +1,12 @@
 /** @file tintype.yaml: every setting of a workspace with its default. */
 import { z } from 'zod';
+import { bucketsSchema } from './buckets.ts';
 import { detectorSettingSchema, gateTextSchema } from './gate.ts';
 import { nameSchema } from './ids.ts';
+import { predictionLogSettingsSchema } from './prediction-log.ts';
+
+export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof logLevels)[number];
 
 export const configSchema = z.strictObject({
   /** Format of this file. */
@@ -18,8 +23,15 @@ export const configSchema = z.strictObject({
       children: z.int().min(1).max(256).optional(),
       /** What every picture must pass before it is answered, after the gates of the model itself: `min-size=64`, `unknown=0.99`. */
       gates: z.array(gateTextSchema).max(20).default([]),
+      /** Least important lines that are logged; a request is `info`, one for a file or a probe `debug`. */
+      logLevel: z.enum(logLevels).default('info'),
+      /** Prometheus metrics, on a listener of their own that only this machine reaches; off unless a port is given. */
+      metrics: z.strictObject({ port: z.int().min(0).max(65_535).nullable().default(null) }).prefault({}),
+      predictionLog: predictionLogSettingsSchema.prefault({}),
     })
     .prefault({}),
+  /** What `bucket` and `key` of a request may name; nothing by default. */
+  buckets: bucketsSchema.default({}),
   /** What gates count with; ONNX files, relative to this one. */
   detectors: z
     .strictObject({ person: detectorSettingSchema.optional(), face: detectorSettingSchema.optional() })

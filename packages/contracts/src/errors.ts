@@ -96,6 +96,12 @@ export const errorTable = {
     detail: ({ reason }) => `The picture cannot be fetched from its address: ${reason}.`,
     hint: () => 'Open the address in a browser to see that it shows a picture, or send the picture itself.',
   }),
+  OBJECT_REFUSED: entry({
+    kind: 'forbidden',
+    title: 'This object is not read',
+    detail: () => 'There is no such object in a bucket that this server may read.',
+    hint: () => 'Check bucket and key; the buckets and prefixes that may be read are under "buckets" in tintype.yaml.',
+  }),
   HOST_REFUSED: entry({
     kind: 'forbidden',
     title: 'This host name is not served',

@@ -9,6 +9,7 @@ export const neighborSchema = z.object({
   similarity: z.number(),
   /** Where the catalog still has the picture. */
   sample_id: z.string().optional(),
+  /** Address of a small JPEG, below this server's. */
   thumbnail: z.string().optional(),
 });
 export type Neighbor = z.infer<typeof neighborSchema>;
@@ -40,14 +41,56 @@ export const pictureAddressSchema = z.strictObject({
 });
 export type PictureAddress = z.infer<typeof pictureAddressSchema>;
 
+/** A picture in a bucket that this server may read, for `POST /predict` with JSON. */
+export const objectAddressSchema = z.strictObject({
+  bucket: z.string().min(1).max(255),
+  key: z.string().min(1).max(1024),
+});
+export type ObjectAddress = z.infer<typeof objectAddressSchema>;
+
+/** The same for `POST /get-prediction`. */
+export const namedFileSchema = z.strictObject({
+  bucket: z.string().min(1).max(255),
+  /** Key of the object. */
+  filename: z.string().min(1).max(1024),
+});
+
+/** Records that one event may have: those of S3 have one. */
+export const mostRecords = 64;
+/** What S3 sends when objects were made; keys are URL-encoded, a space as `+`. Fields that are not named here are ignored. */
+export const s3EventSchema = z.object({
+  Records: z
+    .array(
+      z.object({
+        s3: z.object({
+          bucket: z.object({ name: z.string().min(1).max(255) }),
+          object: z.object({ key: z.string().min(1).max(3072) }),
+        }),
+      }),
+    )
+    .min(1)
+    .max(mostRecords),
+});
+export type S3Event = z.infer<typeof s3EventSchema>;
+
+const name = '[A-Za-z0-9][A-Za-z0-9._-]{0,63}';
+
 export const predictQuerySchema = z.strictObject({
   /** Only so many classes in `probabilities`, the most probable ones; by default all. */
   top: z.coerce.number().int().min(1).max(1000).optional(),
+  /** Another model than the served one: `NAME`, `NAME@VERSION` or `NAME@ALIAS`. */
+  model: z
+    .string()
+    .regex(new RegExp(`^${name}(?:@${name})?$`), 'must be NAME, NAME@VERSION or NAME@ALIAS')
+    .optional(),
+  /** `neighbors` adds the labeled pictures of the training that are most like this one. */
+  explain: z.enum(['neighbors']).optional(),
 });
+export type PredictQuery = z.infer<typeof predictQuerySchema>;
 
 /** One answer of a batch: a prediction, or what was wrong with that file alone. */
 export const batchPredictionSchema = predictionSchema.extend({
-  /** As the client named the file; made harmless, at most 200 characters. */
+  /** As the client named the file, or the object's key; made harmless, at most 200 characters. */
   filename: z.string(),
 });
 export const batchPredictionsSchema = z.object({
@@ -55,6 +98,9 @@ export const batchPredictionsSchema = z.object({
   predictions: z.array(batchPredictionSchema),
 });
 export type BatchPrediction = z.infer<typeof batchPredictionSchema>;
+
+/** One picture has one answer; an event with several records has those of a batch. */
+export const predictReplySchema = z.union([predictionSchema, batchPredictionsSchema]);
 
 export const healthSchema = z.object({
   status: z.enum(['healthy', 'degraded', 'starting']),
@@ -65,3 +111,14 @@ export const healthSchema = z.object({
   version: z.int().nullable(),
 });
 export type Health = z.infer<typeof healthSchema>;
+
+/** GET /health/live: this process turns. */
+export const liveSchema = z.object({ status: z.literal('live') });
+
+/** GET /health/ready: whether requests should be sent here. */
+export const readinessSchema = z.object({
+  status: z.enum(['ready', 'starting', 'draining', 'no-model', 'no-child']),
+  /** Why not, for a person; null where it is ready. */
+  detail: z.string().nullable(),
+});
+export type Readiness = z.infer<typeof readinessSchema>;

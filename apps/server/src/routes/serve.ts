@@ -1,55 +1,69 @@
-/** @file Answers for pictures, and the health of who gives them. */
+/** @file Answers for pictures, however they are handed over. */
 import { TintypeError } from '@tintype/contracts/errors';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import {
   type BatchPrediction,
   batchPredictionsSchema,
-  healthSchema,
+  namedFileSchema,
+  type Prediction,
+  type PredictQuery,
   predictionSchema,
   predictQuerySchema,
+  predictReplySchema,
 } from '@tintype/contracts/serve';
+import type { BucketReader } from '@tintype/core/ports/bucket-reader';
 import type { PictureFetcher } from '@tintype/core/ports/picture-fetcher';
 import type { PredictionService } from '@tintype/core/serve/prediction-service';
 import type { FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import { type FastifyPluginAsyncZod, validatorCompiler } from 'fastify-type-provider-zod';
 import { predictBatchBodySchema, predictBodySchema, problemResponse } from '../api-schemas.ts';
+import { harmlessName } from '../harmless-name.ts';
+import { type NamedPicture, parseNamedPictures, withNamedPicture } from '../named-pictures.ts';
 import { mapUploads, type Upload, UploadBudget, withRawPicture, withUpload } from '../read-upload.ts';
-import { withFetched } from '../with-fetched.ts';
+
+/** An answer that was given, for those who count or keep them. */
+export interface GivenAnswer {
+  bytes: Uint8Array;
+  prediction: Prediction;
+}
 
 interface ServeRoutes {
   service: PredictionService;
   limits: PictureLimits;
   fetcher: PictureFetcher;
+  buckets: BucketReader;
+  /** Told of every answer before it is sent; must not throw. */
+  onAnswer: (answer: GivenAnswer) => void;
 }
+
+type PredictRequest = FastifyRequest<{ Querystring: PredictQuery }>;
 
 const smallestBudgetBytes = 256 * 2 ** 20;
 const mostBatchFiles = 64;
-const longestFilename = 200;
+/** Objects of one event that are read at once. */
+const objectsAtOnce = 4;
 
-export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, { service, limits, fetcher }) => {
+export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, parts) => {
+  const { service, limits, fetcher, buckets, onAnswer } = parts;
   const budget = new UploadBudget(Math.max(smallestBudgetBytes, 4 * limits.bytes));
-
-  app.get(
-    '/health',
-    {
-      config: { policy: 'public' },
-      schema: {
-        operationId: 'getHealth',
-        summary: 'Whether a model is loaded and follows the champion',
-        tags: ['serve'],
-        response: { 200: healthSchema, ...problemResponse },
-      },
-    },
-    async () => service.health(),
-  );
-
   const pictureOptions = { limitBytes: limits.bytes, budget };
-  const uploadOptions = { ...pictureOptions, field: 'file' };
-  const usePicture = <T>(request: FastifyRequest, use: (bytes: Uint8Array) => Promise<T>): Promise<T> => {
-    const mediaType = request.headers['content-type'] ?? '';
-    if (/^multipart\//i.test(mediaType)) return withUpload(request, uploadOptions, use);
-    if (/^image\//i.test(mediaType)) return withRawPicture(request, pictureOptions, use);
-    return withFetched(request, { fetcher, ...pictureOptions }, use);
+  const sources = { ...pictureOptions, fetcher, buckets };
+
+  const answer = async (bytes: Uint8Array, request: PredictRequest): Promise<Prediction> => {
+    const prediction = await service.predict(bytes, { requestId: request.id, ...request.query });
+    onAnswer({ bytes, prediction });
+    return prediction;
+  };
+  const answerNamed = (picture: NamedPicture, request: PredictRequest): Promise<Prediction> =>
+    withNamedPicture(request, picture, sources, (bytes) => answer(bytes, request));
+  const answerJson = async (request: PredictRequest) => {
+    const pictures = parseNamedPictures(request.body);
+    const [first] = pictures;
+    if (pictures.length === 1 && first) return answerNamed(first, request);
+    const predictions = await mapInOrder(pictures, objectsAtOnce, (picture) =>
+      spoilingNoOther('key' in picture ? picture.key : '', request, service, () => answerNamed(picture, request)),
+    );
+    return { predictions };
   };
   // A raw picture is a stream that its route reads.
   app.addContentTypeParser(/^image\//, (_request, _payload, done) => done(null));
@@ -61,16 +75,22 @@ export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, { ser
       validatorCompiler: compileAllButBodies,
       schema: {
         operationId: 'predict',
-        summary: 'Classify one picture: in a form, as the body, or by its address',
+        summary:
+          'Classify one picture: in a form, as the body, by its address, or in a bucket; or those of an S3 event',
         tags: ['serve'],
         consumes: ['multipart/form-data', 'image/*', 'application/json'],
         querystring: predictQuerySchema,
         body: predictBodySchema,
-        response: { 200: predictionSchema, ...problemResponse },
+        response: { 200: predictReplySchema, ...problemResponse },
       },
     },
-    async (request) =>
-      usePicture(request, (bytes) => service.predict(bytes, { requestId: request.id, top: request.query.top })),
+    async (request) => {
+      const mediaType = request.headers['content-type'] ?? '';
+      const use = (bytes: Uint8Array): Promise<Prediction> => answer(bytes, request);
+      if (/^multipart\//i.test(mediaType)) return withUpload(request, { ...pictureOptions, field: 'file' }, use);
+      if (/^image\//i.test(mediaType)) return withRawPicture(request, pictureOptions, use);
+      return answerJson(request);
+    },
   );
 
   app.post(
@@ -90,9 +110,27 @@ export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, { ser
     },
     async (request) => {
       const options = { ...pictureOptions, field: 'files', mostFiles: mostBatchFiles };
-      const predictions = await mapUploads(request, options, (upload) => answerOne(service, upload, request));
+      const predictions = await mapUploads(request, options, (upload) =>
+        spoilingNoOther(upload.filename, request, service, () => answer(bytesOf(upload), request)),
+      );
       return { predictions };
     },
+  );
+
+  app.post(
+    '/get-prediction',
+    {
+      config: { policy: 'predict', bodyType: 'application/json' },
+      schema: {
+        operationId: 'getPrediction',
+        summary: 'Classify one picture in a bucket',
+        tags: ['serve'],
+        querystring: predictQuerySchema,
+        body: namedFileSchema,
+        response: { 200: predictionSchema, ...problemResponse },
+      },
+    },
+    async (request) => answerNamed({ bucket: request.body.bucket, key: request.body.filename }, request),
   );
 };
 
@@ -102,22 +140,49 @@ const compileAllButBodies: FastifySchemaCompiler<unknown> = (route) =>
     ? (value) => ({ value })
     : validatorCompiler(route as Parameters<typeof validatorCompiler>[0]);
 
+function bytesOf(upload: Upload): Uint8Array {
+  if ('error' in upload) throw upload.error;
+  return upload.bytes;
+}
+
+const saysSomethingOfThePicture = (error: TintypeError): boolean =>
+  error.code.startsWith('IMAGE_') || error.code === 'OBJECT_REFUSED';
+
 /** A failure that says something about this file alone is its answer; any other is that of the whole request. */
-async function answerOne(
+async function spoilingNoOther(
+  name: string,
+  request: PredictRequest,
   service: PredictionService,
-  upload: Upload,
-  request: FastifyRequest<{ Querystring: { top?: number | undefined } }>,
+  answer: () => Promise<Prediction>,
 ): Promise<BatchPrediction> {
-  const filename = upload.filename.replace(/[\p{Cc}\p{Cf}]/gu, '').slice(0, longestFilename);
+  const filename = harmlessName(name);
   try {
-    if ('error' in upload) throw upload.error;
-    const prediction = await service.predict(upload.bytes, { requestId: request.id, top: request.query.top });
-    return { filename, ...prediction };
+    return { filename, ...(await answer()) };
   } catch (error) {
     const { serving } = service;
-    if (!(error instanceof TintypeError) || !error.code.startsWith('IMAGE_') || !serving) throw error;
+    if (!(error instanceof TintypeError) || !saysSomethingOfThePicture(error) || !serving) throw error;
     const { model, version } = serving;
     const refusal = { prediction: null, confidence: 0, error: error.message, reason: error.code };
     return { filename, ...refusal, model, version, request_id: request.id };
   }
+}
+
+/** At most `width` under way at once; results in the order of the items. The first failure ends it. */
+async function mapInOrder<T, R>(items: readonly T[], width: number, map: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await map(items[index] as T);
+    }
+  };
+  const workers = Array.from({ length: width }, work);
+  try {
+    await Promise.all(workers);
+  } catch (error) {
+    next = items.length;
+    throw error;
+  }
+  return results;
 }

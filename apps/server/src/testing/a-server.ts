@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openBucketStores } from '@tintype/adapters/buckets/open-bucket-stores';
 import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
+import type { Buckets } from '@tintype/contracts/buckets';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
@@ -13,6 +15,7 @@ import type { IngestRow, NewVersion } from '@tintype/core/ports/catalog';
 import { objectKeys } from '@tintype/core/ports/object-store';
 import type { PictureFetcher } from '@tintype/core/ports/picture-fetcher';
 import type { Workspace } from '@tintype/core/ports/workspace';
+import { createBucketReader } from '@tintype/core/serve/create-bucket-reader';
 import { openPredictionService, type PredictionService } from '@tintype/core/serve/prediction-service';
 import type { FastifyBaseLogger, RouteOptions } from 'fastify';
 import { buildServer } from '../build-server.ts';
@@ -28,6 +31,8 @@ export interface TestServer {
   answer(classify: (bytes: Uint8Array) => Promise<number[]>): void;
   /** What is found at an address from now on; nothing is by default. */
   serveAddress(fetch: PictureFetcher['fetch']): void;
+  /** Asks once the server has begun to end and still takes connections. */
+  whileClosing<T>(ask: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -36,6 +41,10 @@ export interface TestServerOptions {
   logger?: FastifyBaseLogger;
   /** Encoded bytes of one picture; default 1 MiB. */
   limitBytes?: number;
+  /** Buckets by name, as in the settings; stores are relative to the workspace. */
+  buckets?: Buckets;
+  /** Children that take work; default 2. */
+  readyChildren?: () => number;
 }
 
 export async function aServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -58,13 +67,18 @@ export async function aServer(options: TestServerOptions = {}): Promise<TestServ
   );
   let fetch: PictureFetcher['fetch'] = () =>
     Promise.reject(new TintypeError('URL_REFUSED', { reason: 'it is a test' }));
+  const { buckets = {} } = options;
   const { app, routes } = await buildServer({
     workspace,
     service,
     fetcher: { fetch: (url, how) => fetch(url, how), [Symbol.asyncDispose]: async () => undefined },
+    buckets: createBucketReader(buckets, openBucketStores(buckets, { workspaceFolder: folder })),
+    pool: { stats: () => ({ ...pool.stats(), ready: options.readyChildren?.() ?? 2 }) },
     webFolder: options.webFolder ?? join(folder, 'no-page'),
     ...(options.logger ? { logger: options.logger } : {}),
   });
+  let askWhileClosing: (() => Promise<void>) | undefined;
+  app.addHook('preClose', async () => askWhileClosing?.());
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     address,
@@ -76,6 +90,12 @@ export async function aServer(options: TestServerOptions = {}): Promise<TestServ
     },
     serveAddress: (next) => {
       fetch = next;
+    },
+    async whileClosing(ask) {
+      return new Promise((resolve, reject) => {
+        askWhileClosing = () => ask().then(resolve, reject);
+        app.close().catch(reject);
+      });
     },
     async close() {
       await app.close();

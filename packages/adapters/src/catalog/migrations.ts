@@ -27,6 +27,7 @@ export function catalogMigrations(dialect: SchemaDialect): Record<string, Migrat
     '0002-run-metrics': { up: createRunMetricTables },
     '0003-studies': { up: createStudyTables },
     '0004-imported-versions': { up: addIsMeasured },
+    '0006-predictions': { up: (db: Kysely<unknown>) => createPredictionTable(db, dialect) },
   };
 }
 
@@ -298,4 +299,25 @@ async function createStudyTables(db: Kysely<unknown>): Promise<void> {
     .addColumn('ended_at', 'bigint')
     .addPrimaryKeyConstraint('trials_key', ['study', 'number'])
     .execute();
+}
+
+/** Not append-only: a picture of a person may have to be forgotten. */
+async function createPredictionTable(db: Kysely<unknown>, dialect: SchemaDialect): Promise<void> {
+  await dialect
+    .addSequence(db.schema.createTable('predictions'))
+    .addColumn('id', 'text', (c) => c.notNull().unique())
+    .addColumn('at', 'bigint', (c) => c.notNull())
+    .addColumn('because', 'text', (c) => c.notNull())
+    .addColumn('content_hash', 'text', (c) => c.notNull())
+    .addColumn('size_bytes', 'bigint', (c) => c.notNull())
+    .addColumn('has_picture', 'integer', (c) => c.notNull())
+    .addColumn('model', 'text', (c) => c.notNull())
+    .addColumn('version', 'integer', (c) => c.notNull())
+    .addColumn('request_id', 'text', (c) => c.notNull())
+    .addColumn('prediction', 'text')
+    .addColumn('confidence', 'double precision', (c) => c.notNull())
+    .addColumn('reason', 'text')
+    .addColumn('probabilities', 'text')
+    .execute();
+  await db.schema.createIndex('predictions_at').on('predictions').columns(['at']).execute();
 }

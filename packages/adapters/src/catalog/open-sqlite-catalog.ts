@@ -3,6 +3,7 @@ import type { Catalog } from '@tintype/core/ports/catalog';
 import type { Clock } from '@tintype/core/ports/clock';
 import type { StoreContext } from './context.ts';
 import { createEvaluationStore } from './evaluations.ts';
+import { createPredictionStore } from './predictions.ts';
 import { createRegistryStore, readRegistryVersion } from './registry.ts';
 import { createRunStore } from './runs.ts';
 import { createSampleStore } from './samples.ts';
@@ -25,6 +26,7 @@ export function createCatalog(context: StoreContext): Catalog {
     registry: createRegistryStore(context),
     evaluations: createEvaluationStore(context),
     studies: createStudyStore(context),
+    predictions: createPredictionStore(context),
     registryVersion: () => readRegistryVersion(context.db),
     [Symbol.asyncDispose]: () => context.db.destroy(),
   };

@@ -223,6 +223,24 @@ export interface JobTable {
   ended_at: number | null;
 }
 
+export interface PredictionTable {
+  sequence: Generated<number>;
+  id: string;
+  at: number;
+  because: string;
+  content_hash: string;
+  size_bytes: number;
+  has_picture: 0 | 1;
+  model: string;
+  version: number;
+  request_id: string;
+  prediction: string | null;
+  confidence: number;
+  reason: string | null;
+  /** JSON: class name -> probability. */
+  probabilities: string | null;
+}
+
 export interface Tables {
   datasets: DatasetTable;
   classes: ClassTable;
@@ -243,6 +261,7 @@ export interface Tables {
   evaluations: EvaluationTable;
   studies: StudyTable;
   trials: TrialTable;
+  predictions: PredictionTable;
   counters: CounterTable;
   jobs: JobTable;
 }

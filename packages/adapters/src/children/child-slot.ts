@@ -56,6 +56,11 @@ export class ChildSlot {
     return this.#running.size;
   }
 
+  /** Whether it has a child that takes work. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
   get waitingAlone(): number {
     return this.#alone.length;
   }

@@ -111,7 +111,7 @@ test('an output or input that cannot be cloned fails that task alone', async () 
   await expect(pool.run('echo', () => 1)).rejects.toThrow(/could not be cloned/);
 
   expect(await pool.run('double', { value: 4 })).toBe(8);
-  expect(pool.stats()).toEqual({ running: 0, queued: 0, restarts: 0 });
+  expect(pool.stats()).toMatchObject({ running: 0, queued: 0, restarts: 0 });
 });
 
 test('a hanging task is stopped at its deadline and a new child takes its place', async () => {

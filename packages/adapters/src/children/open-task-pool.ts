@@ -62,12 +62,13 @@ class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
     return this.#slots.length;
   }
 
-  stats(): { running: number; queued: number; restarts: number } {
+  stats(): ReturnType<TaskPool<T>['stats']> {
     const sum = (of: (slot: ChildSlot) => number): number => this.#slots.reduce((total, slot) => total + of(slot), 0);
     return {
       running: sum((slot) => slot.running),
       queued: this.#queue.length + sum((slot) => slot.waitingAlone),
       restarts: sum((slot) => slot.restarts),
+      ready: sum((slot) => (slot.isReady ? 1 : 0)),
     };
   }
 

@@ -19,6 +19,16 @@ name: ${workspaceName(folder)}
 #   # children: 2
 #   ## What every picture must pass, after the gates of the model itself: min-size=64, blur=50, person-count=1, confidence=0.6, ...
 #   gates: []
+#   ## Least important lines of the log: error, warn, info or debug.
+#   logLevel: info
+#   ## Prometheus metrics on a port of their own, for this machine alone; null is off.
+#   metrics: { port: null }
+#   ## Answers kept for later review: a random share of all, those less sure than a limit, refused pictures; at most so many a day.
+#   predictionLog: { share: 0, below: 0, refused: false, pictures: false, perDay: 1000 }
+
+## Buckets that requests may name, each with the prefixes that may be read of it.
+# buckets: {}
+#   # photos: { store: 'file:FOLDER', prefixes: ['incoming/'] }
 
 ## Detectors that gates count with: an ONNX file of a known family (yolox, detr, d-fine, ultraface), relative to this file.
 # detectors: {}

@@ -61,7 +61,7 @@ export function inProcessPool<T extends TaskTable>(tasks: Partial<TaskFunctions<
     run,
     prepare: async (_key, task, input, options) => [await run(task, input, options)],
     forget: () => undefined,
-    stats: () => ({ running: 0, queued: 0, restarts: 0 }),
+    stats: () => ({ running: 0, queued: 0, restarts: 0, ready: 2 }),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

@@ -1,6 +1,7 @@
 /** @file What every catalog must do, as one suite for all of them. */
 import { describe, expect, test } from 'vitest';
 import { anEntry, aSnapshot, fill, idOf, type OpenCatalog } from './catalog-builders.contract.ts';
+import { describePredictionStore } from './prediction-store.contract.ts';
 import { describeRegistryStore } from './registry-store.contract.ts';
 import { describeRunStore } from './run-store.contract.ts';
 import { describeSampleStore } from './sample-store.contract.ts';
@@ -14,6 +15,7 @@ export function describeCatalog(name: string, open: OpenCatalog): void {
     runs: describeRunStore,
     registry: describeRegistryStore,
     studies: describeStudyStore,
+    predictions: describePredictionStore,
   };
   for (const [store, describeStore] of Object.entries(suites)) {
     describe(`${name}: ${store}`, () => {

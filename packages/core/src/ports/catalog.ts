@@ -13,6 +13,7 @@ import type {
 import type { Evaluation } from '@tintype/contracts/evaluate';
 import type { Page } from '@tintype/contracts/ids';
 import type { LabelClass, LabelEvent, LabelSource } from '@tintype/contracts/label';
+import type { LoggedPrediction, PredictionsQuery } from '@tintype/contracts/prediction-log';
 import type { AliasLogEntry, ModelVersion, RegisteredModel } from '@tintype/contracts/registry';
 import type { Run } from '@tintype/contracts/train';
 import type { Artifact, EpochMetrics, RunProgress } from '@tintype/contracts/train-events';
@@ -172,6 +173,15 @@ export interface StudyStore {
   listTrials(study: string): Promise<Trial[]>;
 }
 
+export interface PredictionStore {
+  /** One whose id is known already is left alone. */
+  record(predictions: readonly LoggedPrediction[]): Promise<void>;
+  /** Newest first. */
+  list(query: Partial<PredictionsQuery>): Promise<Page<LoggedPrediction>>;
+  /** How many were recorded at this moment or later. */
+  countSince(at: number): Promise<number>;
+}
+
 export interface Catalog extends AsyncDisposable {
   samples: SampleStore;
   snapshots: SnapshotStore;
@@ -179,6 +189,7 @@ export interface Catalog extends AsyncDisposable {
   registry: RegistryStore;
   evaluations: EvaluationStore;
   studies: StudyStore;
+  predictions: PredictionStore;
   /** A number that changes whenever a registry row changes, cheap to read: servers poll it. */
   registryVersion(): Promise<number>;
 }

@@ -29,5 +29,7 @@ export const objectKeys = {
   pixelPrefix: (pixelsKey: string): string => `pixels/${pixelsKey}/`,
   bundlePrefix: (bundleHash: string): string => `models/${bundleHash}/`,
   bundleFile: (bundleHash: string, file: string): string => `models/${bundleHash}/${file}`,
+  /** A picture that the prediction log keeps. */
+  prediction: (contentHash: string): string => `predictions/${contentHash.slice(0, 2)}/${contentHash}`,
   snapshot: (snapshotId: string): string => `snapshots/${snapshotId}.jsonl`,
 };

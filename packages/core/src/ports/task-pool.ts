@@ -30,5 +30,6 @@ export interface TaskPool<T extends TaskTable> extends AsyncDisposable {
   /** Forgets a `prepare`, so that new children start without it. */
   forget(key: string): void;
   readonly size: number;
-  stats(): { running: number; queued: number; restarts: number };
+  /** `ready`: children that take work now. */
+  stats(): { running: number; queued: number; restarts: number; ready: number };
 }

@@ -44,7 +44,7 @@ function aWorld(options: Partial<PredictionOptions> = {}) {
 
   const pool: TaskPool<PictureTasks> = {
     size: 2,
-    stats: () => ({ running: 0, queued: 0, restarts: 0 }),
+    stats: () => ({ running: 0, queued: 0, restarts: 0, ready: 1 }),
     forget: (key) => void log.push(`forget ${key}`),
     prepare: async (_key, task, input, { signal } = {}) => {
       const { bundleHash } = input as { bundleHash: string };

@@ -38,6 +38,17 @@ export interface PredictionOptions {
   onProblem?: (problem: unknown) => void;
 }
 
+export interface PredictRequest {
+  requestId: string;
+  /** How many classes are listed; default all. */
+  top?: number | undefined;
+  /** `NAME`, `NAME@VERSION` or `NAME@ALIAS`; default the champion that is served. */
+  model?: string | undefined;
+  /** `neighbors`: the labeled pictures of the training that are most like this one. */
+  explain?: 'neighbors' | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 /** A bundle that is open in every child. It is closed when another has taken over and its last request has ended. */
 interface Served {
   readonly version: ModelVersion;
@@ -111,7 +122,7 @@ export class PredictionService implements AsyncDisposable {
    * A refusal by a gate is an answer. Throws MODEL_NOT_SERVED, OVERLOADED, or IMAGE_* for a picture that cannot be answered. A picture that killed its
    * child, or twice took longer than `pictureMs`, is refused without trying from then on.
    */
-  async predict(bytes: Uint8Array, options: { requestId: string; top?: number | undefined }): Promise<Prediction> {
+  async predict(bytes: Uint8Array, options: PredictRequest): Promise<Prediction> {
     if (!this.#hasLooked) await this.refresh();
     const served = this.#served;
     if (!served) throw new TintypeError('MODEL_NOT_SERVED', {});
