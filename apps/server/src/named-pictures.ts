@@ -6,6 +6,7 @@ import type { PictureFetcher } from '@tintype/core/ports/picture-fetcher';
 import { decodeEventKey } from '@tintype/core/serve/create-bucket-reader';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { withClientSignal } from './client-signal.ts';
 import type { UploadBudget } from './read-upload.ts';
 
 export interface PictureSources {
@@ -47,23 +48,12 @@ export async function withNamedPicture<T>(
 ): Promise<T> {
   const bytes =
     'url' in picture
-      ? await whileConnected(request, (signal) => fetcher.fetch(picture.url, { limitBytes, signal }))
+      ? await withClientSignal(request, (signal) => fetcher.fetch(picture.url, { limitBytes, signal }))
       : await buckets.read(picture, { limitBytes });
   budget.take(bytes.length);
   try {
     return await use(bytes);
   } finally {
     budget.give(bytes.length);
-  }
-}
-
-async function whileConnected<T>(request: FastifyRequest, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const left = new AbortController();
-  const leave = (): void => left.abort();
-  request.socket.on('close', leave);
-  try {
-    return await work(left.signal);
-  } finally {
-    request.socket.off('close', leave);
   }
 }

@@ -39,8 +39,8 @@ export interface RunningServer extends AsyncDisposable {
 /** Time for requests under way once the server is to end. */
 const drainMs = 10_000;
 const idleCheckMs = 50;
-/** Pictures that may wait for a child before others are told to come again. */
-const maxQueued = 64;
+/** What the service lets in waits in the pool; it says itself when it is enough. */
+const maxQueued = 100_000;
 
 /**
  * Resolves when the server listens and its champion, if there is one, is loaded.
@@ -128,6 +128,10 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
       pictureMs,
       gates,
       detectors,
+      openModels: config.serve.openModels,
+      queue: config.serve.queue,
+      longestWaitMs: config.serve.waitMs,
+      cacheEntries: config.serve.cache.entries,
       onProblem: (problem) => {
         if (problem === undefined) logger.warn('The champion is served again.');
         else logger.error({ err: problem }, 'The champion cannot be served; what was served before goes on.');

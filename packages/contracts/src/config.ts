@@ -21,6 +21,21 @@ export const configSchema = z.strictObject({
       model: nameSchema.optional(),
       /** Inference processes; by default one per core. */
       children: z.int().min(1).max(256).optional(),
+      /** Models beside the champion that may be open at once, for `?model=`; the one not used for the longest is closed. */
+      openModels: z.int().min(1).max(64).default(3),
+      /** Pictures that may wait for an inference process; one more is refused with OVERLOADED. */
+      queue: z.int().min(1).max(10_000).default(64),
+      /** Longest that a picture may have to wait; one that would wait longer is refused with OVERLOADED at once. */
+      waitMs: z.int().min(10).max(60_000).default(2000),
+      /** Answers kept by content hash and version, so that a picture that is sent again costs nothing; 0 keeps none. */
+      cache: z.strictObject({ entries: z.int().min(0).max(1_000_000).default(10_000) }).prefault({}),
+      /** Pictures that the model may run on at once, and how long the first of them waits for others; 1 picture is off. */
+      batch: z
+        .strictObject({
+          pictures: z.int().min(1).max(64).default(1),
+          waitMs: z.int().min(0).max(1000).default(5),
+        })
+        .prefault({}),
       /** What every picture must pass before it is answered, after the gates of the model itself: `min-size=64`, `unknown=0.99`. */
       gates: z.array(gateTextSchema).max(20).default([]),
       /** Least important lines that are logged; a request is `info`, one for a file or a probe `debug`. */

@@ -17,9 +17,11 @@ import type { PredictionService } from '@tintype/core/serve/prediction-service';
 import type { FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import { type FastifyPluginAsyncZod, validatorCompiler } from 'fastify-type-provider-zod';
 import { predictBatchBodySchema, predictBodySchema, problemResponse } from '../api-schemas.ts';
+import { withClientSignal } from '../client-signal.ts';
 import { harmlessName } from '../harmless-name.ts';
 import { type NamedPicture, parseNamedPictures, withNamedPicture } from '../named-pictures.ts';
 import { mapUploads, type Upload, UploadBudget, withRawPicture, withUpload } from '../read-upload.ts';
+import { Turns } from '../turns.ts';
 
 /** An answer that was given, for those who count or keep them. */
 export interface GivenAnswer {
@@ -49,11 +51,14 @@ export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, parts
   const pictureOptions = { limitBytes: limits.bytes, budget };
   const sources = { ...pictureOptions, fetcher, buckets };
 
-  const answer = async (bytes: Uint8Array, request: PredictRequest): Promise<Prediction> => {
-    const prediction = await service.predict(bytes, { requestId: request.id, ...request.query });
-    onAnswer({ bytes, prediction });
-    return prediction;
-  };
+  const answer = (bytes: Uint8Array, request: PredictRequest, how: { isPatient?: boolean } = {}): Promise<Prediction> =>
+    withClientSignal(request, async (signal) => {
+      const prediction = await service.predict(bytes, { requestId: request.id, ...request.query, ...how, signal });
+      onAnswer({ bytes, prediction });
+      return prediction;
+    });
+  /** Before the picture is read: a refusal must cost next to nothing. */
+  const refuseWhenBusy = async (): Promise<void> => service.assertRoom();
   const answerNamed = (picture: NamedPicture, request: PredictRequest): Promise<Prediction> =>
     withNamedPicture(request, picture, sources, (bytes) => answer(bytes, request));
   const answerJson = async (request: PredictRequest) => {
@@ -72,6 +77,7 @@ export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, parts
     '/predict',
     {
       config: { policy: 'predict', bodyType: ['multipart/form-data', 'application/json', 'image/*'] },
+      onRequest: refuseWhenBusy,
       validatorCompiler: compileAllButBodies,
       schema: {
         operationId: 'predict',
@@ -97,6 +103,7 @@ export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, parts
     '/predict-batch',
     {
       config: { policy: 'predict', bodyType: 'multipart/form-data' },
+      onRequest: refuseWhenBusy,
       validatorCompiler: compileAllButBodies,
       schema: {
         operationId: 'predictBatch',
@@ -110,8 +117,14 @@ export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, parts
     },
     async (request) => {
       const options = { ...pictureOptions, field: 'files', mostFiles: mostBatchFiles };
+      // The form was let in as a whole, and has few of its pictures under way at a time.
+      const turns = new Turns(service.width);
       const predictions = await mapUploads(request, options, (upload) =>
-        spoilingNoOther(upload.filename, request, service, () => answer(bytesOf(upload), request)),
+        turns.take(() =>
+          spoilingNoOther(upload.filename, request, service, () =>
+            answer(bytesOf(upload), request, { isPatient: true }),
+          ),
+        ),
       );
       return { predictions };
     },
@@ -121,6 +134,7 @@ export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, parts
     '/get-prediction',
     {
       config: { policy: 'predict', bodyType: 'application/json' },
+      onRequest: refuseWhenBusy,
       schema: {
         operationId: 'getPrediction',
         summary: 'Classify one picture in a bucket',

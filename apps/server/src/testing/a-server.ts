@@ -63,7 +63,8 @@ export async function aServer(options: TestServerOptions = {}): Promise<TestServ
   const { catalog, store, clock } = workspace;
   const service = openPredictionService(
     { catalog, store, pool, clock },
-    { limits: workspace.config.limits, pictureMs: 5000, pollMs: 20 },
+    // Tests send one picture again and again, and change what is answered.
+    { limits: workspace.config.limits, pictureMs: 5000, pollMs: 20, cacheEntries: 0 },
   );
   let fetch: PictureFetcher['fetch'] = () =>
     Promise.reject(new TintypeError('URL_REFUSED', { reason: 'it is a test' }));

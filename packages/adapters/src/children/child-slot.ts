@@ -42,6 +42,8 @@ export class ChildSlot {
   /** Of the current child, also after it was ended. */
   #wasReady = false;
   #isExclusive = false;
+  /** Preparations under way in a child that is ready: it takes no new work meanwhile. */
+  #preparing = 0;
   #isStopped = false;
   #startFailures = 0;
   #startError: Error | undefined;
@@ -66,9 +68,8 @@ export class ChildSlot {
   }
 
   get takesShared(): boolean {
-    return (
-      this.#isReady && !this.#isExclusive && this.#alone.length === 0 && this.#running.size < this.#options.inFlight
-    );
+    const isOccupied = this.#isExclusive || this.#preparing > 0 || this.#alone.length > 0;
+    return this.#isReady && !isOccupied && this.#running.size < this.#options.inFlight;
   }
 
   start(ticket: Ticket): void {
@@ -101,8 +102,14 @@ export class ChildSlot {
   }
 
   /** A child that is still starting comes to it by itself. */
-  prepareIfReady(preparation: Preparation): void {
-    if (this.#isReady && this.#child) void this.#prepare(this.#child, preparation);
+  async prepareIfReady(preparation: Preparation): Promise<void> {
+    if (!this.#isReady || !this.#child) return;
+    const child = this.#child;
+    this.#preparing += 1;
+    await this.#prepare(child, preparation);
+    if (child !== this.#child) return;
+    this.#preparing -= 1;
+    this.#pump();
   }
 
   /** Lets running tasks end for a moment, then ends the child. */
@@ -120,6 +127,7 @@ export class ChildSlot {
   #startChild(): void {
     const child = startChild(this.#options.child);
     this.#child = child;
+    this.#preparing = 0;
     this.#wasReady = false;
     void child.ended.then((end) => this.#onEnded(end));
     void this.#warm(child);
@@ -162,7 +170,7 @@ export class ChildSlot {
   }
 
   #pump(): void {
-    if (!this.#isReady || this.#isExclusive) return;
+    if (!this.#isReady || this.#isExclusive || this.#preparing > 0) return;
     if (this.#alone.length === 0) return this.#options.onFree();
     if (this.#running.size > 0) return;
     this.#isExclusive = true;

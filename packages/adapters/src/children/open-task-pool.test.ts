@@ -257,6 +257,49 @@ test.each([
   expect(await pool.run('double', { value: 5 })).toBe(10);
 });
 
+test.each([
+  { task: 'hang', input: null, code: 'DEADLINE_EXCEEDED' },
+  { task: 'crash', input: {}, code: 'CHILD_CRASHED' },
+  { task: 'refusePreparation', input: null, code: 'MODEL_NOT_SERVED' },
+] as const)(
+  'a preparation on trial that ends in $code is met by no child that works',
+  async ({ task, input, code }) => {
+    const pool = await aPool();
+    const child = await pool.run('pid', null);
+
+    const trying = pool.prepare('bad', task, input as never, { deadlineMs: 500, trial: true });
+    trying.catch(() => {});
+    const meanwhile = await pool.run('double', { value: 5 });
+
+    await expect(trying).rejects.toMatchObject({ code });
+    expect(meanwhile).toBe(10);
+    expect(await pool.run('pid', null)).toBe(child);
+    expect(pool.stats().restarts).toBe(0);
+  },
+);
+
+test('a preparation that passed its trial reaches one child after the other while the others work', async () => {
+  const pool = await aPool({ size: 2 });
+  await pool.prepare('pid', 'pid', null);
+
+  const prepared = pool.prepare('slow', 'sleep', { ms: 400 }, { trial: true });
+  const works = await Promise.all(times(40, () => delay(20).then(() => pool.run('double', { value: 1 }))));
+
+  expect(new Set(await prepared).size).toBe(2);
+  expect(works).toEqual(times(40, () => 2));
+});
+
+test('a trial that is cancelled ends at once', async () => {
+  const pool = await aPool();
+  const cancel = new AbortController();
+  const trying = pool.prepare('slow', 'hang', null, { trial: true, signal: cancel.signal });
+
+  cancel.abort();
+
+  await expect(trying).rejects.toMatchObject({ code: 'CANCELLED' });
+  expect(await pool.run('double', { value: 2 })).toBe(4);
+});
+
 test('a tasks module that does not load fails what waits for it, with the reason', async () => {
   const pool = await aPool({ tasks: new URL('./fixtures/broken-tasks.mjs', import.meta.url) });
 

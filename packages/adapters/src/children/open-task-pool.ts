@@ -7,6 +7,8 @@ import type { TaskOptions, TaskPool, TaskTable } from '@tintype/core/ports/task-
 import { toBuilt } from './built-module.ts';
 import { ChildSlot, leastBusy } from './child-slot.ts';
 import { Preparation } from './preparation.ts';
+import { tryInChild } from './try-in-child.ts';
+import type { ChildOptions } from './start-child.ts';
 import { settle, type Ticket } from './ticket.ts';
 
 export interface TaskPoolOptions {
@@ -35,6 +37,7 @@ export async function openTaskPool<T extends TaskTable>(options: TaskPoolOptions
 class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
   readonly #folder: string;
   readonly #slots: ChildSlot[];
+  readonly #child: ChildOptions;
   readonly #maxQueued: number;
   readonly #queue: Ticket[] = [];
   readonly #preparations = new Map<string, Preparation>();
@@ -43,13 +46,14 @@ class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
   constructor(folder: string, options: TaskPoolOptions) {
     this.#folder = folder;
     this.#maxQueued = options.maxQueued ?? 1024;
+    this.#child = {
+      tasks: toBuilt(String(options.tasks)),
+      memoryMb: options.memoryMb ?? 1024,
+      folder,
+      env: options.env ?? {},
+    };
     const slotOptions = {
-      child: {
-        tasks: toBuilt(String(options.tasks)),
-        memoryMb: options.memoryMb ?? 1024,
-        folder,
-        env: options.env ?? {},
-      },
+      child: this.#child,
       inFlight: options.inFlightPerChild ?? 2,
       preparations: this.#preparations,
       onFree: () => this.#dispatch(),
@@ -101,7 +105,8 @@ class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
     input: T[K]['input'],
     options: TaskOptions = {},
   ): Promise<T[K]['output'][]> {
-    const { deadlineMs = defaultDeadlineMs, signal } = options;
+    const { deadlineMs = defaultDeadlineMs, signal, trial = false } = options;
+    if (trial) await tryInChild(this.#child, { task, input, deadlineMs, signal });
     if (this.#isDisposed || signal?.aborted) throw new TintypeError('CANCELLED', {});
     const preparation = new Preparation({ task, input, deadlineMs, slots: this.#slots });
     const before = this.#preparations.get(key);
@@ -111,7 +116,7 @@ class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
     const onAbort = (): void => preparation.fail(new TintypeError('CANCELLED', {}));
     signal?.addEventListener('abort', onAbort, { once: true });
 
-    for (const slot of this.#slots) slot.prepareIfReady(preparation);
+    void this.#prepareAll(preparation, { inTurn: trial });
     try {
       return await preparation.outputs;
     } catch (error) {
@@ -137,6 +142,14 @@ class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
     for (const preparation of this.#preparations.values()) preparation.fail(cancelled);
     await Promise.all(this.#slots.map((slot) => slot.stop()));
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** A child that is still starting comes to it by itself. */
+  async #prepareAll(preparation: Preparation, { inTurn }: { inTurn: boolean }): Promise<void> {
+    for (const slot of this.#slots) {
+      const prepared = slot.prepareIfReady(preparation);
+      if (inTurn) await prepared;
+    }
   }
 
   #dispatch(): void {

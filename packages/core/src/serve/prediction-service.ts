@@ -1,17 +1,24 @@
-/** @file Answers pictures with the champion and follows it: the next bundle is warm in every child before the last one ends. */
+/** @file Answers pictures with the champion, which it follows, or with a model asked for by name; what it holds and lets wait is bounded. */
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Gate } from '@tintype/contracts/gate';
 import type { PictureLimits } from '@tintype/contracts/picture';
-import { championAlias, type ModelVersion } from '@tintype/contracts/registry';
+import { type ModelVersion, parseModelReference } from '@tintype/contracts/registry';
 import type { Health, Prediction } from '@tintype/contracts/serve';
-import { type DetectorKeys, DetectorShelf, type HeldDetectors } from '../model/gates/detector-shelf.ts';
+import { DetectorShelf } from '../model/gates/detector-shelf.ts';
 import type { PictureAnswer, PictureTasks } from '../model/picture-tasks.types.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
+import { Admission } from './admission.ts';
+import { AnswerCache } from './answer-cache.ts';
+import { ChampionFollower } from './champion-follower.ts';
+import { computeContentHash } from './content-hash.ts';
+import { type BundleUse, OpenBundles } from './open-bundles.ts';
 import { PoisonList, type PoisonReason } from './poison-list.ts';
 import { toPrediction } from './prediction.ts';
+import { ServiceCounters, type ServiceStats } from './service-stats.ts';
+import { SharedWork } from './shared-work.ts';
 
 export interface PredictionPorts {
   catalog: Pick<Catalog, 'registry' | 'registryVersion'>;
@@ -30,6 +37,14 @@ export interface PredictionOptions {
   gates?: readonly Gate[];
   /** What gates count with; by default there is nothing to count with. */
   detectors?: DetectorShelf;
+  /** Models beside the champion that may be open at once; default 3. */
+  openModels?: number;
+  /** Pictures that may wait for a child; default 64. */
+  queue?: number;
+  /** A picture that would wait longer is refused; default 2,000. */
+  longestWaitMs?: number;
+  /** Answers that are kept; default 10,000. */
+  cacheEntries?: number;
   /** How often the registry is looked at; default 500. */
   pollMs?: number;
   /** Time for a bundle to load in every child; default 60,000. */
@@ -42,24 +57,22 @@ export interface PredictRequest {
   requestId: string;
   /** How many classes are listed; default all. */
   top?: number | undefined;
-  /** `NAME`, `NAME@VERSION` or `NAME@ALIAS`; default the champion that is served. */
+  /** `NAME`, `NAME@VERSION` or `NAME@ALIAS`; by default the champion that is followed. */
   model?: string | undefined;
   /** `neighbors`: the labeled pictures of the training that are most like this one. */
   explain?: 'neighbors' | undefined;
+  /** Aborts when nobody waits for the answer any more. */
   signal?: AbortSignal | undefined;
+  /** Waits for its turn instead of being refused: for one of many pictures of a request, of which few are under way at a time. */
+  isPatient?: boolean;
 }
 
-/** A bundle that is open in every child. It is closed when another has taken over and its last request has ended. */
-interface Served {
-  readonly version: ModelVersion;
-  readonly detectors: DetectorKeys;
-  inFlight: number;
-}
+/** A version whose bundle is open until the use of it ends. */
+type Chosen = BundleUse & { version: ModelVersion };
 
-const firstRetryMs = 1000;
-const lastRetryMs = 60_000;
-const absentCodes: readonly string[] = ['MODEL_NOT_FOUND', 'MODEL_NONE_YET', 'VERSION_NOT_FOUND'];
-const bundleKey = (bundleHash: string): string => `bundle:${bundleHash}`;
+const mostReferences = 1000;
+/** Training pictures that explain an answer. */
+const neighborCount = 5;
 
 /** Why a picture may not be tried again; undefined where the failure says nothing about the picture. */
 function poisonReasonOf(error: unknown): PoisonReason | undefined {
@@ -69,47 +82,73 @@ function poisonReasonOf(error: unknown): PoisonReason | undefined {
   return undefined;
 }
 
+/** About what an answer holds; a neighbor is a few short texts. */
+function sizeOf({ probabilities, logits, features, neighbors = [] }: PictureAnswer): number {
+  const numbers = [probabilities, logits, features].reduce((sum, each) => sum + (each?.byteLength ?? 0), 0);
+  return 200 + numbers + 500 * neighbors.length;
+}
+
 export class PredictionService implements AsyncDisposable {
   readonly #ports: PredictionPorts;
   readonly #options: PredictionOptions;
-  readonly #poison = new PoisonList();
   readonly #detectors: DetectorShelf;
-  /** By bundle, for as long as it is open. */
-  readonly #held = new Map<string, HeldDetectors>();
-  #served: Served | undefined;
-  #problem: Error | undefined;
-  #hasLooked = false;
-  #seen: number | undefined;
-  #retryAt = 0;
-  #retryMs = firstRetryMs;
-  /** Everything that opens or closes bundles, one after the other. */
-  #work: Promise<void> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
-  readonly #stop = new AbortController();
+  readonly #bundles: OpenBundles;
+  readonly #champion: ChampionFollower;
+  readonly #admission: Admission;
+  readonly #answers: AnswerCache<PictureAnswer>;
+  readonly #underWay = new SharedWork<PictureAnswer>();
+  readonly #poison = new PoisonList();
+  readonly #counters = new ServiceCounters();
+  /** Models by reference, as the registry was when it was last looked at. */
+  readonly #references = new Map<string, ModelVersion>();
 
   constructor(ports: PredictionPorts, options: PredictionOptions) {
+    const { catalog, store, pool, clock } = ports;
+    const onProblem = options.onProblem ?? (() => undefined);
+    const { model, pollMs = 500, openMs = 60_000 } = options;
     this.#ports = ports;
     this.#options = options;
-    this.#detectors = options.detectors ?? new DetectorShelf(ports.pool);
-    void this.refresh();
-    this.#poll();
+    this.#detectors = options.detectors ?? new DetectorShelf(pool);
+    this.#bundles = new OpenBundles({
+      store,
+      pool,
+      clock,
+      detectors: this.#detectors,
+      gates: options.gates ?? [],
+      most: options.openModels ?? 3,
+      openMs,
+      onProblem,
+    });
+    this.#admission = new Admission({
+      workers: pool.size,
+      queue: options.queue ?? 64,
+      longestWaitMs: options.longestWaitMs ?? 2000,
+    });
+    this.#answers = new AnswerCache({ entries: options.cacheEntries ?? 10_000 });
+    const onNews = (): void => this.#references.clear();
+    this.#champion = new ChampionFollower({ catalog, clock, bundles: this.#bundles, model, pollMs, onProblem, onNews });
   }
 
   /** The version that answers now; undefined when there is none. */
   get serving(): ModelVersion | undefined {
-    return this.#served?.version;
+    return this.#champion.serving;
   }
 
   /** Why the champion cannot be followed; undefined where it is. */
   get problem(): Error | undefined {
-    return this.#problem;
+    return this.#champion.problem;
+  }
+
+  /** Pictures of one request that are worth having under way at a time. */
+  get width(): number {
+    return 2 * this.#ports.pool.size;
   }
 
   health(): Health {
     const version = this.serving;
-    const isHealthy = version !== undefined && this.#problem === undefined;
+    const isHealthy = version !== undefined && this.#champion.problem === undefined;
     return {
-      status: isHealthy ? 'healthy' : this.#hasLooked ? 'degraded' : 'starting',
+      status: isHealthy ? 'healthy' : this.#champion.hasLooked ? 'degraded' : 'starting',
       model_loaded: version !== undefined,
       processor_loaded: version !== undefined,
       detector_loaded: this.#detectors.isLoaded,
@@ -118,158 +157,133 @@ export class PredictionService implements AsyncDisposable {
     };
   }
 
-  /**
-   * A refusal by a gate is an answer. Throws MODEL_NOT_SERVED, OVERLOADED, or IMAGE_* for a picture that cannot be answered. A picture that killed its
-   * child, or twice took longer than `pictureMs`, is refused without trying from then on.
-   */
-  async predict(bytes: Uint8Array, options: PredictRequest): Promise<Prediction> {
-    if (!this.#hasLooked) await this.refresh();
-    const served = this.#served;
-    if (!served) throw new TintypeError('MODEL_NOT_SERVED', {});
-    const reason = this.#poison.find(bytes);
-    if (reason) throw new TintypeError('IMAGE_DECODE_FAILED', { reason });
+  stats(): ServiceStats {
+    return {
+      ...this.#counters.read(),
+      queued: this.#admission.waiting,
+      running: this.#admission.running,
+      restarts: this.#ports.pool.stats().restarts,
+      openModels: this.#bundles.size,
+      cachedAnswers: this.#answers.size,
+    };
+  }
 
-    served.inFlight += 1;
+  /** Throws OVERLOADED where `predict` would: to refuse a picture before it is read. */
+  assertRoom(): void {
     try {
-      const { classes, model, version } = served.version;
-      const answer = await this.#classify(served, bytes);
-      return {
-        ...toPrediction({ ...answer, classes, model, version, top: options.top }),
-        request_id: options.requestId,
-      };
-    } finally {
-      served.inFlight -= 1;
-      this.#retire(served);
+      this.#admission.assertRoom();
+    } catch (error) {
+      this.#countError(error);
+      throw error;
+    }
+  }
+
+  /**
+   * A refusal by a gate is an answer. Throws MODEL_NOT_SERVED, OVERLOADED, CANCELLED, MODEL_NOT_FOUND or VERSION_NOT_FOUND for `model`, and IMAGE_* for a picture that cannot
+   * be answered. A picture that killed its child, or twice took longer than `pictureMs`, is refused without trying from then on.
+   */
+  async predict(bytes: Uint8Array, request: PredictRequest): Promise<Prediction> {
+    const startedAt = performance.now();
+    try {
+      using chosen = await this.#choose(request.model);
+      const { classes, model, version } = chosen.version;
+      const answer = await this.#answer(bytes, chosen, request);
+      const prediction = toPrediction({ ...answer, classes, model, version, top: request.top });
+      this.#counters.countAnswer(performance.now() - startedAt, prediction.reason);
+      return { ...prediction, request_id: request.requestId };
+    } catch (error) {
+      this.#countError(error);
+      throw error;
     }
   }
 
   /** Looks at the registry now; when it returns, the champion serves or `health` says that it does not. Never throws. */
   refresh(): Promise<void> {
-    return this.#enqueue(() => this.#follow());
+    return this.#champion.refresh();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    clearTimeout(this.#timer);
-    await this.#work;
-    this.#served = undefined;
+    const ended = this.#champion[Symbol.asyncDispose]();
+    await this.#bundles[Symbol.asyncDispose]();
+    await ended;
   }
 
-  async #classify({ version, detectors }: Served, bytes: Uint8Array): Promise<PictureAnswer> {
+  async #choose(reference: string | undefined): Promise<Chosen> {
+    if (!this.#champion.hasLooked) await this.refresh();
+    if (reference === undefined) {
+      const version = this.serving;
+      if (!version) throw new TintypeError('MODEL_NOT_SERVED', {});
+      return { version, ...this.#bundles.useFollowed(version.bundleHash) };
+    }
+    const version = await this.#findVersion(reference);
+    return { version, ...(await this.#bundles.useNamed(version)) };
+  }
+
+  async #findVersion(reference: string): Promise<ModelVersion> {
+    const known = this.#references.get(reference);
+    if (known) return known;
+    const { model, version } = parseModelReference(reference);
+    const found = await this.#ports.catalog.registry.getVersion(model, version);
+    if (this.#references.size >= mostReferences) this.#references.clear();
+    this.#references.set(reference, found);
+    return found;
+  }
+
+  async #answer(bytes: Uint8Array, chosen: Chosen, request: PredictRequest): Promise<PictureAnswer> {
+    const hashed = computeContentHash(bytes);
+    const contentHash = typeof hashed === 'string' ? hashed : await hashed;
+    const reason = this.#poison.find(contentHash);
+    if (reason) throw new TintypeError('IMAGE_DECODE_FAILED', { reason });
+    const neighbors = request.explain === 'neighbors' ? neighborCount : 0;
+    const key = `${contentHash}:${chosen.version.bundleHash}:${neighbors}`;
+    const known = this.#answers.find(key);
+    if (known) {
+      this.#counters.countCacheHit();
+      return known;
+    }
+    if (this.#underWay.isUnderWay(key)) this.#counters.countDedupeHit();
+    else if (!request.isPatient) this.#admission.assertRoom();
+    const start = async (signal: AbortSignal): Promise<PictureAnswer> => {
+      const answer = await this.#compute({ bytes, contentHash, chosen, neighbors, signal });
+      this.#answers.add(key, answer, sizeOf(answer));
+      return answer;
+    };
+    return this.#underWay.run(key, start, request.signal);
+  }
+
+  async #compute(work: {
+    bytes: Uint8Array;
+    contentHash: string;
+    chosen: Chosen;
+    neighbors: number;
+    signal: AbortSignal;
+  }): Promise<PictureAnswer> {
+    const { bytes, contentHash, chosen, neighbors, signal } = work;
     const { limits, gates = [] } = this.#options;
-    const input = { bundleHash: version.bundleHash, bytes, limits, gates, detectors };
-    const options = { deadlineMs: this.#options.pictureMs };
+    const { bundleHash } = chosen.version;
+    const input = {
+      bundleHash,
+      bytes,
+      limits,
+      gates,
+      detectors: chosen.detectors,
+      ...(neighbors > 0 ? { neighbors } : {}),
+    };
+    this.#admission.enter();
     try {
-      return await this.#ports.pool.run('classify', input, options);
+      return await this.#ports.pool.run('classify', input, { deadlineMs: this.#options.pictureMs, signal });
     } catch (error) {
       const reason = poisonReasonOf(error);
       if (!reason) throw error;
-      this.#poison.add(bytes, reason);
+      this.#poison.add(contentHash, reason);
       throw new TintypeError('IMAGE_DECODE_FAILED', { reason }, { cause: error });
-    }
-  }
-
-  #enqueue(step: () => Promise<void>): Promise<void> {
-    this.#work = this.#work.then(() => (this.#stop.signal.aborted ? undefined : step()));
-    return this.#work;
-  }
-
-  #poll(): void {
-    this.#timer = setTimeout(() => void this.#tick(), this.#options.pollMs ?? 500);
-    this.#timer.unref();
-  }
-
-  async #tick(): Promise<void> {
-    await this.refresh();
-    if (!this.#stop.signal.aborted) this.#poll();
-  }
-
-  async #follow(): Promise<void> {
-    try {
-      const registryVersion = await this.#ports.catalog.registryVersion();
-      const isRetryDue = this.#problem !== undefined && this.#ports.clock.now() >= this.#retryAt;
-      if (registryVersion === this.#seen && !isRetryDue) return;
-      const isNews = registryVersion !== this.#seen;
-      this.#seen = registryVersion;
-      if (isNews) this.#retryMs = firstRetryMs;
-      await this.#switchTo(await this.#findChampion());
-      if (this.#problem !== undefined) this.#options.onProblem?.(undefined);
-      this.#problem = undefined;
-    } catch (thrown) {
-      if (this.#stop.signal.aborted) return;
-      const error = thrown instanceof Error ? thrown : new Error('An unknown failure.', { cause: thrown });
-      const isNew = this.#problem?.message !== error.message;
-      this.#problem = error;
-      this.#retryAt = this.#ports.clock.now() + this.#retryMs;
-      this.#retryMs = Math.min(this.#retryMs * 2, lastRetryMs);
-      if (isNew) this.#options.onProblem?.(error);
     } finally {
-      this.#hasLooked = true;
+      this.#admission.leave();
     }
   }
 
-  async #findChampion(): Promise<ModelVersion | undefined> {
-    const { registry } = this.#ports.catalog;
-    const { model } = this.#options;
-    if (model === undefined) return registry.findLatestAliased(championAlias);
-    return registry.getVersion(model, championAlias).catch((error: unknown) => {
-      if (error instanceof TintypeError && absentCodes.includes(error.code)) return undefined;
-      throw error;
-    });
-  }
-
-  async #switchTo(next: ModelVersion | undefined): Promise<void> {
-    const last = this.#served;
-    if (last && last.version.model === next?.model && last.version.version === next.version) return;
-    if (next && next.bundleHash !== last?.version.bundleHash) await this.#open(next);
-    const detectors = (next && this.#held.get(next.bundleHash)?.keys) ?? {};
-    this.#served = next && { version: next, detectors, inFlight: 0 };
-    if (last) this.#retire(last);
-  }
-
-  async #open(version: ModelVersion): Promise<void> {
-    const { bundleHash, classes } = version;
-    try {
-      const folder = await this.#ports.store.localFolder(objectKeys.bundlePrefix(bundleHash));
-      const limits = { deadlineMs: this.#options.openMs ?? 60_000, signal: this.#stop.signal };
-      const input = { bundleHash, folder };
-      const manifests = await this.#ports.pool.prepare(bundleKey(bundleHash), 'openBundle', input, limits);
-      const isAsRegistered = manifests.every((m) => JSON.stringify(m.classes) === JSON.stringify(classes));
-      if (!isAsRegistered) {
-        throw new TintypeError('BUNDLE_CORRUPT', {
-          bundle: bundleHash,
-          reason: 'its classes are not the registered ones',
-        });
-      }
-      const gates = [...(manifests[0]?.gates ?? []), ...(this.#options.gates ?? [])];
-      this.#held.set(bundleHash, await this.#detectors.hold(gates, limits));
-    } catch (error) {
-      if (!this.#stop.signal.aborted) await this.#close(bundleHash).catch(() => {});
-      throw error;
-    }
-  }
-
-  #retire(served: Served): void {
-    if (served === this.#served || served.inFlight > 0) return;
-    const { bundleHash } = served.version;
-    void this.#enqueue(async () => {
-      if (bundleHash === this.#served?.version.bundleHash) return;
-      await this.#close(bundleHash).catch((error: unknown) => this.#options.onProblem?.(error));
-    });
-  }
-
-  async #close(bundleHash: string): Promise<void> {
-    const { pool } = this.#ports;
-    const held = this.#held.get(bundleHash);
-    this.#held.delete(bundleHash);
-    await held?.[Symbol.asyncDispose]();
-    pool.forget(bundleKey(bundleHash));
-    const key = `close:${bundleHash}`;
-    try {
-      await pool.prepare(key, 'closeBundle', { bundleHash });
-    } finally {
-      pool.forget(key);
-    }
+  #countError(error: unknown): void {
+    this.#counters.countError(error instanceof TintypeError ? error.code : 'INTERNAL');
   }
 }
 

@@ -1,0 +1,42 @@
+/** @file A task in a child of its own, started for it and ended after it: what it does to that child hurts no other. */
+import { TintypeError } from '@tintype/contracts/errors';
+import { ChildEnded, type ChildOptions, startChild } from './start-child.ts';
+
+export interface Trial {
+  task: string;
+  input: unknown;
+  deadlineMs: number;
+  signal: AbortSignal | undefined;
+}
+
+const startDeadlineMs = 30_000;
+
+/** Throws what the task throws, CHILD_CRASHED where it ended its child, DEADLINE_EXCEEDED, CANCELLED. */
+export async function tryInChild(options: ChildOptions, { task, input, deadlineMs, signal }: Trial): Promise<void> {
+  if (signal?.aborted) throw new TintypeError('CANCELLED', {});
+  const child = startChild(options);
+  const end = (): void => child.kill();
+  let isLate = false;
+  const endLate = (): void => {
+    isLate = true;
+    end();
+  };
+  let timer = setTimeout(endLate, startDeadlineMs);
+  signal?.addEventListener('abort', end, { once: true });
+  try {
+    await child.ready;
+    clearTimeout(timer);
+    timer = setTimeout(endLate, deadlineMs);
+    await child.call(task, input);
+  } catch (error) {
+    if (!(error instanceof ChildEnded)) throw error;
+    if (signal?.aborted) throw new TintypeError('CANCELLED', {}, { cause: error });
+    if (isLate) throw new TintypeError('DEADLINE_EXCEEDED', { deadlineMs }, { cause: error });
+    throw new TintypeError('CHILD_CRASHED', { reason: error.end.reason }, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
+    end();
+    await child.ended;
+  }
+}

@@ -1,0 +1,70 @@
+/** @file Who is let in: refused at once is better than answered too late. */
+import { TintypeError } from '@tintype/contracts/errors';
+
+export interface AdmissionOptions {
+  /** Milliseconds that never go back; default `performance.now`. */
+  now?: () => number;
+  /** Pictures that are worked on at one time. */
+  workers: number;
+  /** Pictures that may wait for one of them. */
+  queue: number;
+  /** One that would wait longer is refused. */
+  longestWaitMs: number;
+}
+
+/** Weight of the newest interval between two answers. */
+const newest = 0.05;
+
+/**
+ * Counts pictures from when they are let in to when they are answered. While all workers are busy, the mean time between two answers says how
+ * long a place in the queue lasts.
+ */
+export class Admission {
+  readonly #options: Required<AdmissionOptions>;
+  #inside = 0;
+  #intervalMs = 0;
+  /** When the interval that is under way began. */
+  #mark = 0;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = { now: () => performance.now(), ...options };
+  }
+
+  get running(): number {
+    return Math.min(this.#inside, this.#options.workers);
+  }
+
+  get waiting(): number {
+    return this.#inside - this.running;
+  }
+
+  /** 0 where a worker is free. */
+  get expectedWaitMs(): number {
+    const { workers } = this.#options;
+    return this.#inside < workers ? 0 : (this.#inside - workers + 1) * this.#intervalMs;
+  }
+
+  /** Throws OVERLOADED where `enter` would. */
+  assertRoom(): void {
+    const { workers, queue, longestWaitMs } = this.#options;
+    const { expectedWaitMs } = this;
+    if (this.#inside < workers + queue && expectedWaitMs <= longestWaitMs) return;
+    throw new TintypeError('OVERLOADED', { retryAfterS: Math.max(1, Math.ceil(expectedWaitMs / 1000)) });
+  }
+
+  /** Every `enter` is followed by a `leave`. */
+  enter(): void {
+    if (this.#inside <= this.#options.workers) this.#mark = this.#options.now();
+    this.#inside += 1;
+  }
+
+  leave(): void {
+    if (this.#inside > this.#options.workers) {
+      const now = this.#options.now();
+      const intervalMs = Math.max(0, now - this.#mark);
+      this.#intervalMs += (intervalMs - this.#intervalMs) * (this.#intervalMs === 0 ? 1 : newest);
+      this.#mark = now;
+    }
+    this.#inside -= 1;
+  }
+}
