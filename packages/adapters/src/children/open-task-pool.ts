@@ -7,9 +7,9 @@ import type { TaskOptions, TaskPool, TaskTable } from '@tintype/core/ports/task-
 import { toBuilt } from './built-module.ts';
 import { ChildSlot, leastBusy } from './child-slot.ts';
 import { Preparation } from './preparation.ts';
-import { tryInChild } from './try-in-child.ts';
 import type { ChildOptions } from './start-child.ts';
 import { settle, type Ticket } from './ticket.ts';
+import { tryInChild } from './try-in-child.ts';
 
 export interface TaskPoolOptions {
   /** Module that exports `tasks`: a file URL, an absolute path, or a specifier such as `@tintype/core/model/picture-tasks`. */
