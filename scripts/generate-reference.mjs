@@ -71,7 +71,9 @@ function configPage() {
         rows.push([
           `\`${[...path, name].join('.')}\``,
           value.type ?? JSON.stringify(value.const),
-          value.default === undefined ? '' : `\`${value.default}\``,
+          value.default === undefined
+            ? ''
+            : `\`${typeof value.default === 'object' ? JSON.stringify(value.default) : value.default}\``,
           range(value),
         ]);
     }

@@ -35,6 +35,7 @@ const packageFolders: Record<string, string> = {
 /** Stages of core in data-flow order: each may import itself and those before it. */
 const stages = [
   'ports',
+  'access',
   'model',
   'ingest',
   'catalog',

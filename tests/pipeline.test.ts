@@ -204,7 +204,6 @@ test.each([
   { words: ['train', '--snapshot', 'x', '--dataset', 'default'], exitCode: 64, code: 'USAGE_INVALID' },
   { words: ['evaluate', 'absent'], exitCode: 66, code: 'MODEL_NOT_FOUND' },
   { words: ['catalog', 'remove', 's_00000000000000000000'], exitCode: 66, code: 'SAMPLE_NOT_FOUND' },
-  { words: ['serve', '--host', '0.0.0.0'], exitCode: 78, code: 'ADDRESS_NEEDS_AUTHENTICATION' },
 ])('tintype $words ends with $code and exit code $exitCode', async ({ words, exitCode, code }) => {
   const problem = await tintypeProblem([...words, ...workspace]);
 

@@ -228,12 +228,32 @@ describe('starting a server', () => {
   });
   afterAll(() => served[Symbol.asyncDispose]());
 
-  test.each(['0.0.0.0', '::', '192.168.1.5', 'example.com'])(
-    'on %s is refused until there is authentication',
+  test.each(['0.0.0.0', '::'])(
+    'on %s answers only to whom it knows, and says how the first is made known',
     async (host) => {
-      const starting = startServer({ workspaceFolder: served.folder, host, port: 0, children: 1 });
+      const said: string[] = [];
+      const onFirstAdmin = (sentence: string): void => void said.push(sentence);
 
-      await expect(starting).rejects.toMatchObject({ code: 'ADDRESS_NEEDS_AUTHENTICATION' });
+      await using server = await startServer({
+        workspaceFolder: served.folder,
+        host,
+        port: 0,
+        children: 1,
+        onFirstAdmin,
+      });
+      const { port } = new URL(server.address);
+      const [health, workspace] = await Promise.all(
+        ['/health', '/api/workspace'].map((path) => fetch(`http://127.0.0.1:${port}${path}`)),
+      );
+
+      expect(health?.status).toBe(200);
+      expect(workspace?.status).toBe(401);
+      expect(workspace?.headers.get('www-authenticate')).toContain('Bearer');
+      expect(await predict(`http://127.0.0.1:${port}`)).toMatchObject({
+        status: 401,
+        body: { code: 'UNAUTHENTICATED' },
+      });
+      expect(said).toEqual([expect.stringMatching(/\n {2}http:\/\/\S+\/join#inv_[0-9a-f]{20}\.[\w-]{43}$/)]);
     },
   );
 

@@ -1,11 +1,7 @@
-/** @file Who may ask what: every route states its policy, and this machine's own pages alone may call those that change something. */
+/** @file What every route states: who may ask, and what body it takes. A route that does not say keeps the server from starting. */
+import { type RoutePolicy, routePolicies } from '@tintype/contracts/access';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
-import { isLoopbackHeader } from './loopback.ts';
-
-/** `public`: answers without knowing who asks. `read`, `write` and `predict` are what a token will have to allow. */
-export const routePolicies = ['public', 'read', 'write', 'predict'] as const;
-export type RoutePolicy = (typeof routePolicies)[number];
 
 /** A content type that a route takes; a route without one takes no body. */
 export type BodyType = 'application/json' | 'multipart/form-data' | 'image/*';
@@ -14,10 +10,13 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     policy?: RoutePolicy;
     bodyType?: BodyType | readonly BodyType[];
+    /** Answered however often it is asked: health, files of the page. */
+    isUnlimited?: boolean;
+    /** A public route that changes something all the same, and is recorded. */
+    isRecorded?: boolean;
   }
 }
 
-const safeMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 const mediaTypes: Record<BodyType, RegExp> = {
   'application/json': /^application\/json(?:; ?charset="?utf-8"?)?$/i,
   // RFC 2046 allows a boundary of 1 to 70 characters.
@@ -26,14 +25,24 @@ const mediaTypes: Record<BodyType, RegExp> = {
   'image/*': /^image\/[a-z0-9][a-z0-9.+-]{0,60}$/i,
 };
 
-/** Stops DNS rebinding (a foreign name that resolves to this machine) and requests that a foreign page makes a browser send. */
-function assertOwnPage(request: FastifyRequest): void {
-  const { host, origin, 'sec-fetch-site': site } = request.headers;
-  if (!host || !isLoopbackHeader(host)) throw new TintypeError('HOST_REFUSED', {});
-  if (safeMethods.includes(request.method)) return;
-  const isOwnOrigin = origin === undefined || origin === `http://${host}` || origin === `https://${host}`;
-  const isOwnSite = site === undefined || site === 'same-origin' || site === 'none';
-  if (!isOwnOrigin || !isOwnSite) throw new TintypeError('HOST_REFUSED', {});
+/** Returns the live list of routes. */
+export function guardRoutes(app: FastifyInstance): readonly RouteOptions[] {
+  const routes: RouteOptions[] = [];
+  app.addHook('onRoute', (route) => {
+    routes.push(route);
+  });
+  app.addHook('onReady', async () => {
+    const open = routes.filter((route) => !routePolicies.includes(route.config?.policy as RoutePolicy));
+    if (open.length > 0) throw new Error(`These routes state no policy: ${open.map((route) => route.url).join(', ')}.`);
+  });
+  return routes;
+}
+
+/** After whoever asks is known: what a body may be is nobody else's business. */
+export function guardBodies(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    if (!request.is404) assertBodyType(request);
+  });
 }
 
 /** Compares exactly, before anything is parsed: a body that slips past its parser also slips past its schema. */
@@ -55,26 +64,9 @@ function assertBodyType(request: FastifyRequest): void {
   }
 }
 
-/** Returns the live list of routes. A route without a policy keeps the server from starting. */
-export function guardRoutes(app: FastifyInstance): readonly RouteOptions[] {
-  const routes: RouteOptions[] = [];
-  app.addHook('onRoute', (route) => {
-    routes.push(route);
-  });
-  app.addHook('onReady', async () => {
-    const open = routes.filter((route) => !routePolicies.includes(route.config?.policy as RoutePolicy));
-    if (open.length > 0) throw new Error(`These routes state no policy: ${open.map((route) => route.url).join(', ')}.`);
-  });
-  app.addHook('onRequest', async (request) => {
-    assertOwnPage(request);
-    if (!request.is404) assertBodyType(request);
-  });
-  return routes;
-}
-
 /** Gives every route of a plugin that cannot state one a policy. */
-export function setPolicy(app: FastifyInstance, policy: RoutePolicy): void {
+export function setPolicy(app: FastifyInstance, config: { policy: RoutePolicy; isUnlimited?: boolean }): void {
   app.addHook('onRoute', (route) => {
-    route.config = { ...route.config, policy };
+    route.config = { ...route.config, ...config };
   });
 }

@@ -1,4 +1,5 @@
 /** @file What the OpenAPI document says about requests and replies that the contracts' schemas cannot say alone. */
+import { tokenIdSchema } from '@tintype/contracts/access';
 import { problemSchema } from '@tintype/contracts/api';
 import { dataIssueKinds } from '@tintype/contracts/catalog';
 import { nameSchema, sampleIdSchema } from '@tintype/contracts/ids';
@@ -39,6 +40,9 @@ export const versionParamsSchema = modelParamsSchema.extend({
 });
 export const runParamsSchema = z.object({ id: z.string().regex(/^run_[0-9a-z]{1,40}$/, 'must be the id of a run') });
 export const jobParamsSchema = z.object({ id: z.string().max(64) });
+
+export const tokenParamsSchema = z.object({ id: tokenIdSchema });
+export const userParamsSchema = z.object({ name: nameSchema });
 
 export const issueQuerySchema = z.object({
   dataset: nameSchema.optional(),

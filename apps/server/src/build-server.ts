@@ -17,9 +17,14 @@ import Fastify, {
   type RouteOptions,
 } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { guardRoutes } from './access.ts';
+import { guardBodies, guardRoutes } from './access.ts';
+import { guardHosts } from './hosts.ts';
+import { type Access, guardIdentity, isAccessRequired, openAccess } from './identify.ts';
+import { isLoopbackHost } from './loopback.ts';
 import { registerOpenApi } from './open-api.ts';
 import { renderRawProblem, sendProblem } from './problem.ts';
+import { recordChanges } from './record-changes.ts';
+import { accessRoutes } from './routes/access.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -39,12 +44,15 @@ export interface ServerParts {
   pool?: Pick<TaskPool<TaskTable>, 'stats'>;
   /** Built page; by default that of the web app's package. */
   webFolder?: string;
+  /** Address it will listen on, which decides whether it must know who asks; default: the workspace's setting. */
+  host?: string;
   /** By default nothing is logged. */
   logger?: FastifyBaseLogger;
 }
 
 export interface BuiltServer {
   app: FastifyInstance;
+  access: Access;
   /** Every route that answers, with its policy and schemas. */
   routes: readonly RouteOptions[];
 }
@@ -75,7 +83,8 @@ const rawReasons: Readonly<Record<string, readonly [number, string, string]>> = 
 
 export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
   const { workspace, service, fetcher, pool, webFolder, logger } = parts;
-  const { buckets = createBucketReader({}, new Map()) } = parts;
+  const { buckets = createBucketReader({}, new Map()), host = workspace.config.serve.host } = parts;
+  const { serve, limits } = workspace.config;
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : {}),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -89,6 +98,7 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
     // Requests that come over connections which are open already are answered while the server ends.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
+    trustProxy: serve.trustProxy.length > 0 ? serve.trustProxy : false,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     http: { headersTimeout: 10_000, maxHeaderSize: 16_384 },
@@ -120,32 +130,37 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
     isDraining = true;
   });
   const routes = guardRoutes(app);
+  const access = openAccess(workspace, { isRequired: isAccessRequired(workspace.config, host) });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+    // Only https may say this (RFC 6797); this server speaks it by a proxy alone.
+    if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000');
     if (request.url.startsWith('/api/') || /^\/(?:health|predict|get-prediction)/.test(request.url)) {
       reply.header('cache-control', 'no-store');
     }
   });
-
   await app.register(fastifyHelmet, {
     contentSecurityPolicy,
     crossOriginResourcePolicy: { policy: 'same-origin' },
     referrerPolicy: { policy: 'no-referrer' },
-    // Only https may say this, and this server speaks plain HTTP to its own machine.
     strictTransportSecurity: false,
   });
+  guardHosts(app, { hosts: serve.hosts, origins: serve.origins, isExposed: !isLoopbackHost(host) });
+  guardIdentity(app, access, serve.rate);
+  guardBodies(app);
+  recordChanges(app, access);
   await app.register(fastifyMultipart, { throwFileSizeLimit: false });
   await registerOpenApi(app);
   const readyChildren = (): number => pool?.stats().ready ?? Number.POSITIVE_INFINITY;
   await app.register(healthRoutes, { service, readyChildren, isDraining: () => isDraining });
-  const { limits } = workspace.config;
   await app.register(serveRoutes, { service, fetcher, buckets, limits, onAnswer: () => undefined });
   await app.register(workspaceRoutes, { workspace, service });
   await app.register(catalogRoutes, { workspace });
   await app.register(registryRoutes, { workspace, service });
   await app.register(runRoutes, { workspace });
   await app.register(jobRoutes, { workspace });
+  await app.register(accessRoutes, { access });
   await registerWebApp(app, webFolder ?? findWebFolder());
-  return { app: app as unknown as FastifyInstance, routes };
+  return { app: app as unknown as FastifyInstance, access, routes };
 }

@@ -31,3 +31,11 @@ export function parseJobInput<K extends Job['kind']>(kind: K, input: Record<stri
     })),
   });
 }
+
+/** Whether a job would read files of this machine that its input names. */
+export function namesFiles<K extends Job['kind']>(kind: K, input: JobInput<K>): boolean {
+  if (kind === 'ingest') return true;
+  if (kind === 'evaluate') return false;
+  const { backbone, weights = 'hub:' } = input as JobInput<'train'>;
+  return !/^(?:histograms$|pixels(?::|$)|hub:)/.test(backbone) || !weights.startsWith('hub:');
+}

@@ -61,7 +61,12 @@ export function sendProblem(
   if (error.status >= 500 && error.kind !== 'unavailable') {
     request.log.error({ err: error.cause ?? error, code: error.code }, error.title);
   }
-  if (error.code === 'OVERLOADED') {
+  if (error.code === 'UNAUTHENTICATED' || error.code === 'LOGIN_REFUSED') {
+    const { reason } = error.details as { reason?: string };
+    const isWrong = reason === 'invalid' || reason === 'expired';
+    reply.header('www-authenticate', `Bearer realm="tintype"${isWrong ? ', error="invalid_token"' : ''}`);
+  }
+  if (error.code === 'OVERLOADED' || error.code === 'RATE_LIMITED') {
     reply.header('retry-after', String((error as TintypeError<'OVERLOADED'>).details.retryAfterS));
   } else if (error.code === 'MODEL_NOT_SERVED') {
     reply.header('retry-after', '1');

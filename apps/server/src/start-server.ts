@@ -4,12 +4,12 @@ import { TintypeError } from '@tintype/contracts/errors';
 import { parseGates } from '@tintype/contracts/gate';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { isLoopbackHost } from './loopback.ts';
+import type { Access } from './identify.ts';
 
 export interface StartServerOptions {
   /** The folder with tintype.yaml. */
   workspaceFolder: string;
-  /** Default: the workspace's setting. Anything but this machine's own addresses is refused. */
+  /** Default: the workspace's setting. On anything but this machine's own addresses everybody has to say who asks. */
   host?: string;
   /** Default: the workspace's setting; 0 takes a free one. */
   port?: number;
@@ -25,6 +25,8 @@ export interface StartServerOptions {
   logger?: FastifyBaseLogger;
   /** Called when the server listens, which may be before its model is loaded. */
   onReady?: (address: string) => void;
+  /** Called with the sentence that holds the link for the first administrator, where one is needed; default: to stderr, never to the log. */
+  onFirstAdmin?: (sentence: string) => void;
 }
 
 export interface RunningServer extends AsyncDisposable {
@@ -44,7 +46,7 @@ const maxQueued = 100_000;
 
 /**
  * Resolves when the server listens and its champion, if there is one, is loaded.
- * Throws ADDRESS_NEEDS_AUTHENTICATION, PORT_IN_USE, DETECTOR_MISSING or DETECTOR_INVALID where gates cannot be judged, or what keeps the workspace from being opened.
+ * Throws PORT_IN_USE, DETECTOR_MISSING or DETECTOR_INVALID where gates cannot be judged, or what keeps the workspace from being opened.
  */
 export async function startServer(options: StartServerOptions): Promise<RunningServer> {
   const opened: (() => PromiseLike<unknown>)[] = [];
@@ -53,9 +55,10 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   };
   try {
     const parts = await openParts(options, opened);
-    const { app, service, host, port } = parts;
+    const { app, access, service, host, port } = parts;
     opened.push(() => drain(app));
     const address = await listen(app, { host, port });
+    await announceFirstAdmin(access, { address, announce: options.onFirstAdmin ?? writeLine });
     options.onReady?.(address);
     await service.refresh();
     // Gates that cannot be judged must not be found out by pictures.
@@ -80,7 +83,6 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
   ]);
   const config = await readConfig(options.workspaceFolder);
   const host = options.host ?? config.serve.host;
-  if (!isLoopbackHost(host)) throw new TintypeError('ADDRESS_NEEDS_AUTHENTICATION', { host });
 
   const pool = await openTaskPool<PictureTasks>({
     tasks: '@tintype/core/model/picture-tasks',
@@ -142,16 +144,35 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
   const fetcher = openPictureFetcher();
   opened.push(() => fetcher[Symbol.asyncDispose]());
   const stores = openBucketStores(config.buckets, { workspaceFolder: workspace.folder });
-  const { app } = await buildServer({
+  const { app, access } = await buildServer({
     workspace,
     service,
     fetcher,
     buckets: createBucketReader(config.buckets, stores),
     pool,
     logger,
+    host,
     ...(options.webFolder === undefined ? {} : { webFolder: options.webFolder }),
   });
-  return { app, service, logger, host, port: options.port ?? config.serve.port };
+  return { app, access, service, logger, host, port: options.port ?? config.serve.port };
+}
+
+const writeLine = (sentence: string): void => {
+  process.stderr.write(`${sentence}\n`);
+};
+
+async function announceFirstAdmin(
+  { isRequired, needs }: Access,
+  { address, announce }: { address: string; announce: (sentence: string) => void },
+): Promise<void> {
+  if (!isRequired) return;
+  const { inviteFirstAdmin } = await import('@tintype/core/access/invitations');
+  const invitation = await inviteFirstAdmin(needs);
+  if (!invitation) return;
+  const minutes = Math.round((invitation.expiresAt - needs.clock.now()) / 60_000);
+  announce(
+    `No administrator yet. Open this link once, within ${minutes} minutes, to become the first one:\n  ${address}${invitation.path}`,
+  );
 }
 
 const isAboutDetector = (error: Error | undefined): error is TintypeError =>

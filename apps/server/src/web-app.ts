@@ -38,7 +38,9 @@ export async function registerWebApp(app: FastifyInstance, webFolder: string | u
     const page = file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : notBuilt;
     return reply.code(200).header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
   };
-  app.get('/', { config: { policy: 'public' }, schema: { hide: true } }, async (_request, reply) => sendPage(reply));
+  app.get('/', { config: { policy: 'public', isUnlimited: true }, schema: { hide: true } }, async (_request, reply) =>
+    sendPage(reply),
+  );
   if (webFolder !== undefined) await app.register((web) => registerFiles(web, webFolder));
   app.setNotFoundHandler(async (request, reply) => {
     if (isPageAddress(request)) return sendPage(reply);
@@ -50,7 +52,7 @@ const notFound = (request: FastifyRequest) =>
   new TintypeError('ROUTE_NOT_FOUND', { method: request.method, path: request.url.slice(0, 200) });
 
 async function registerFiles(web: FastifyInstance, webFolder: string): Promise<void> {
-  setPolicy(web, 'public');
+  setPolicy(web, { policy: 'public', isUnlimited: true });
   web.setErrorHandler((error: FastifyError, request) => {
     // What a path or range did wrong is no business of who sent it: there is no such file.
     throw (error.statusCode ?? 500) < 500 && !(error instanceof TintypeError) ? notFound(request) : error;

@@ -8,6 +8,26 @@ import { predictionLogSettingsSchema } from './prediction-log.ts';
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** A name that a Host header may hold, port left out: `pictures.example.org`, `10.0.0.4`. */
+const hostSchema = z
+  .string()
+  .regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])$/, {
+    message: 'must be a host name in lower case, without scheme and port',
+  })
+  .max(253);
+
+/** As browsers send it: scheme, host and port, and no more. `*` is not one. */
+const originSchema = z
+  .string()
+  .refine((text) => URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text, {
+    message: 'must be an origin such as https://example.org',
+  });
+
+/** An address or a range of them: `10.0.0.4`, `10.0.0.0/8`. */
+const proxySchema = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: 'must be an address such as 10.0.0.4, or a range such as 10.0.0.0/8',
+});
+
 export const configSchema = z.strictObject({
   /** Format of this file. */
   version: z.literal(1).default(1),
@@ -43,6 +63,30 @@ export const configSchema = z.strictObject({
       /** Prometheus metrics, on a listener of their own that only this machine reaches; off unless a port is given. */
       metrics: z.strictObject({ port: z.int().min(0).max(65_535).nullable().default(null) }).prefault({}),
       predictionLog: predictionLogSettingsSchema.prefault({}),
+      /** Names that a request's Host may have beside this machine's own. */
+      hosts: z.array(hostSchema).default([]),
+      /** Pages of other origins whose scripts may ask (CORS); they need a token. */
+      origins: z.array(originSchema).default([]),
+      /** Addresses of proxies whose X-Forwarded headers are believed. */
+      trustProxy: z.array(proxySchema).default([]),
+      /** Requests of one token, or of one address where nobody is known. */
+      rate: z
+        .strictObject({
+          perMinute: z.int().min(1).max(1_000_000).default(600),
+          /** That may come at once. */
+          burst: z.int().min(1).max(1_000_000).default(60),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  access: z
+    .strictObject({
+      /** Whether this machine's own requests need a token or a session too; everybody else's always do. */
+      required: z.boolean().default(false),
+      /** Hours after which a session that is not used ends. */
+      sessionIdleHours: z.number().min(0.1).max(168).default(12),
+      /** Days after which every session ends. */
+      sessionDays: z.number().min(0.1).max(90).default(7),
     })
     .prefault({}),
   /** What `bucket` and `key` of a request may name; nothing by default. */

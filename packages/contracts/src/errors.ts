@@ -39,6 +39,12 @@ const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n ==
 const some = (words: readonly string[], shown = 5): string =>
   words.length <= shown + 1 ? words.join(', ') : `${words.slice(0, shown).join(', ')} and ${words.length - shown} more`;
 
+const unauthenticatedReasons = {
+  missing: 'This server answers only to whom it knows, and the request does not say who asks.',
+  invalid: 'The token or session of the request is not known here: it is mistyped, or was revoked or ended.',
+  expired: 'The token or session of the request has expired.',
+} as const;
+
 export const errorTable = {
   // Asked wrongly
   USAGE_INVALID: entry<{ problem: string; command?: string }>({
@@ -106,7 +112,83 @@ export const errorTable = {
     kind: 'forbidden',
     title: 'This host name is not served',
     detail: () => 'The Host or Origin of the request is not one this server answers to.',
-    hint: () => 'Open the address that the server printed when it started.',
+    hint: () =>
+      'Open the address that the server printed when it started, or add the name to serve.hosts (an origin to serve.origins) in tintype.yaml.',
+  }),
+
+  // Who may ask
+  UNAUTHENTICATED: entry<{ reason: 'missing' | 'invalid' | 'expired' }>({
+    kind: 'unauthenticated',
+    title: 'Sign in, or send a token',
+    detail: ({ reason }) => unauthenticatedReasons[reason],
+    hint: () =>
+      'Sign in on the page, or send the header "Authorization: Bearer TOKEN"; "tintype token create" makes one.',
+  }),
+  LOGIN_REFUSED: entry({
+    kind: 'unauthenticated',
+    title: 'Name or password is wrong',
+    detail: () => 'There is no user with this name and password.',
+    hint: () => 'Check both; an administrator can send you a link for a new password.',
+  }),
+  FORBIDDEN: entry<{ scope: string }>({
+    kind: 'forbidden',
+    title: 'This is not allowed to you',
+    detail: ({ scope }) => `This needs the right "${scope}", which you or your token do not have.`,
+    hint: () => 'Ask an administrator for a role or a token that has it.',
+  }),
+  PATHS_FORBIDDEN: entry({
+    kind: 'forbidden',
+    title: 'Only administrators may name files of the server',
+    detail: () => 'The job names a file or folder of the machine that serves, which only an administrator may.',
+    hint: () => 'Use what is in the workspace or on the hub, or ask an administrator to add the job.',
+  }),
+  TOKEN_TOO_STRONG: entry<{ problem: string }>({
+    kind: 'forbidden',
+    title: 'Nobody can give more than they have',
+    detail: ({ problem }) => `What was asked for would have more rights than who asks for it: ${problem}.`,
+    hint: () => 'Ask for fewer rights or a shorter time.',
+  }),
+  RATE_LIMITED: entry<{ retryAfterS: number }>({
+    kind: 'rateLimited',
+    title: 'Too many requests',
+    detail: () => 'More requests came than are allowed in this time.',
+    hint: ({ retryAfterS }) => `Try again in ${count(retryAfterS, 'second')}.`,
+  }),
+  TOKEN_NOT_FOUND: entry<{ token: string }>({
+    kind: 'notFound',
+    title: 'There is no such token',
+    detail: ({ token }) => `There is no token ${token}.`,
+    hint: () => 'Run "tintype token list" to see the tokens.',
+  }),
+  TOKEN_AMBIGUOUS: entry<{ name: string; ids: readonly string[] }>({
+    kind: 'usage',
+    title: 'Several tokens have this name',
+    detail: ({ name, ids }) => `Several tokens are named "${name}": ${some(ids)}.`,
+    hint: () => 'Name one by its id: tintype token revoke ID',
+  }),
+  USER_NOT_FOUND: entry<{ user: string }>({
+    kind: 'notFound',
+    title: 'There is no such user',
+    detail: ({ user }) => `There is no user "${user}".`,
+    hint: () => 'Open /api/users for the list of users.',
+  }),
+  USER_EXISTS: entry<{ user: string }>({
+    kind: 'conflict',
+    title: 'The name is taken',
+    detail: ({ user }) => `There is a user "${user}" already.`,
+    hint: () => 'Choose another name.',
+  }),
+  LAST_ADMIN: entry<{ user: string }>({
+    kind: 'conflict',
+    title: 'Somebody must be administrator',
+    detail: ({ user }) => `"${user}" is the only administrator.`,
+    hint: () => 'Make somebody else administrator first.',
+  }),
+  INVITATION_INVALID: entry({
+    kind: 'forbidden',
+    title: 'This link does not work any more',
+    detail: () => 'The link was used already, has expired, or was never one of this server.',
+    hint: () => 'Ask an administrator for a new one; for the first administrator, start the server again.',
   }),
 
   // Workspace and configuration
@@ -133,12 +215,6 @@ export const errorTable = {
     title: 'The configuration is not valid',
     detail: ({ path, problem }) => `${path}: ${problem}.`,
     hint: () => 'Correct the line; docs/reference/config.md lists every setting.',
-  }),
-  ADDRESS_NEEDS_AUTHENTICATION: entry<{ host: string }>({
-    kind: 'configuration',
-    title: 'Only this machine may be served without authentication',
-    detail: ({ host }) => `${host} is reachable from other machines, and this server does not authenticate anyone yet.`,
-    hint: () => 'Serve on 127.0.0.1 (the default) and put an authenticating proxy in front of it.',
   }),
   PORT_IN_USE: entry<{ port: number }>({
     kind: 'unavailable',

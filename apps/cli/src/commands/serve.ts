@@ -4,7 +4,7 @@ import type { CommandContext, CommandRecord, OptionRecord } from '../command.ts'
 const options: readonly OptionRecord[] = [
   {
     flags: '--host <address>',
-    description: 'address to listen on; only this machine until there is authentication (default: 127.0.0.1)',
+    description: 'address to listen on; whatever other machines reach asks who is there (default: 127.0.0.1)',
   },
   {
     flags: '--port <number>',

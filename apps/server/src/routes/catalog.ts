@@ -9,6 +9,7 @@ import {
 import { sampleQuerySchema } from '@tintype/contracts/catalog';
 import { objectKeys } from '@tintype/core/ports/object-store';
 import type { Workspace } from '@tintype/core/ports/workspace';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import {
   bytesResponse,
@@ -17,7 +18,6 @@ import {
   problemResponse,
   sampleParamsSchema,
 } from '../api-schemas.ts';
-import { localActor } from '../local-actor.ts';
 import { mediaTypeOf, sendObject } from '../send-object.ts';
 
 interface CatalogRoutes {
@@ -26,7 +26,7 @@ interface CatalogRoutes {
 
 export const catalogRoutes: FastifyPluginAsyncZod<CatalogRoutes> = async (app, { workspace }) => {
   const { catalog, clock, store } = workspace;
-  const by = () => ({ annotator: localActor, at: clock.now() });
+  const by = ({ identity }: Pick<FastifyRequest, 'identity'>) => ({ annotator: identity.name, at: clock.now() });
 
   app.get(
     '/api/samples',
@@ -108,7 +108,7 @@ export const catalogRoutes: FastifyPluginAsyncZod<CatalogRoutes> = async (app, {
   app.post(
     '/api/samples/remove',
     {
-      config: { policy: 'write', bodyType: 'application/json' },
+      config: { policy: 'label', bodyType: 'application/json' },
       schema: {
         operationId: 'removeSamples',
         summary: 'Move samples to the trash',
@@ -117,13 +117,13 @@ export const catalogRoutes: FastifyPluginAsyncZod<CatalogRoutes> = async (app, {
         response: { 200: changedSchema, ...problemResponse },
       },
     },
-    async (request) => ({ changed: await catalog.samples.remove(request.body.ids, by()) }),
+    async (request) => ({ changed: await catalog.samples.remove(request.body.ids, by(request)) }),
   );
 
   app.post(
     '/api/samples/restore',
     {
-      config: { policy: 'write', bodyType: 'application/json' },
+      config: { policy: 'label', bodyType: 'application/json' },
       schema: {
         operationId: 'restoreSamples',
         summary: 'Take samples out of the trash',
@@ -132,7 +132,7 @@ export const catalogRoutes: FastifyPluginAsyncZod<CatalogRoutes> = async (app, {
         response: { 200: changedSchema, ...problemResponse },
       },
     },
-    async (request) => ({ changed: await catalog.samples.restore(request.body.ids, by()) }),
+    async (request) => ({ changed: await catalog.samples.restore(request.body.ids, by(request)) }),
   );
 
   app.get(

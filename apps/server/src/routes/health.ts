@@ -32,7 +32,7 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthRoutes> = async (
   app.get(
     '/health',
     {
-      config: { policy: 'public' },
+      config: { policy: 'public', isUnlimited: true },
       schema: {
         operationId: 'getHealth',
         summary: 'Whether a model is loaded and follows the champion',
@@ -46,7 +46,7 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthRoutes> = async (
   app.get(
     '/health/live',
     {
-      config: { policy: 'public' },
+      config: { policy: 'public', isUnlimited: true },
       schema: {
         operationId: 'getLiveness',
         summary: 'Whether this process turns; if it does not answer, start it anew',
@@ -60,7 +60,7 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthRoutes> = async (
   app.get(
     '/health/ready',
     {
-      config: { policy: 'public' },
+      config: { policy: 'public', isUnlimited: true },
       schema: {
         operationId: 'getReadiness',
         summary: 'Whether requests should be sent here, and why not',

@@ -1,10 +1,11 @@
 /** @file Work for a worker: ask for it, look how far it is. */
 import { jobsViewSchema, newJobBodySchema } from '@tintype/contracts/api';
+import { TintypeError } from '@tintype/contracts/errors';
 import { jobSchema } from '@tintype/contracts/job';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { jobParamsSchema, problemResponse } from '../api-schemas.ts';
-import { parseJobInput } from '../job-inputs.ts';
+import { namesFiles, parseJobInput } from '../job-inputs.ts';
 
 interface JobRoutes {
   workspace: Workspace;
@@ -16,7 +17,7 @@ export const jobRoutes: FastifyPluginAsyncZod<JobRoutes> = async (app, { workspa
   app.post(
     '/api/jobs',
     {
-      config: { policy: 'write', bodyType: 'application/json' },
+      config: { policy: 'train', bodyType: 'application/json' },
       schema: {
         operationId: 'addJob',
         summary: 'Queue an ingest, a training or an evaluation',
@@ -27,7 +28,11 @@ export const jobRoutes: FastifyPluginAsyncZod<JobRoutes> = async (app, { workspa
     },
     async (request, reply) => {
       const { kind, input } = request.body;
-      const job = await queue.add({ kind, input: parseJobInput(kind, input) });
+      const parsed = parseJobInput(kind, input);
+      if (namesFiles(kind, parsed) && !request.identity.scopes.includes('admin'))
+        throw new TintypeError('PATHS_FORBIDDEN', {});
+      const job = await queue.add({ kind, input: parsed });
+      request.change = { target: job.id, details: { kind } };
       return reply.code(202).header('location', `/api/jobs/${job.id}`).send(job);
     },
   );
@@ -35,7 +40,7 @@ export const jobRoutes: FastifyPluginAsyncZod<JobRoutes> = async (app, { workspa
   app.get(
     '/api/jobs',
     {
-      config: { policy: 'read' },
+      config: { policy: 'train' },
       schema: {
         operationId: 'listJobs',
         summary: 'The last 100 jobs, newest first',
@@ -49,7 +54,7 @@ export const jobRoutes: FastifyPluginAsyncZod<JobRoutes> = async (app, { workspa
   app.get(
     '/api/jobs/:id',
     {
-      config: { policy: 'read' },
+      config: { policy: 'train' },
       schema: {
         operationId: 'getJob',
         summary: 'One job: its progress, result or error',
@@ -64,7 +69,7 @@ export const jobRoutes: FastifyPluginAsyncZod<JobRoutes> = async (app, { workspa
   app.post(
     '/api/jobs/:id/cancel',
     {
-      config: { policy: 'write' },
+      config: { policy: 'train' },
       schema: {
         operationId: 'cancelJob',
         summary: 'End a job; a training keeps its checkpoint and can be resumed',

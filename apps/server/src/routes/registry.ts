@@ -5,7 +5,6 @@ import type { Workspace } from '@tintype/core/ports/workspace';
 import type { PredictionService } from '@tintype/core/serve/prediction-service';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { aliasParamsSchema, modelParamsSchema, problemResponse, versionParamsSchema } from '../api-schemas.ts';
-import { localActor } from '../local-actor.ts';
 
 interface RegistryRoutes {
   workspace: Workspace;
@@ -50,7 +49,7 @@ export const registryRoutes: FastifyPluginAsyncZod<RegistryRoutes> = async (app,
   app.post(
     '/api/models/:model/aliases/:alias',
     {
-      config: { policy: 'write', bodyType: 'application/json' },
+      config: { policy: 'train', bodyType: 'application/json' },
       schema: {
         operationId: 'moveAlias',
         summary: 'Point an alias at a version; a moved champion is served at once',
@@ -66,9 +65,10 @@ export const registryRoutes: FastifyPluginAsyncZod<RegistryRoutes> = async (app,
         ...request.params,
         version,
         ...(expected === undefined ? {} : { expected }),
-        by: localActor,
+        by: request.identity.name,
         at: clock.now(),
       });
+      request.change = { details: { before: entry.previous, after: entry.version } };
       void service.refresh();
       return entry;
     },

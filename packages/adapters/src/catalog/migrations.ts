@@ -1,5 +1,6 @@
 /** @file The catalog's schema as named migrations, the same for every database. A published migration is never edited. */
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
+import { createAccessTables } from './access-tables.ts';
 
 /** The few statements that databases spell differently. */
 export interface SchemaDialect {
@@ -27,6 +28,7 @@ export function catalogMigrations(dialect: SchemaDialect): Record<string, Migrat
     '0002-run-metrics': { up: createRunMetricTables },
     '0003-studies': { up: createStudyTables },
     '0004-imported-versions': { up: addIsMeasured },
+    '0005-access': { up: (db: Kysely<unknown>) => createAccessTables(db, dialect) },
     '0006-predictions': { up: (db: Kysely<unknown>) => createPredictionTable(db, dialect) },
   };
 }

@@ -61,9 +61,11 @@ test('the database itself refuses to change history', async () => {
   await fill(catalog, ['cat/1.jpg']);
   await catalog.registry.publish(aVersion('pets'), { evaluation: anEvaluation('1'), alias: 'champion', by: 'ada' });
   await catalog.samples.remove([idOf('cat/1.jpg')], by);
+  const nothing = { tokenId: null, sessionId: null, target: null, details: null, requestId: null };
+  await catalog.access.recordAudit({ id: 'audit_1', at: 1, who: 'ada', action: 'addJob', status: 202, ...nothing });
 
   const plain = new Sqlite(path);
-  for (const table of ['label_events', 'removal_events', 'alias_log', 'model_versions', 'evaluations']) {
+  for (const table of ['label_events', 'removal_events', 'alias_log', 'model_versions', 'evaluations', 'audit']) {
     expect(() => plain.exec(`delete from ${table}`)).toThrow('append-only');
   }
   expect(() => plain.exec("update model_versions set bundle_hash = 'other'")).toThrow('append-only');

@@ -1,6 +1,7 @@
 /** @file The catalog on one SQLite file: the default, for one machine and any number of its processes. */
 import type { Catalog } from '@tintype/core/ports/catalog';
 import type { Clock } from '@tintype/core/ports/clock';
+import { createAccessStore } from './access.ts';
 import type { StoreContext } from './context.ts';
 import { createEvaluationStore } from './evaluations.ts';
 import { createPredictionStore } from './predictions.ts';
@@ -27,6 +28,7 @@ export function createCatalog(context: StoreContext): Catalog {
     evaluations: createEvaluationStore(context),
     studies: createStudyStore(context),
     predictions: createPredictionStore(context),
+    access: createAccessStore(context),
     registryVersion: () => readRegistryVersion(context.db),
     [Symbol.asyncDispose]: () => context.db.destroy(),
   };

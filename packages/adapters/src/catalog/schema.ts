@@ -241,6 +241,67 @@ export interface PredictionTable {
   probabilities: string | null;
 }
 
+/** `scopes` is a JSON list. */
+export interface TokenTable {
+  sequence: Generated<number>;
+  id: string;
+  name: string;
+  secret_hash: string;
+  role: string;
+  scopes: string;
+  created_by: string;
+  created_at: number;
+  expires_at: number | null;
+  last_used_at: number | null;
+  revoked_at: number | null;
+}
+
+/** `key` is the name in lower case: no two users may differ by case alone. */
+export interface UserTable {
+  key: string;
+  name: string;
+  role: string;
+  password_hash: string;
+  created_by: string;
+  created_at: number;
+  disabled_at: number | null;
+}
+
+export interface SessionTable {
+  id: string;
+  secret_hash: string;
+  user_key: string;
+  created_at: number;
+  used_at: number;
+}
+
+export interface InvitationTable {
+  id: string;
+  secret_hash: string;
+  role: string;
+  user_key: string | null;
+  is_for_first_admin: number;
+  created_by: string;
+  created_at: number;
+  expires_at: number;
+  used_at: number | null;
+}
+
+/** Append-only. */
+export interface AuditTable {
+  sequence: Generated<number>;
+  id: string;
+  at: number;
+  who: string;
+  token_id: string | null;
+  session_id: string | null;
+  action: string;
+  target: string | null;
+  details: string | null;
+  status: number;
+  request_id: string | null;
+}
+
 export interface Tables {
   datasets: DatasetTable;
   classes: ClassTable;
@@ -262,6 +323,11 @@ export interface Tables {
   studies: StudyTable;
   trials: TrialTable;
   predictions: PredictionTable;
+  tokens: TokenTable;
+  users: UserTable;
+  sessions: SessionTable;
+  invitations: InvitationTable;
+  audit: AuditTable;
   counters: CounterTable;
   jobs: JobTable;
 }

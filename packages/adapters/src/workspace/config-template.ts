@@ -25,6 +25,22 @@ name: ${workspaceName(folder)}
 #   metrics: { port: null }
 #   ## Answers kept for later review: a random share of all, those less sure than a limit, refused pictures; at most so many a day.
 #   predictionLog: { share: 0, below: 0, refused: false, pictures: false, perDay: 1000 }
+#   ## Names that requests may use beside this machine's own, such as pictures.example.org behind a proxy.
+#   hosts: []
+#   ## Pages of other origins whose scripts may ask with a token, such as https://example.org.
+#   origins: []
+#   ## Addresses of proxies whose X-Forwarded headers are believed, such as 127.0.0.1 or 10.0.0.0/8.
+#   trustProxy: []
+#   ## Requests of one token, else of one address.
+#   rate: { perMinute: 600, burst: 60 }
+
+## Who may ask. Whatever other machines can reach requires a token or a session in any case.
+# access:
+#   ## Whether this machine's own requests require one too.
+#   required: false
+#   ## A session ends when it was not used for so long, and so many days after it began.
+#   sessionIdleHours: 12
+#   sessionDays: 7
 
 ## Buckets that requests may name, each with the prefixes that may be read of it.
 # buckets: {}

@@ -1,5 +1,6 @@
 /** @file What every catalog must do, as one suite for all of them. */
 import { describe, expect, test } from 'vitest';
+import { describeAccessStore } from './access-store.contract.ts';
 import { anEntry, aSnapshot, fill, idOf, type OpenCatalog } from './catalog-builders.contract.ts';
 import { describePredictionStore } from './prediction-store.contract.ts';
 import { describeRegistryStore } from './registry-store.contract.ts';
@@ -16,6 +17,7 @@ export function describeCatalog(name: string, open: OpenCatalog): void {
     registry: describeRegistryStore,
     studies: describeStudyStore,
     predictions: describePredictionStore,
+    access: describeAccessStore,
   };
   for (const [store, describeStore] of Object.entries(suites)) {
     describe(`${name}: ${store}`, () => {

@@ -18,6 +18,7 @@ import type { AliasLogEntry, ModelVersion, RegisteredModel } from '@tintype/cont
 import type { Run } from '@tintype/contracts/train';
 import type { Artifact, EpochMetrics, RunProgress } from '@tintype/contracts/train-events';
 import type { Study, Trial } from '@tintype/contracts/tune';
+import type { AccessStore } from './access-store.ts';
 
 /** A file of a source that an earlier run finished with, taken or rejected. */
 export interface Origin {
@@ -190,6 +191,7 @@ export interface Catalog extends AsyncDisposable {
   evaluations: EvaluationStore;
   studies: StudyStore;
   predictions: PredictionStore;
+  access: AccessStore;
   /** A number that changes whenever a registry row changes, cheap to read: servers poll it. */
   registryVersion(): Promise<number>;
 }
