@@ -186,8 +186,51 @@ def steps(count):
     return {"ms": ms}
 
 
+class Gates:
+    """Stands in for relu, relu6 and max pooling: takes the gates it is given, and counts those that it would have set otherwise. Where a
+    number lies within rounding of a bend, two right answers differ by a whole gradient; with the same gates only rounding is left."""
+
+    def __init__(self, told, data):
+        self.at, self.data, self.told, self.differing, self.total = 0, data, iter(told), 0, 0
+
+    def take(self, operator, shape, dtype):
+        assert next(self.told) == [operator, list(shape)]
+        count = int(np.prod(shape))
+        size = count * np.dtype(dtype).itemsize
+        found = torch.from_numpy(np.frombuffer(self.data[self.at : self.at + size], dtype).copy()).reshape(shape)
+        self.at += size
+        return found
+
+    def count(self, own, given):
+        self.differing += int((own != given).sum())
+        self.total += own.numel()
+
+    def relu(self, x, inplace=False):
+        given = self.take("relu", x.shape, np.uint8).bool()
+        self.count(x > 0, given)
+        return torch.where(given, x, torch.zeros_like(x))
+
+    def relu6(self, x, inplace=False):
+        given = self.take("clip", x.shape, np.uint8).bool()
+        self.count((x > 0) & (x < 6), given)
+        return torch.where(given, x, x.detach().clamp(0, 6))
+
+    def max_pool2d(self, x, kernel, stride, padding):
+        shape = [*x.shape[:2], *[(side + 2 * padding - kernel) // stride + 1 for side in x.shape[2:]]]
+        return x.flatten()[self.take("maxPool", shape, np.int64)]
+
+    def __enter__(self):
+        self.before = F.relu, nn.ReLU6.forward, F.max_pool2d
+        F.relu, F.max_pool2d = self.relu, self.max_pool2d
+        nn.ReLU6.forward = lambda _, x: self.relu6(x)
+        return self
+
+    def __exit__(self, *_):
+        F.relu, nn.ReLU6.forward, F.max_pool2d = self.before
+
+
 def compute_gradients(told, parameters, batch, dtype):
-    """In the order of `told`, as float64 arrays, with the loss."""
+    """In the order of `told`, as float64 arrays."""
     net = MAKE().train().to(dtype)
     own = dict(net.named_parameters())
     with torch.no_grad():
@@ -223,10 +266,15 @@ def gradients(folder):
     truth = compute_gradients(told, parameters, batch, torch.float64)
     flat = read("gradients").astype(np.float64)
     ours = np.split(flat, np.cumsum([t.size for t in truth])[:-1])
-    return {
+    result = {
         "ours": compare(ours, truth),
         "torchFloat32": compare(compute_gradients(told, parameters, batch, torch.float32), truth),
     }
+    if told["gates"]:
+        with Gates(told["gates"], open(f"{folder}/gates.u8", "rb").read()) as gates:
+            result["oursSameGates"] = compare(ours, compute_gradients(told, parameters, batch, torch.float64))
+        result["gatesDiffering"] = gates.differing / gates.total
+    return result
 
 
 def memory():

@@ -9,7 +9,7 @@ import { emitOnnx } from '@tintype/autograd/graph/emit';
 import { computeGradients } from '@tintype/autograd/graph/gradient';
 import { softmaxCrossEntropy } from '@tintype/autograd/graph/losses';
 import { ops } from '@tintype/autograd/graph/ops';
-import { input } from '@tintype/autograd/graph/value';
+import { input, listNodes } from '@tintype/autograd/graph/value';
 import { chooseLowering } from '@tintype/autograd/lowering/choose-lowering';
 import { renderOnnx } from '@tintype/autograd/onnx/write-onnx';
 import { adamw } from '@tintype/autograd/optimize/adamw';
@@ -89,13 +89,28 @@ async function peak() {
   return { gigaflops: best };
 }
 
-/** Writes parameters, batch and gradients as raw float32, for the peer to compare with its own in float64. */
+/** Where the network bends, in order: what a unit let through, and which element a window took. */
+function listGates(logits) {
+  const open = { relu: (y) => y > 0, clip: (y) => y > 0 && y < 6 };
+  return listNodes([logits]).flatMap(({ operator, outputs: [y, indices] }) => {
+    const isOpen = open[operator];
+    if (isOpen)
+      return [{ value: y, told: [operator, y.shape], read: (data) => Uint8Array.from(data, (x) => Number(isOpen(x))) }];
+    return operator === 'maxPool' ? [{ value: indices, told: [operator, indices.shape], read: (data) => data }] : [];
+  });
+}
+
+/** Writes parameters, batch, gates and gradients as raw float32, for the peer to compare with its own in float64. */
 async function gradients(seed, folder) {
   const network = build(name, { batch: name.startsWith('vit') ? 2 : networks[name].batch });
   const targets = input('targets', network.logits.shape);
   const loss = ops.reduceMean(softmaxCrossEntropy(network.logits, targets));
   const values = network.parameters.map(({ value }) => value);
-  const results = Object.fromEntries(computeGradients(loss, values).map((g, i) => [`g${i}`, g]));
+  const gates = listGates(network.logits);
+  const results = Object.fromEntries([
+    ...computeGradients(loss, values).map((g, i) => [`g${i}`, g]),
+    ...gates.map(({ value }, i) => [`gate${i}`, value]),
+  ]);
   // Norms that begin at zero would silence a branch: all get factors around 1.
   const parameters = network.parameters.map(({ name: own, value, initialize }) => {
     const random = createRandom('parameter', seed, own);
@@ -120,8 +135,10 @@ async function gradients(seed, folder) {
   writeFileSync(join(folder, 'batch.f32'), join4([batch.x, batch.targets]));
   writeFileSync(join(folder, 'parameters.f32'), join4(parameters));
   writeFileSync(join(folder, 'gradients.f32'), join4(values.map((_, i) => outputs[`g${i}`].data)));
+  writeFileSync(join(folder, 'gates.u8'), join4(gates.map(({ read }, i) => read(outputs[`gate${i}`].data))));
   const shapes = network.parameters.map(({ name: own, value }) => [own, value.shape]);
-  writeFileSync(join(folder, 'shapes.json'), JSON.stringify({ batch: network.input.shape[0], parameters: shapes }));
+  const told = { batch: network.input.shape[0], parameters: shapes, gates: gates.map(({ told: own }) => own) };
+  writeFileSync(join(folder, 'shapes.json'), JSON.stringify(told));
   return { loss: outputs.loss.data[0] };
 }
 
