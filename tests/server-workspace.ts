@@ -7,6 +7,7 @@ import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
 import { renderLinearHead } from '@tintype/autograd/heads/linear-head';
 import { renderOnnx } from '@tintype/autograd/onnx/write-onnx';
+import type { Gate } from '@tintype/contracts/gate';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import { renderBundle, storeBundle } from '@tintype/core/model/bundle';
 import { histogramBackbone } from '@tintype/core/model/histogram-backbone';
@@ -17,8 +18,8 @@ export const classes = ['dark', 'light'];
 export interface ServedWorkspace extends AsyncDisposable {
   folder: string;
   workspace: Workspace;
-  /** Stores a model whose answer is the bias alone and makes it the champion. */
-  publish(bias: readonly [number, number]): Promise<ModelVersion>;
+  /** Stores a model whose answer is the bias alone, with gates of its own, and makes it the champion. */
+  publish(bias: readonly [number, number], gates?: Gate[]): Promise<ModelVersion>;
 }
 
 export async function aServedWorkspace(): Promise<ServedWorkspace> {
@@ -27,7 +28,7 @@ export async function aServedWorkspace(): Promise<ServedWorkspace> {
   return {
     folder,
     workspace,
-    publish: (bias) => publish(workspace, bias),
+    publish: (bias, gates) => publish(workspace, bias, gates),
     async [Symbol.asyncDispose]() {
       await workspace[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
@@ -35,7 +36,11 @@ export async function aServedWorkspace(): Promise<ServedWorkspace> {
   };
 }
 
-async function publish(workspace: Workspace, bias: readonly [number, number]): Promise<ModelVersion> {
+async function publish(
+  workspace: Workspace,
+  bias: readonly [number, number],
+  gates: Gate[] = [],
+): Promise<ModelVersion> {
   const { dimensions } = histogramBackbone;
   const zeros = new Float32Array(dimensions);
   const metrics = {
@@ -54,6 +59,7 @@ async function publish(workspace: Workspace, bias: readonly [number, number]): P
       input: { name: 'features', kind: 'features' },
       head: { kind: 'logistic', hyperparameters: {} },
       calibration: { method: 'temperature', temperature: 1 },
+      gates,
       snapshot: 'snap_0123456789abcdef',
       run: 'run_1',
       seed: 1,
