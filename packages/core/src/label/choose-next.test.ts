@@ -1,6 +1,6 @@
 /** @file The order of pictures: typical, uncertain, rare and random ones, by hand on five pictures. */
 import { expect, test } from 'vitest';
-import { chooseNext, type ChooseRequest } from './choose-next.ts';
+import { type ChooseRequest, chooseNext } from './choose-next.ts';
 import { labeledBeginning, orderForControl } from './control-order.ts';
 import { buildCoverage, type Coverage } from './coverage.ts';
 import { somePoints } from './testing.ts';

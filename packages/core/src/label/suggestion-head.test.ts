@@ -1,6 +1,6 @@
 /** @file The head behind suggestions: by hand, against heads fitted without each label, and its honesty. */
 import { expect, test } from 'vitest';
-import { fitSuggestionHead, type LabeledRows, suggest, type SuggestionHead } from './suggestion-head.ts';
+import { fitSuggestionHead, type LabeledRows, type SuggestionHead, suggest } from './suggestion-head.ts';
 import { somePoints } from './testing.ts';
 
 const fit = (set: LabeledRows): SuggestionHead => {
