@@ -1,5 +1,4 @@
 /** @file The HTTP server of one workspace: guards first, then one file of routes per stage, then the page. */
-import { randomBytes } from 'node:crypto';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyMultipart from '@fastify/multipart';
 import { TintypeError } from '@tintype/contracts/errors';
@@ -20,17 +19,21 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { guardBodies, guardRoutes } from './access.ts';
 import { guardHosts } from './hosts.ts';
 import { type Access, guardIdentity, isAccessRequired, openAccess } from './identify.ts';
+import { logRequests, routeOf } from './log-requests.ts';
 import { isLoopbackHost } from './loopback.ts';
+import type { Metrics } from './metrics/create-metrics.ts';
 import { registerOpenApi } from './open-api.ts';
 import { renderRawProblem, sendProblem } from './problem.ts';
 import { recordChanges } from './record-changes.ts';
+import { requestIdOf } from './request-id.ts';
 import { accessRoutes } from './routes/access.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { predictionRoutes } from './routes/predictions.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { runRoutes } from './routes/runs.ts';
-import { serveRoutes } from './routes/serve.ts';
+import { type GivenAnswer, serveRoutes } from './routes/serve.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { findWebFolder, registerWebApp } from './web-app.ts';
 
@@ -42,6 +45,10 @@ export interface ServerParts {
   buckets?: BucketReader;
   /** Whose children classify; without it they are taken to be there. */
   pool?: Pick<TaskPool<TaskTable>, 'stats'>;
+  /** By default nothing is counted. */
+  metrics?: Metrics;
+  /** Told of every answer that is given; must not throw. */
+  onAnswer?: (answer: GivenAnswer) => void;
   /** Built page; by default that of the web app's package. */
   webFolder?: string;
   /** Address it will listen on, which decides whether it must know who asks; default: the workspace's setting. */
@@ -82,13 +89,13 @@ const rawReasons: Readonly<Record<string, readonly [number, string, string]>> = 
 };
 
 export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
-  const { workspace, service, fetcher, pool, webFolder, logger } = parts;
+  const { workspace, service, fetcher, pool, metrics, webFolder, logger } = parts;
   const { buckets = createBucketReader({}, new Map()), host = workspace.config.serve.host } = parts;
   const { serve, limits } = workspace.config;
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : {}),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    genReqId: () => `req_${randomBytes(10).toString('hex')}`,
+    genReqId: ({ headers }) => requestIdOf(headers),
     bodyLimit: jsonLimitBytes,
     requestTimeout: 60_000,
     connectionTimeout: 75_000,
@@ -131,6 +138,11 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
   });
   const routes = guardRoutes(app);
   const access = openAccess(workspace, { isRequired: isAccessRequired(workspace.config, host) });
+  logRequests(app, {
+    nameOf: (request) => access.known(request)?.name,
+    also: (request, { status, durationMs }) =>
+      metrics?.countRequest({ route: routeOf(request), status, durationMs, code: request.problemCode }),
+  });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=()');
@@ -154,7 +166,12 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
   await registerOpenApi(app);
   const readyChildren = (): number => pool?.stats().ready ?? Number.POSITIVE_INFINITY;
   await app.register(healthRoutes, { service, readyChildren, isDraining: () => isDraining });
-  await app.register(serveRoutes, { service, fetcher, buckets, limits, onAnswer: () => undefined });
+  const onAnswer = (answer: GivenAnswer): void => {
+    metrics?.countAnswer(answer.prediction);
+    parts.onAnswer?.(answer);
+  };
+  await app.register(serveRoutes, { service, fetcher, buckets, limits, onAnswer });
+  await app.register(predictionRoutes, { workspace });
   await app.register(workspaceRoutes, { workspace, service });
   await app.register(catalogRoutes, { workspace });
   await app.register(registryRoutes, { workspace, service });

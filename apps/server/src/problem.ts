@@ -58,6 +58,7 @@ export function sendProblem(
   context: ErrorContext,
 ): FastifyReply {
   const error = toKnownError(thrown, request, context);
+  request.problemCode = error.code;
   if (error.status >= 500 && error.kind !== 'unavailable') {
     request.log.error({ err: error.cause ?? error, code: error.code }, error.title);
   }

@@ -1,10 +1,16 @@
 /** @file Serves a workspace from this process: children first, since they take longest, then everything else beside them. */
 import { availableParallelism } from 'node:os';
+import type { Config, LogLevel } from '@tintype/contracts/config';
 import { TintypeError } from '@tintype/contracts/errors';
 import { parseGates } from '@tintype/contracts/gate';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
+import type { TaskPool } from '@tintype/core/ports/task-pool';
+import type { PredictionLog } from '@tintype/core/serve/prediction-log';
+import type { PredictionService } from '@tintype/core/serve/prediction-service';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Access } from './identify.ts';
+import type { Metrics } from './metrics/create-metrics.ts';
+import type { MetricsListener } from './metrics/serve-metrics.ts';
 
 export interface StartServerOptions {
   /** The folder with tintype.yaml. */
@@ -21,7 +27,9 @@ export interface StartServerOptions {
   webFolder?: string;
   /** Ends the server as `close` does. */
   signal?: AbortSignal;
-  /** Default: warnings and errors as JSON lines on stderr. */
+  /** Least important lines that are logged; default: the workspace's setting. */
+  logLevel?: LogLevel;
+  /** Default: JSON lines on stderr. */
   logger?: FastifyBaseLogger;
   /** Called when the server listens, which may be before its model is loaded. */
   onReady?: (address: string) => void;
@@ -32,6 +40,8 @@ export interface StartServerOptions {
 export interface RunningServer extends AsyncDisposable {
   /** `http://127.0.0.1:8080` */
   readonly address: string;
+  /** Of /metrics, where the workspace's settings turn it on. */
+  readonly metricsAddress: string | undefined;
   /** Resolves when the server has ended, whoever ended it. */
   readonly closed: Promise<void>;
   /** Takes no more requests, answers those it has, and ends the children. */
@@ -68,7 +78,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
       const worker = startWorkerProcess({ workspaceFolder: options.workspaceFolder, logger: parts.logger });
       opened.push(() => worker.close());
     }
-    return runningServer(address, end, options.signal);
+    return runningServer({ address, metricsAddress: parts.metricsAddress }, end, options.signal);
   } catch (error) {
     await end();
     throw error;
@@ -98,6 +108,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     { DetectorShelf },
     { openBucketStores },
     { createBucketReader },
+    { openPredictionLog },
     { pino },
   ] = await Promise.all([
     import('@tintype/adapters/workspace/open-workspace'),
@@ -107,6 +118,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     import('@tintype/core/model/gates/detector-shelf'),
     import('@tintype/adapters/buckets/open-bucket-stores'),
     import('@tintype/core/serve/create-bucket-reader'),
+    import('@tintype/core/serve/prediction-log'),
     import('pino'),
   ]);
   const workspace = await openWorkspace({
@@ -114,7 +126,8 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     needs: ['catalog', 'store', 'queue'],
   });
   opened.push(() => workspace[Symbol.asyncDispose]());
-  const logger: FastifyBaseLogger = options.logger ?? pino({ level: 'warn' }, pino.destination(2));
+  const logger: FastifyBaseLogger =
+    options.logger ?? pino({ level: options.logLevel ?? config.serve.logLevel, base: null }, logDestination(pino));
 
   const { pictureMs, ...limits } = config.limits;
   const { catalog, store, clock } = workspace;
@@ -143,6 +156,17 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
   opened.push(() => service[Symbol.asyncDispose]());
   const fetcher = openPictureFetcher();
   opened.push(() => fetcher[Symbol.asyncDispose]());
+  const predictionLog = openPredictionLog(
+    { predictions: catalog.predictions, store, clock, random: Math.random },
+    {
+      ...config.serve.predictionLog,
+      onProblem: (problem) =>
+        logger.error({ err: problem }, 'Answers cannot be kept for review; they are given all the same.'),
+    },
+  );
+  if (predictionLog) opened.push(() => predictionLog[Symbol.asyncDispose]());
+  const metrics = await openMetrics(config.serve.metrics, { pool, service, predictionLog });
+  if (metrics) opened.push(() => metrics.listener[Symbol.asyncDispose]());
   const stores = openBucketStores(config.buckets, { workspaceFolder: workspace.folder });
   const { app, access } = await buildServer({
     workspace,
@@ -152,9 +176,12 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     pool,
     logger,
     host,
+    ...(metrics ? { metrics: metrics.metrics } : {}),
+    ...(predictionLog ? { onAnswer: (answer) => predictionLog.offer(answer) } : {}),
     ...(options.webFolder === undefined ? {} : { webFolder: options.webFolder }),
   });
-  return { app, access, service, logger, host, port: options.port ?? config.serve.port };
+  const port = options.port ?? config.serve.port;
+  return { app, access, service, logger, host, port, metricsAddress: metrics?.listener.address };
 }
 
 const writeLine = (sentence: string): void => {
@@ -178,6 +205,31 @@ async function announceFirstAdmin(
 const isAboutDetector = (error: Error | undefined): error is TintypeError =>
   error instanceof TintypeError && error.code.startsWith('DETECTOR_');
 
+/** Lines wait in memory while nobody reads stderr, and are dropped when it is too many: a log must not hold up answers. */
+const mostLogBytes = 8 * 2 ** 20;
+
+function logDestination(pino: typeof import('pino').pino): ReturnType<typeof pino.destination> {
+  return pino.destination({ dest: 2, sync: false, maxLength: mostLogBytes });
+}
+
+async function openMetrics(
+  { port }: Config['serve']['metrics'],
+  counted: { pool: TaskPool<PictureTasks>; service: PredictionService; predictionLog: PredictionLog | undefined },
+): Promise<{ metrics: Metrics; listener: MetricsListener } | undefined> {
+  if (port === null) return undefined;
+  const [{ createMetrics }, { serveMetrics }] = await Promise.all([
+    import('./metrics/create-metrics.ts'),
+    import('./metrics/serve-metrics.ts'),
+  ]);
+  const { pool, service, predictionLog } = counted;
+  const metrics = createMetrics({
+    children: () => ({ size: pool.size, ...pool.stats() }),
+    service: () => service.stats(),
+    predictionLog: () => predictionLog?.stats() ?? { kept: 0, dropped: 0 },
+  });
+  return { metrics, listener: await serveMetrics(metrics, { port }) };
+}
+
 async function listen(app: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> {
   try {
     return await app.listen({ host, port });
@@ -200,7 +252,11 @@ async function drain(app: FastifyInstance): Promise<void> {
   }
 }
 
-function runningServer(address: string, end: () => Promise<void>, signal: AbortSignal | undefined): RunningServer {
+function runningServer(
+  addresses: Pick<RunningServer, 'address' | 'metricsAddress'>,
+  end: () => Promise<void>,
+  signal: AbortSignal | undefined,
+): RunningServer {
   let ending: Promise<void> | undefined;
   let settle: (ended: Promise<void>) => void = () => {};
   const closed = new Promise<void>((resolve) => {
@@ -215,5 +271,5 @@ function runningServer(address: string, end: () => Promise<void>, signal: AbortS
   };
   if (signal?.aborted) void close();
   else signal?.addEventListener('abort', () => void close(), { once: true });
-  return { address, closed, close, [Symbol.asyncDispose]: close };
+  return { ...addresses, closed, close, [Symbol.asyncDispose]: close };
 }

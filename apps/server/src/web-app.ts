@@ -48,8 +48,9 @@ export async function registerWebApp(app: FastifyInstance, webFolder: string | u
   });
 }
 
-const notFound = (request: FastifyRequest) =>
-  new TintypeError('ROUTE_NOT_FOUND', { method: request.method, path: request.url.slice(0, 200) });
+/** Without the query, which may hold secrets. */
+const notFound = ({ method, url }: FastifyRequest) =>
+  new TintypeError('ROUTE_NOT_FOUND', { method, path: (url.split('?', 1)[0] ?? '').slice(0, 200) });
 
 async function registerFiles(web: FastifyInstance, webFolder: string): Promise<void> {
   setPolicy(web, { policy: 'public', isUnlimited: true });

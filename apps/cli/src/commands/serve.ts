@@ -1,4 +1,5 @@
 /** @file `tintype serve` and `tintype start`: the HTTP service, alone or with a worker. */
+import { type LogLevel, logLevels } from '@tintype/contracts/config';
 import type { CommandContext, CommandRecord, OptionRecord } from '../command.ts';
 
 const options: readonly OptionRecord[] = [
@@ -10,6 +11,11 @@ const options: readonly OptionRecord[] = [
     flags: '--port <number>',
     description: 'port to listen on; 0 takes a free one (default: 8080)',
     range: [0, 65_535],
+  },
+  {
+    flags: '--log-level <level>',
+    description: 'least important lines of the log on stderr (default: info)',
+    choices: logLevels,
   },
   { flags: '--children <number>', description: 'inference processes (default: one per core)', range: [1, 256] },
 ];
@@ -28,15 +34,22 @@ async function serve(
     workspaceFolder: folder,
     ...(given.host === undefined ? {} : { host: given.host as string }),
     ...(given.port === undefined ? {} : { port: given.port as number }),
+    ...(given.logLevel === undefined ? {} : { logLevel: given.logLevel as LogLevel }),
     ...(given.children === undefined ? {} : { children: given.children as number }),
     withWorker,
     signal: context.signal,
   });
-  const { address } = server;
+  const { address, metricsAddress: metrics } = server;
+  const places = [
+    ['page', `${address}/`],
+    ['API', `${address}/docs`],
+    ['health', `${address}/health`],
+    ...(metrics === undefined ? [] : [['metrics', metrics]]),
+  ];
   context.output.result(
-    { address, workspace: folder },
+    { address, workspace: folder, ...(metrics === undefined ? {} : { metrics }) },
     () =>
-      `Tintype serves ${folder}\n\n  page   ${address}/\n  API    ${address}/docs\n  health ${address}/health\n\nCtrl+C stops it.`,
+      `Tintype serves ${folder}\n\n${places.map(([name = '', place]) => `  ${name.padEnd(8)}${place}`).join('\n')}\n\nCtrl+C stops it.`,
   );
   await server.closed;
 }

@@ -59,14 +59,16 @@ export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, parts
     });
   /** Before the picture is read: a refusal must cost next to nothing. */
   const refuseWhenBusy = async (): Promise<void> => service.assertRoom();
-  const answerNamed = (picture: NamedPicture, request: PredictRequest): Promise<Prediction> =>
-    withNamedPicture(request, picture, sources, (bytes) => answer(bytes, request));
+  const answerNamed = (picture: NamedPicture, request: PredictRequest, how = {}): Promise<Prediction> =>
+    withNamedPicture(request, picture, sources, (bytes) => answer(bytes, request, how));
   const answerJson = async (request: PredictRequest) => {
     const pictures = parseNamedPictures(request.body);
     const [first] = pictures;
     if (pictures.length === 1 && first) return answerNamed(first, request);
     const predictions = await mapInOrder(pictures, objectsAtOnce, (picture) =>
-      spoilingNoOther('key' in picture ? picture.key : '', request, service, () => answerNamed(picture, request)),
+      spoilingNoOther('key' in picture ? picture.key : '', request, service, () =>
+        answerNamed(picture, request, { isPatient: true }),
+      ),
     );
     return { predictions };
   };

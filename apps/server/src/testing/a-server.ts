@@ -19,6 +19,8 @@ import { createBucketReader } from '@tintype/core/serve/create-bucket-reader';
 import { openPredictionService, type PredictionService } from '@tintype/core/serve/prediction-service';
 import type { FastifyBaseLogger, RouteOptions } from 'fastify';
 import { buildServer } from '../build-server.ts';
+import type { Metrics } from '../metrics/create-metrics.ts';
+import type { GivenAnswer } from '../routes/serve.ts';
 
 export const testClasses = ['cat', 'dog'];
 
@@ -43,6 +45,8 @@ export interface TestServerOptions {
   limitBytes?: number;
   /** Buckets by name, as in the settings; stores are relative to the workspace. */
   buckets?: Buckets;
+  metrics?: Metrics;
+  onAnswer?: (answer: GivenAnswer) => void;
   /** Children that take work; default 2. */
   readyChildren?: () => number;
 }
@@ -77,6 +81,8 @@ export async function aServer(options: TestServerOptions = {}): Promise<TestServ
     pool: { stats: () => ({ ...pool.stats(), ready: options.readyChildren?.() ?? 2 }) },
     webFolder: options.webFolder ?? join(folder, 'no-page'),
     ...(options.logger ? { logger: options.logger } : {}),
+    ...(options.metrics ? { metrics: options.metrics } : {}),
+    ...(options.onAnswer ? { onAnswer: options.onAnswer } : {}),
   });
   let askWhileClosing: (() => Promise<void>) | undefined;
   app.addHook('preClose', async () => askWhileClosing?.());
