@@ -58,12 +58,12 @@ export function onnxNode(
   });
 }
 
-type TypedData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
+type TypedData = Float32Array | Int32Array | BigInt64Array | Uint8Array | Int8Array | Uint16Array;
 
-/** A constant tensor; the data is copied little-endian, as ONNX wants it. */
+/** A constant tensor; the data is copied little-endian, as ONNX wants it. Of float16 the bits are given. */
 export function onnxTensor(
   name: string,
-  type: 'float32' | 'int32' | 'int64' | 'uint8' | 'bool',
+  type: 'float32' | 'float16' | 'int32' | 'int64' | 'uint8' | 'int8' | 'bool',
   dims: readonly number[],
   data: TypedData,
 ): TensorProto {
