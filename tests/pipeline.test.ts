@@ -154,7 +154,13 @@ test('an exported bundle holds the graph, the manifest, the parity proof and the
   const folder = join(scratch.path, 'bundle');
   await tintypeJson(['export', 'default', folder, ...workspace]);
 
-  expect(readdirSync(folder).toSorted()).toEqual(['bundle.json', 'model-card.md', 'model.onnx', 'parity.json']);
+  expect(readdirSync(folder).toSorted()).toEqual([
+    'bundle.json',
+    'model-card.md',
+    'model.onnx',
+    'neighbors.safetensors',
+    'parity.json',
+  ]);
 });
 
 test('a removed sample is out of the next snapshot and comes back when restored', async () => {

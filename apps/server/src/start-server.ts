@@ -56,7 +56,7 @@ const maxQueued = 100_000;
 
 /**
  * Resolves when the server listens and its champion, if there is one, is loaded.
- * Throws PORT_IN_USE, DETECTOR_MISSING or DETECTOR_INVALID where gates cannot be judged, or what keeps the workspace from being opened.
+ * Throws PORT_IN_USE, DETECTOR_MISSING, DETECTOR_INVALID or NEIGHBORS_MISSING where gates cannot be judged, or what keeps the workspace from being opened.
  */
 export async function startServer(options: StartServerOptions): Promise<RunningServer> {
   const opened: (() => PromiseLike<unknown>)[] = [];
@@ -72,7 +72,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     options.onReady?.(address);
     await service.refresh();
     // Gates that cannot be judged must not be found out by pictures.
-    if (isAboutDetector(service.problem)) throw service.problem;
+    if (isAboutGates(service.problem)) throw service.problem;
     if (options.withWorker) {
       const { startWorkerProcess } = await import('./start-worker-process.ts');
       const worker = startWorkerProcess({ workspaceFolder: options.workspaceFolder, logger: parts.logger });
@@ -202,8 +202,8 @@ async function announceFirstAdmin(
   );
 }
 
-const isAboutDetector = (error: Error | undefined): error is TintypeError =>
-  error instanceof TintypeError && error.code.startsWith('DETECTOR_');
+const isAboutGates = (error: Error | undefined): error is TintypeError =>
+  error instanceof TintypeError && /^(DETECTOR_|NEIGHBORS_MISSING)/.test(error.code);
 
 /** Lines wait in memory while nobody reads stderr, and are dropped when it is too many: a log must not hold up answers. */
 const mostLogBytes = 8 * 2 ** 20;

@@ -461,6 +461,13 @@ export const errorTable = {
     hint: ({ counted }) =>
       `Name one in tintype.yaml, for example: detectors: { ${counted}: { kind: ${counted === 'face' ? 'ultraface' : 'yolox'}, file: detector.onnx } }`,
   }),
+  NEIGHBORS_MISSING: entry<{ model: string }>({
+    kind: 'conflict',
+    title: 'The model has no index of its training pictures',
+    detail: ({ model }) =>
+      `The gate unknown and ?explain=neighbors compare with training pictures, but this version of "${model}" has no index of them.`,
+    hint: () => 'Train it again: versions that are trained from now on have one. Imported models have none.',
+  }),
   BACKBONE_INVALID: entry<{ file: string; reason: string }>({
     kind: 'unprocessable',
     title: 'The backbone cannot be used',

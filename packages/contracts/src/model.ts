@@ -47,8 +47,6 @@ export const bundleManifestSchema = z.object({
   calibration: z.object({ method: z.literal('temperature'), temperature: z.number().gt(0) }),
   /** What every picture must pass before it is answered, wherever the bundle serves. */
   gates: z.array(gateSchema).optional(),
-  /** The file that holds the nearest-neighbor index of training pictures; absent in bundles of older versions and imported ones. */
-  neighbors: z.object({ file: z.string(), pictures: z.int(), dimensions: z.int() }).optional(),
   /** Null where the model was imported. */
   snapshot: z.string().nullable(),
   run: z.string().nullable(),

@@ -12,11 +12,14 @@ import {
 } from '@tintype/contracts/model';
 import { crashPoint } from '../ports/crash-point.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
+import { type NeighborIndex, renderNeighborIndex } from './neighbors/neighbor-index.ts';
 
 export const manifestFile = 'bundle.json';
 export const graphFile = 'model.onnx';
 export const parityFile = 'parity.json';
 export const cardFile = 'model-card.md';
+/** The index of training pictures; bundles of older versions and imported ones have none. */
+export const neighborsFile = 'neighbors.safetensors';
 const requiredFiles = [graphFile, parityFile, cardFile];
 
 export interface BundleParts {
@@ -24,6 +27,8 @@ export interface BundleParts {
   graph: Uint8Array;
   parity: Parity;
   card: string;
+  /** Of the training pictures; bytes are an index that was rendered before. */
+  neighbors?: NeighborIndex | Uint8Array | undefined;
 }
 
 export interface RenderedBundle {
@@ -34,11 +39,14 @@ export interface RenderedBundle {
   files: ReadonlyMap<string, Uint8Array>;
 }
 
-export function renderBundle({ manifest, graph, parity, card }: BundleParts): RenderedBundle {
+export function renderBundle({ manifest, graph, parity, card, neighbors }: BundleParts): RenderedBundle {
   const files = new Map<string, Uint8Array>([
     [graphFile, graph],
     [parityFile, encode(`${JSON.stringify(parity, null, 1)}\n`)],
     [cardFile, encode(card)],
+    ...(neighbors
+      ? [[neighborsFile, neighbors instanceof Uint8Array ? neighbors : renderNeighborIndex(neighbors)] as const]
+      : []),
   ]);
   const hashes = Object.fromEntries([...files].map(([name, content]) => [name, sha256(content)]));
   const whole: BundleManifest = { format: bundleFormat, ...manifest, files: hashes };
@@ -86,11 +94,13 @@ export function verifyBundleFile(
   if (manifest.files[name] !== sha256(content)) throw corrupt(bundleHash, `${name} does not have its hash`);
 }
 
+export const hasNeighbors = ({ files }: Pick<BundleManifest, 'files'>): boolean => Object.hasOwn(files, neighborsFile);
+
 /** Every file of the bundle in `folder`, verified. Throws BUNDLE_CORRUPT for anything missing, changed or unreadable. */
 export async function readBundle(
   folder: string,
   bundleHash: string,
-): Promise<{ manifest: BundleManifest; graph: Uint8Array; parity: Parity }> {
+): Promise<{ manifest: BundleManifest; graph: Uint8Array; parity: Parity; neighbors?: Uint8Array }> {
   const read = (name: string): Promise<Uint8Array> =>
     readFile(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
       throw corrupt(bundleHash, `${name} cannot be read (${error.code})`, error);
@@ -104,7 +114,8 @@ export async function readBundle(
   }
   const parity = paritySchema.safeParse(parseJson(contents.get(parityFile) as Uint8Array));
   if (!parity.success) throw corrupt(bundleHash, `${parityFile} is not valid`);
-  return { manifest, graph: contents.get(graphFile) as Uint8Array, parity: parity.data };
+  const [graph, neighbors] = [contents.get(graphFile) as Uint8Array, contents.get(neighborsFile)];
+  return { manifest, graph, parity: parity.data, ...(neighbors ? { neighbors } : {}) };
 }
 
 export function corrupt(bundleHash: string, reason: string, cause?: unknown): TintypeError<'BUNDLE_CORRUPT'> {

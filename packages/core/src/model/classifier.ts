@@ -5,6 +5,7 @@ import type { BundleManifest } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { builtInFeatures } from './built-in-features.ts';
 import { corrupt, readBundle } from './bundle.ts';
+import { type NeighborIndex, parseNeighborIndex } from './neighbors/neighbor-index.ts';
 import { firstLine } from './onnx-features.ts';
 import { InputMaker } from './picture-input.ts';
 
@@ -19,16 +20,19 @@ export interface Answer {
 
 export interface Classifier extends AsyncDisposable {
   manifest: BundleManifest;
+  /** Of the training pictures; absent where the bundle has none. */
+  neighbors: NeighborIndex | undefined;
   classify(picture: { bytes: Uint8Array; limits: PictureLimits }): Promise<Answer>;
 }
 
 /** For child processes. Verifies every file, loads the graph and asks it once. Throws BUNDLE_CORRUPT. */
 export async function openClassifier(folder: string, bundleHash: string): Promise<Classifier> {
-  const { manifest, graph } = await readBundle(folder, bundleHash);
+  const { manifest, graph, ...rest } = await readBundle(folder, bundleHash);
   const { kind, hash } = manifest.backbone;
   const builtIn = builtInFeatures[kind];
   if (builtIn && hash !== builtIn.hash)
     throw corrupt(bundleHash, `it needs the ${kind} "${hash}", but this version computes "${builtIn.hash}"`);
+  const neighbors = rest.neighbors && (await readNeighbors(rest.neighbors, manifest, bundleHash));
   const session = await openGraph(graph, bundleHash);
   const inputs = new InputMaker(manifest.backbone);
   const answer = bind(session, manifest);
@@ -43,9 +47,24 @@ export async function openClassifier(folder: string, bundleHash: string): Promis
   }
   return {
     manifest,
+    neighbors,
     classify: (picture) => inputs.withInput(picture, answer),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
+}
+
+async function readNeighbors(
+  bytes: Uint8Array,
+  { classes, backbone }: BundleManifest,
+  bundleHash: string,
+): Promise<NeighborIndex> {
+  try {
+    const index = await parseNeighborIndex(bytes, { classes: classes.length });
+    if (index.mean.length !== backbone.dimensions) throw new Error('its neighbors are of other features');
+    return index;
+  } catch (error) {
+    throw corrupt(bundleHash, firstLine(error), error);
+  }
 }
 
 async function openGraph(graph: Uint8Array, bundleHash: string): Promise<Session> {

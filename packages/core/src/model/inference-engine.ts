@@ -4,6 +4,7 @@ import { TintypeError } from '@tintype/contracts/errors';
 import { type CountedName, type Gate, isPictureGate } from '@tintype/contracts/gate';
 import type { Backbone, BundleManifest } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
+import type { Neighbor } from '@tintype/contracts/serve';
 import { measureSharpness } from '@tintype/vision/measure-sharpness';
 import { readPictureHeader } from '@tintype/vision/picture-header';
 import { builtInFeatures } from './built-in-features.ts';
@@ -12,6 +13,7 @@ import { type OpenDetector, openDetector } from './detectors/open-detector.ts';
 import type { DetectorKeys } from './gates/detector-shelf.ts';
 import { sortGates } from './gates/judge-gates.ts';
 import { type GateOutcome, type Measurer, runGates } from './gates/run-gates.ts';
+import { searchNeighbors } from './neighbors/neighbor-index.ts';
 import { openOnnxFeatures } from './onnx-features.ts';
 import { InputMaker } from './picture-input.ts';
 import type { ClassifyInput, PictureAnswer } from './picture-tasks.types.ts';
@@ -67,15 +69,20 @@ export class InferenceEngine implements AsyncDisposable {
     const counts = countsOf(before);
     if (before.refusal) return { refusal: before.refusal, ...counts };
     const { features, ...answer } = await classifier.classify(request);
+    const surroundings = lazily(() => searchAround(classifier, features, request.neighbors ?? 0));
     const after = await runGates(
       chain.filter((gate) => !isPictureGate(gate)),
-      { confidence: async () => answer.probabilities.reduce((most, value) => Math.max(most, value), 0) },
+      {
+        typicality: async () => surroundings().typicality,
+        confidence: async () => answer.probabilities.reduce((most, value) => Math.max(most, value), 0),
+      },
     );
     return {
       ...(after.refusal ? { refusal: after.refusal } : {}),
       ...counts,
       ...answer,
       ...(request.features && features ? { features } : {}),
+      ...(request.neighbors ? { neighbors: surroundings().neighbors } : {}),
     };
   }
 
@@ -95,11 +102,7 @@ export class InferenceEngine implements AsyncDisposable {
   }
 
   #measurerOf({ detectors, ...picture }: Picture & { detectors: DetectorKeys }): Partial<Measurer> {
-    let header: ReturnType<typeof readPictureHeader> | undefined;
-    const readHeader = () => {
-      header ??= readPictureHeader(picture.bytes, picture.limits);
-      return header;
-    };
+    const readHeader = lazily(() => readPictureHeader(picture.bytes, picture.limits));
     return {
       widthPx: async () => (await readHeader()).widthPx,
       heightPx: async () => (await readHeader()).heightPx,
@@ -127,6 +130,32 @@ export class InferenceEngine implements AsyncDisposable {
     await Promise.all([...this.#extractors.keys()].map((key) => this.closeBackbone(key)));
     await Promise.all([...this.#classifiers.keys()].map((key) => this.closeBundle(key)));
   }
+}
+
+/** Computed when it is first asked for. */
+function lazily<T>(compute: () => T): () => T {
+  let known: { value: T } | undefined;
+  return () => {
+    known ??= { value: compute() };
+    return known.value;
+  };
+}
+
+function searchAround(
+  { manifest, neighbors: index }: Classifier,
+  features: Float32Array | undefined,
+  count: number,
+): { typicality: number; neighbors: Neighbor[] } {
+  if (!index || !features) throw new TintypeError('NEIGHBORS_MISSING', { model: manifest.model });
+  const { typicality, neighbors } = searchNeighbors(features, index, count);
+  return {
+    typicality,
+    neighbors: neighbors.map(({ contentHash, classIndex, similarity }) => ({
+      content_hash: contentHash,
+      class: manifest.classes[classIndex] as string,
+      similarity,
+    })),
+  };
 }
 
 const countsOf = ({ measures }: GateOutcome): Pick<PictureAnswer, 'personCount' | 'faceCount'> => ({

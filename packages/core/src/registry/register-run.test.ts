@@ -298,7 +298,13 @@ test('an exported bundle is whole, and a folder in use is left alone', async () 
 
   const files = await exportBundle({ store }, { version, folder: target });
 
-  expect(files.map((f) => f.name).toSorted()).toEqual(['bundle.json', 'model-card.md', 'model.onnx', 'parity.json']);
+  expect(files.map((f) => f.name).toSorted()).toEqual([
+    'bundle.json',
+    'model-card.md',
+    'model.onnx',
+    'neighbors.safetensors',
+    'parity.json',
+  ]);
   expect((await readBundle(target, version.bundleHash)).manifest.model).toBe(model);
   expect(await codeOf(exportBundle({ store }, { version, folder: target }))).toBe('USAGE_INVALID');
   await writeFile(join(folder, 'file'), '');

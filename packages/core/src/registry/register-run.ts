@@ -86,6 +86,7 @@ export function buildBundle(clock: Clock, run: TrainedRun, evaluation: UnboundEv
     graph: run.graph,
     parity: run.parity,
     card: renderModelCard(run, evaluation),
+    neighbors: run.neighbors,
   });
 }
 

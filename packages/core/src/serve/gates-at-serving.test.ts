@@ -28,7 +28,8 @@ async function aWorld(options: { bundled?: Record<string, string[]>; gates?: Gat
   let answer: PictureAnswer = { probabilities: Float32Array.of(0.25, 0.75) };
   let [champion, registryVersion] = [aVersion(1), 0];
   const pool = inProcessPool<PictureTasks>({
-    openBundle: async ({ bundleHash }) => ({ classes, gates: parseGates(bundled[bundleHash] ?? []) }) as never,
+    openBundle: async ({ bundleHash }) =>
+      ({ model: 'pets', classes, gates: parseGates(bundled[bundleHash] ?? []), files: {} }) as never,
     closeBundle: async () => null,
     openDetector: async () => null,
     closeDetector: async () => null,
@@ -125,4 +126,13 @@ test('a version whose gates count what nothing finds does not take over', async 
   expect(service.serving?.version).toBe(1);
   expect(service.problem).toMatchObject({ code: 'DETECTOR_MISSING' });
   expect(service.health().status).toBe('degraded');
+});
+
+test('a version without an index of its training pictures does not take over where a gate compares with them', async () => {
+  const { service, promote } = await aWorld({ bundled: { hash2: ['unknown=0.99'] } });
+
+  await promote(2);
+
+  expect(service.serving?.version).toBe(1);
+  expect(service.problem).toMatchObject({ code: 'NEIGHBORS_MISSING', details: { model: 'pets' } });
 });

@@ -2,6 +2,7 @@
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Gate } from '@tintype/contracts/gate';
 import type { ModelVersion } from '@tintype/contracts/registry';
+import { assertJudgeable } from '../model/gates/assert-judgeable.ts';
 import type { DetectorKeys, DetectorShelf, HeldDetectors } from '../model/gates/detector-shelf.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -202,7 +203,10 @@ export class OpenBundles implements AsyncDisposable {
           reason: 'its classes are not the registered ones',
         });
       }
-      return await detectors.hold([...(manifests[0]?.gates ?? []), ...gates], { signal: this.#stop.signal });
+      const [manifest] = manifests;
+      const asked = [...(manifest?.gates ?? []), ...gates];
+      if (manifest) assertJudgeable(manifest, asked);
+      return await detectors.hold(asked, { signal: this.#stop.signal });
     } catch (error) {
       if (!this.#stop.signal.aborted) await this.#close({ bundleHash, held: undefined }).catch(() => {});
       throw error;

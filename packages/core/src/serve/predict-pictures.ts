@@ -5,6 +5,7 @@ import type { Gate } from '@tintype/contracts/gate';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import type { Prediction } from '@tintype/contracts/serve';
+import { assertJudgeable } from '../model/gates/assert-judgeable.ts';
 import { DetectorShelf, type DetectorSource } from '../model/gates/detector-shelf.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
@@ -35,7 +36,7 @@ interface Request {
 
 /**
  * A picture that cannot be answered for, or that a gate refuses, is a row with `error` and `reason`. Throws where a source or the model is
- * missing, and DETECTOR_MISSING or DETECTOR_INVALID where gates cannot be judged.
+ * missing, and DETECTOR_MISSING, DETECTOR_INVALID or NEIGHBORS_MISSING where gates cannot be judged.
  */
 export async function* predictPictures(needs: Needs, request: Request): AsyncGenerator<PicturePrediction> {
   const { bundleHash } = request.version;
@@ -45,8 +46,9 @@ export async function* predictPictures(needs: Needs, request: Request): AsyncGen
   const folder = await needs.store.localFolder(objectKeys.bundlePrefix(bundleHash));
   const [manifest] = await needs.pool.prepare('serve', 'openBundle', { bundleHash, folder });
   const classes = manifest?.classes ?? request.version.classes;
-  const shelf = new DetectorShelf(needs.pool, request.detectors);
-  await using held = await shelf.hold([...(manifest?.gates ?? []), ...gates], { signal });
+  const asked = [...(manifest?.gates ?? []), ...gates];
+  if (manifest) assertJudgeable(manifest, asked);
+  await using held = await new DetectorShelf(needs.pool, request.detectors).hold(asked, { signal });
   const answer = async (file: SourceFile): Promise<PicturePrediction> => {
     const { model, version } = request.version;
     try {

@@ -11,6 +11,7 @@ import type { PictureLimits } from '@tintype/contracts/picture';
 import type { Run, StageProgress, TrainOptions } from '@tintype/contracts/train';
 import type { DetectorSource } from '../model/gates/detector-shelf.ts';
 import { sortGates } from '../model/gates/judge-gates.ts';
+import { buildNeighborIndex } from '../model/neighbors/build-neighbor-index.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import { type ResolvedBackbone, resolveBackbone } from '../model/resolve-backbone.ts';
 import type { BackboneHub } from '../ports/backbone-hub.ts';
@@ -114,6 +115,7 @@ async function train(needs: TrainNeeds, training: Training): Promise<TrainedRun>
         : { name: 'features', kind: 'features' },
     calibration,
     gates: sortGates(parseGates(training.gates)),
+    neighbors: await indexNeighbors(fit, validation),
     graph: renderOnnx(await joinBackbone(resolved, calibrated)),
     parity: await describeParity(calibrated, test),
     validation: answersOf(validation, held.logits),
@@ -128,6 +130,12 @@ const answersOf = ({ entries, set }: SplitFeatures, logits: Float32Array): Split
   truth: set.truth,
   logits,
 });
+
+const indexNeighbors = ({ entries, set }: SplitFeatures, validation: SplitFeatures) =>
+  buildNeighborIndex(
+    { ...set, classIndices: set.truth, contentHashes: entries.map(({ contentHash }) => contentHash) },
+    validation.set,
+  );
 
 /** Rejected pictures can take a class out of the training split, which the snapshot had made sure of. */
 function assertTrainable({ set }: SplitFeatures, { classes }: Snapshot): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Snapshot } from '@tintype/contracts/catalog';
 import { TintypeError } from '@tintype/contracts/errors';
 import { parseGates } from '@tintype/contracts/gate';
-import { networkHeadKind } from '@tintype/contracts/model';
+import { type Backbone, networkHeadKind } from '@tintype/contracts/model';
 import { isNetworkTraining, type Run, type TrainOptions, trainOptionsSchema } from '@tintype/contracts/train';
 import type { Artifact, TrainEvent } from '@tintype/contracts/train-events';
 import { sortGates } from '../model/gates/judge-gates.ts';
@@ -12,6 +12,7 @@ import type { RunFolders } from '../ports/run-folders.ts';
 import type { Trainer } from '../ports/trainer.ts';
 import { findSnapshot } from './find-snapshot.ts';
 import { followTraining } from './network/follow-training.ts';
+import { indexNetworkNeighbors } from './network/index-neighbors.ts';
 import type { TrainerTasks, TrainingOutcome, TrainingPlan } from './network/plan.types.ts';
 import { filteredFile, type PreparedData, prepareData } from './network/prepare-data.ts';
 import { type ResolvedNetwork, resolveNetwork } from './network/resolve-network.ts';
@@ -104,7 +105,7 @@ async function train(needs: TrainNetworkNeeds, training: Training): Promise<Trai
         snapshot: training.snapshot.id,
       });
       await recorder.flush();
-      return await describeTrained(training, data, outcome);
+      return await describeTrained(needs, { ...training, request: { ...request, onProgress } }, { data, outcome });
     } catch (error) {
       if (request.signal?.aborted) throw new TintypeError('CANCELLED', {}, { cause: error });
       throw error;
@@ -142,9 +143,9 @@ function describePlan({ request, run, snapshot, network }: Training, data: Prepa
 }
 
 async function describeTrained(
+  needs: TrainNetworkNeeds,
   { request, run, snapshot, network }: Training,
-  data: PreparedData,
-  outcome: TrainingOutcome,
+  { data, outcome }: { data: PreparedData; outcome: TrainingOutcome },
 ): Promise<TrainedRun> {
   const { name, hash, license, preprocessing, settings } = network;
   const { best, calibration, dimensions, inputName } = outcome;
@@ -153,20 +154,32 @@ async function describeTrained(
     truth: data[part].labeled.labels,
     logits,
   });
+  const backbone: Backbone = {
+    kind: 'network',
+    name,
+    hash,
+    preprocessing,
+    dimensions,
+    inputName,
+    ...(license === undefined ? {} : { license }),
+  };
+  const neighbors = await indexNetworkNeighbors(needs, {
+    graphPath: outcome.graphPath,
+    backbone,
+    classes: snapshot.classes,
+    train: data.train.entries,
+    validation: data.validation.entries,
+    limits: request.limits,
+    onProgress: (done, total) =>
+      request.onProgress?.({ stage: 'evaluate', done, total, note: 'index of training pictures' }),
+    signal: request.signal,
+  });
   return {
     run: { ...run, status: 'running', endedAt: null, error: null },
     model: request.model ?? snapshot.dataset,
     seed: request.seed,
     snapshot,
-    backbone: {
-      kind: 'network',
-      name,
-      hash,
-      preprocessing,
-      dimensions,
-      inputName,
-      ...(license === undefined ? {} : { license }),
-    },
+    backbone,
     head: {
       kind: networkHeadKind,
       hyperparameters: { ...settings, trainedEpochs: outcome.epochs, bestEpoch: best.epoch },
@@ -174,6 +187,7 @@ async function describeTrained(
     input: { name: inputName, kind: 'pixels' },
     calibration,
     gates: sortGates(parseGates(request.gates)),
+    neighbors,
     graph: await readFile(outcome.graphPath),
     parity: {
       tolerance: parityTolerance,

@@ -3,6 +3,7 @@ import type { Snapshot } from '@tintype/contracts/catalog';
 import type { Gate } from '@tintype/contracts/gate';
 import type { Backbone, BundleManifest, Parity } from '@tintype/contracts/model';
 import type { Run } from '@tintype/contracts/train';
+import type { NeighborIndex } from '../model/neighbors/neighbor-index.ts';
 import type { Calibration } from './calibrate.ts';
 
 /** Answers for the pictures of one split, before calibration. */
@@ -29,6 +30,8 @@ export interface TrainedRun {
   calibration: Calibration;
   /** What every picture must pass before it is answered. */
   gates: Gate[];
+  /** Of the training split; absent where there are no features. */
+  neighbors: NeighborIndex | undefined;
   /** `model.onnx`: backbone (if it has weights), head and temperature in one graph. */
   graph: Uint8Array;
   parity: Parity;
