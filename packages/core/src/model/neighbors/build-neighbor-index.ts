@@ -1,6 +1,7 @@
 /** @file From features of training and validation pictures to the index that a bundle carries. */
-import { computePrincipalComponents, projectRows } from '@tintype/autograd/fit/principal-components';
+
 import { normalizeRows } from '@tintype/autograd/fit/nearest-neighbors';
+import { computePrincipalComponents, projectRows } from '@tintype/autograd/fit/principal-components';
 import { computeUnfamiliarity, type NeighborIndex, placeFeatures } from './neighbor-index.ts';
 
 export interface IndexedPictures {
