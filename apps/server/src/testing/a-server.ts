@@ -7,6 +7,7 @@ import { openBucketStores } from '@tintype/adapters/buckets/open-bucket-stores';
 import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
 import type { Buckets } from '@tintype/contracts/buckets';
+import type { Config } from '@tintype/contracts/config';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
@@ -17,15 +18,18 @@ import type { PictureFetcher } from '@tintype/core/ports/picture-fetcher';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import { createBucketReader } from '@tintype/core/serve/create-bucket-reader';
 import { openPredictionService, type PredictionService } from '@tintype/core/serve/prediction-service';
-import type { FastifyBaseLogger, RouteOptions } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, RouteOptions } from 'fastify';
 import { buildServer } from '../build-server.ts';
 import type { Metrics } from '../metrics/create-metrics.ts';
 import type { GivenAnswer } from '../routes/serve.ts';
+import type { Access } from '../identify.ts';
 
 export const testClasses = ['cat', 'dog'];
 
 export interface TestServer {
   address: string;
+  app: FastifyInstance;
+  access: Access;
   routes: readonly RouteOptions[];
   workspace: Workspace;
   service: PredictionService;
@@ -49,12 +53,17 @@ export interface TestServerOptions {
   onAnswer?: (answer: GivenAnswer) => void;
   /** Children that take work; default 2. */
   readyChildren?: () => number;
+  /** Changes settings before the server is built. */
+  configure?: (config: Config) => void;
+  /** What the server takes itself to listen on; it listens on 127.0.0.1 whatever this says. */
+  host?: string;
 }
 
 export async function aServer(options: TestServerOptions = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'tintype-server-'));
   const workspace = await openWorkspace({ folder: await initWorkspace(folder), needs: ['catalog', 'store', 'queue'] });
   workspace.config.limits.bytes = options.limitBytes ?? 2 ** 20;
+  options.configure?.(workspace.config);
   let classify = async (_bytes: Uint8Array): Promise<number[]> => [0.25, 0.75];
   const pool = inProcessPool<PictureTasks>({
     openBundle: async () => ({ classes: testClasses }) as never,
@@ -73,13 +82,14 @@ export async function aServer(options: TestServerOptions = {}): Promise<TestServ
   let fetch: PictureFetcher['fetch'] = () =>
     Promise.reject(new TintypeError('URL_REFUSED', { reason: 'it is a test' }));
   const { buckets = {} } = options;
-  const { app, routes } = await buildServer({
+  const { app, access, routes } = await buildServer({
     workspace,
     service,
     fetcher: { fetch: (url, how) => fetch(url, how), [Symbol.asyncDispose]: async () => undefined },
     buckets: createBucketReader(buckets, openBucketStores(buckets, { workspaceFolder: folder })),
     pool: { stats: () => ({ ...pool.stats(), ready: options.readyChildren?.() ?? 2 }) },
     webFolder: options.webFolder ?? join(folder, 'no-page'),
+    ...(options.host ? { host: options.host } : {}),
     ...(options.logger ? { logger: options.logger } : {}),
     ...(options.metrics ? { metrics: options.metrics } : {}),
     ...(options.onAnswer ? { onAnswer: options.onAnswer } : {}),
@@ -89,6 +99,8 @@ export async function aServer(options: TestServerOptions = {}): Promise<TestServ
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     address,
+    app,
+    access,
     routes,
     workspace,
     service,
