@@ -11,6 +11,7 @@ import { modelsCommands } from './commands/models.ts';
 import { predictCommand } from './commands/predict.ts';
 import { serveCommand, startCommand } from './commands/serve.ts';
 import { snapshotCommands } from './commands/snapshot.ts';
+import { tokenCommands } from './commands/token.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommands } from './commands/tune.ts';
 
@@ -29,4 +30,5 @@ export const commands: readonly CommandRecord[] = [
   exportCommand,
   serveCommand,
   startCommand,
+  ...tokenCommands,
 ];

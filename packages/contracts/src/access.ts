@@ -64,8 +64,8 @@ export const newTokenBodySchema = z.strictObject({
   role: roleSchema.default('viewer'),
   /** Fewer than the role's; by default all of them. */
   scopes: z.array(scopeSchema).min(1).optional(),
-  /** Null: for ever. */
-  expiresInDays: z.number().gt(0).max(mostTokenDays).nullable().default(defaultTokenDays),
+  /** Null: for ever. By default 90, or less where who makes it ends sooner. */
+  expiresInDays: z.number().gt(0).max(mostTokenDays).nullable().optional(),
 });
 export type NewTokenOptions = z.input<typeof newTokenBodySchema>;
 
