@@ -81,10 +81,11 @@ test('a token is made, printed alone, listed without its secret, used, and revok
 });
 
 test('a narrowed token may only what it was narrowed to', async () => {
-  const made = await tintypeJson<{ secret: string; token: ApiToken }>([
-    ...['token', 'create', 'predictor', '--role', 'trainer', '--scope', 'predict', 'train', '--expires', 'never'],
-    ...at,
-  ]);
+  const made = await tintypeJson<{ secret: string; token: ApiToken }>(
+    ['token', 'create', 'predictor', '--role', 'trainer', '--scope', 'predict', 'train', '--expires', 'never'].concat(
+      at,
+    ),
+  );
 
   expect(made.token).toMatchObject({ role: 'trainer', scopes: ['predict', 'train'], expiresAt: null });
   expect(await askAs(made.secret)).toBe(403);

@@ -6,7 +6,7 @@ import { auditViewSchema, sessionViewSchema, tokensViewSchema, usersViewSchema }
 import { inviteFirstAdmin } from '@tintype/core/access/invitations';
 import type { FastifyBaseLogger } from 'fastify';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { aServer, type TestServer } from '../testing/a-server.ts';
 import { ask, askJson, type Reply } from '../testing/ask.ts';
 import { aSession, aToken, aUser, bearer } from '../testing/who-asks.ts';
@@ -262,11 +262,11 @@ test('no secret and no password is in any line of the log or any record', async 
     cut,
     await post('/api/join', { invitation: secret, name: 'eve', password: wrong }, from('10.3.0.3')),
   ];
-  const broken = server.workspace.catalog.access;
-  const { findToken } = broken;
-  broken.findToken = () => Promise.reject(new Error('the disk is gone'));
+  const failing = vi
+    .spyOn(server.workspace.catalog.access, 'findToken')
+    .mockRejectedValue(new Error('the disk is gone'));
   replies.push(await get('/api/models', bearer(secret)));
-  broken.findToken = findToken;
+  failing.mockRestore();
 
   const said = [
     ...log,
