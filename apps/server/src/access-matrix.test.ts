@@ -1,7 +1,7 @@
 /** @file Every route, asked by everybody, in every way to write its address: nobody gets in who may not. Made from the live list of routes. */
 import { request as httpRequest } from 'node:http';
 import type { RoutePolicy } from '@tintype/contracts/access';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { isSafeMethod } from './hosts.ts';
 import { aServer } from './testing/a-server.ts';
 import { type Asker, everybodyKnown, everybodyUnknown } from './testing/who-asks.ts';
@@ -70,6 +70,8 @@ const dotted: Record<string, (path: string) => string> = {
   'here behind': (path) => `${path}/.`,
   'up through files': (path) => `/assets/..%2f..${path}`,
 };
+
+vi.setConfig({ testTimeout: 120_000 });
 
 // Opened while the tests are collected, so that their names can say how many cells there are.
 const server = await aServer({

@@ -17,6 +17,15 @@ name: ${workspaceName(folder)}
 #   # model: NAME
 #   ## Processes that classify; by default one per core.
 #   # children: 2
+#   ## Models beside the champion that may be open at once, for ?model=.
+#   openModels: 3
+#   ## Pictures that may wait for a process that classifies, and for how long at most.
+#   queue: 64
+#   waitMs: 2000
+#   ## Answers kept, so that a picture that is sent again costs nothing; 0 keeps none.
+#   cache: { entries: 10000 }
+#   ## Pictures that the model may run on at once, and how long the first waits for others; 1 picture is off.
+#   batch: { pictures: 1, waitMs: 5 }
 #   ## What every picture must pass, after the gates of the model itself: min-size=64, blur=50, person-count=1, confidence=0.6, ...
 #   gates: []
 #   ## Least important lines of the log: error, warn, info or debug.
