@@ -20,9 +20,9 @@ import { createBucketReader } from '@tintype/core/serve/create-bucket-reader';
 import { openPredictionService, type PredictionService } from '@tintype/core/serve/prediction-service';
 import type { FastifyBaseLogger, FastifyInstance, RouteOptions } from 'fastify';
 import { buildServer } from '../build-server.ts';
+import type { Access } from '../identify.ts';
 import type { Metrics } from '../metrics/create-metrics.ts';
 import type { GivenAnswer } from '../routes/serve.ts';
-import type { Access } from '../identify.ts';
 
 export const testClasses = ['cat', 'dog'];
 

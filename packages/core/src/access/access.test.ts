@@ -9,9 +9,9 @@ import { roleScopes } from '@tintype/contracts/access';
 import { expect, test } from 'vitest';
 import { hashSecret, isSecret, parsePair, parseToken, renderPair, renderToken } from './credentials.ts';
 import { invite, inviteFirstAdmin, join } from './invitations.ts';
+import type { AccessNeeds } from './needs.types.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 import { identifySession, logIn, openSession } from './sessions.ts';
-import type { AccessNeeds } from './needs.types.ts';
 import { createToken, identifyToken } from './tokens.ts';
 
 /** Over a real catalog, at a time that the test sets. */
