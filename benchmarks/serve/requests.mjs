@@ -41,13 +41,18 @@ export class Connection {
     });
   }
 
+  /** Whether the next request goes over a connection that is open already. */
+  get isOpen() {
+    return this.#socket !== undefined && !this.#socket.destroyed && this.#socket.writable;
+  }
+
   end() {
     this.#settle = undefined;
     this.#socket?.destroy();
   }
 
   #open() {
-    if (this.#socket && !this.#socket.destroyed && this.#socket.writable) return this.#socket;
+    if (this.isOpen) return this.#socket;
     const socket = connect(this.#target);
     let wasConnected = false;
     socket.setNoDelay(true);

@@ -25,6 +25,7 @@ import type { Metrics } from './metrics/create-metrics.ts';
 import { registerOpenApi } from './open-api.ts';
 import { renderRawProblem, sendProblem } from './problem.ts';
 import { recordChanges } from './record-changes.ts';
+import { refuseEarly } from './refuse-early.ts';
 import { requestIdOf } from './request-id.ts';
 import { accessRoutes } from './routes/access.ts';
 import { catalogRoutes } from './routes/catalog.ts';
@@ -33,7 +34,7 @@ import { jobRoutes } from './routes/jobs.ts';
 import { predictionRoutes } from './routes/predictions.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { runRoutes } from './routes/runs.ts';
-import { type GivenAnswer, serveRoutes } from './routes/serve.ts';
+import { type GivenAnswer, picturePaths, serveRoutes } from './routes/serve.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { findWebFolder, registerWebApp } from './web-app.ts';
 
@@ -179,5 +180,6 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
   await app.register(jobRoutes, { workspace });
   await app.register(accessRoutes, { access });
   await registerWebApp(app, webFolder ?? findWebFolder());
+  refuseEarly(app, { paths: picturePaths, refuse: () => service.refuse() });
   return { app: app as unknown as FastifyInstance, access, routes };
 }

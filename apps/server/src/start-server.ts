@@ -48,9 +48,6 @@ export interface RunningServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Time for requests under way once the server is to end. */
-const drainMs = 10_000;
-const idleCheckMs = 50;
 /** What the service lets in waits in the pool; it says itself when it is enough. */
 const maxQueued = 100_000;
 
@@ -66,7 +63,7 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
   try {
     const parts = await openParts(options, opened);
     const { app, access, service, host, port } = parts;
-    opened.push(() => drain(app));
+    opened.push(() => app.close());
     const address = await listen(app, { host, port });
     await announceFirstAdmin(access, { address, announce: options.onFirstAdmin ?? writeLine });
     options.onReady?.(address);
@@ -104,6 +101,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     { openWorkspace },
     { openPictureFetcher },
     { buildServer },
+    { endConnectionsOnClose },
     { openPredictionService },
     { DetectorShelf },
     { openBucketStores },
@@ -114,6 +112,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     import('@tintype/adapters/workspace/open-workspace'),
     import('@tintype/adapters/fetch/open-picture-fetcher'),
     import('./build-server.ts'),
+    import('./end-connections.ts'),
     import('@tintype/core/serve/prediction-service'),
     import('@tintype/core/model/gates/detector-shelf'),
     import('@tintype/adapters/buckets/open-bucket-stores'),
@@ -180,6 +179,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     ...(predictionLog ? { onAnswer: (answer) => predictionLog.offer(answer) } : {}),
     ...(options.webFolder === undefined ? {} : { webFolder: options.webFolder }),
   });
+  endConnectionsOnClose(app);
   const port = options.port ?? config.serve.port;
   return { app, access, service, logger, host, port, metricsAddress: metrics?.listener.address };
 }
@@ -237,18 +237,6 @@ async function listen(app: FastifyInstance, { host, port }: { host: string; port
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
       throw new TintypeError('PORT_IN_USE', { port }, { cause: error });
     throw error;
-  }
-}
-
-async function drain(app: FastifyInstance): Promise<void> {
-  // A connection whose last request has ended would be kept for the next one.
-  const idle = setInterval(() => app.server.closeIdleConnections(), idleCheckMs);
-  const late = setTimeout(() => app.server.closeAllConnections(), drainMs);
-  try {
-    await app.close();
-  } finally {
-    clearInterval(idle);
-    clearTimeout(late);
   }
 }
 

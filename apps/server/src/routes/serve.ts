@@ -40,6 +40,9 @@ interface ServeRoutes {
 
 type PredictRequest = FastifyRequest<{ Querystring: PredictQuery }>;
 
+/** Where pictures are handed over. */
+export const picturePaths = ['/predict', '/predict-batch', '/get-prediction'] as const;
+
 const smallestBudgetBytes = 256 * 2 ** 20;
 const mostBatchFiles = 64;
 /** Objects of one event that are read at once. */
@@ -57,8 +60,6 @@ export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, parts
       onAnswer({ bytes, prediction });
       return prediction;
     });
-  /** Before the picture is read: a refusal must cost next to nothing. */
-  const refuseWhenBusy = async (): Promise<void> => service.assertRoom();
   const answerNamed = (picture: NamedPicture, request: PredictRequest, how = {}): Promise<Prediction> =>
     withNamedPicture(request, picture, sources, (bytes) => answer(bytes, request, how));
   const answerJson = async (request: PredictRequest) => {
@@ -79,7 +80,6 @@ export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, parts
     '/predict',
     {
       config: { policy: 'predict', bodyType: ['multipart/form-data', 'application/json', 'image/*'] },
-      onRequest: refuseWhenBusy,
       validatorCompiler: compileAllButBodies,
       schema: {
         operationId: 'predict',
@@ -105,7 +105,6 @@ export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, parts
     '/predict-batch',
     {
       config: { policy: 'predict', bodyType: 'multipart/form-data' },
-      onRequest: refuseWhenBusy,
       validatorCompiler: compileAllButBodies,
       schema: {
         operationId: 'predictBatch',
@@ -136,7 +135,6 @@ export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, parts
     '/get-prediction',
     {
       config: { policy: 'predict', bodyType: 'application/json' },
-      onRequest: refuseWhenBusy,
       schema: {
         operationId: 'getPrediction',
         summary: 'Classify one picture in a bucket',

@@ -44,12 +44,18 @@ export class Admission {
     return this.#inside < workers ? 0 : (this.#inside - workers + 1) * this.#intervalMs;
   }
 
-  /** Throws OVERLOADED where `enter` would. */
-  assertRoom(): void {
+  /** Seconds after which to come again; undefined where there is room. */
+  get retryAfterS(): number | undefined {
     const { workers, queue, longestWaitMs } = this.#options;
     const { expectedWaitMs } = this;
-    if (this.#inside < workers + queue && expectedWaitMs <= longestWaitMs) return;
-    throw new TintypeError('OVERLOADED', { retryAfterS: Math.max(1, Math.ceil(expectedWaitMs / 1000)) });
+    if (this.#inside < workers + queue && expectedWaitMs <= longestWaitMs) return undefined;
+    return Math.max(1, Math.ceil(expectedWaitMs / 1000));
+  }
+
+  /** Throws OVERLOADED. */
+  assertRoom(): void {
+    const { retryAfterS } = this;
+    if (retryAfterS !== undefined) throw new TintypeError('OVERLOADED', { retryAfterS });
   }
 
   /** Every `enter` is followed by a `leave`. */

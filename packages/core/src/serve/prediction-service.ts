@@ -168,14 +168,11 @@ export class PredictionService implements AsyncDisposable {
     };
   }
 
-  /** Throws OVERLOADED where `predict` would: to refuse a picture before it is read. */
-  assertRoom(): void {
-    try {
-      this.#admission.assertRoom();
-    } catch (error) {
-      this.#countError(error);
-      throw error;
-    }
+  /** Where `predict` would throw OVERLOADED, the seconds after which to come again: to refuse a picture before it is read. */
+  refuse(): number | undefined {
+    const { retryAfterS } = this.#admission;
+    if (retryAfterS !== undefined) this.#counters.countError('OVERLOADED');
+    return retryAfterS;
   }
 
   /**
