@@ -3,8 +3,9 @@
  *
  * `serve-shutdown.mjs [--times 50] [--connections 8]`. A request over a connection that is opened after the signal may be refused.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArguments } from './pictures.mjs';
 import { mobilenet } from './serve/models.mjs';
 import { listPictures, round, startProcess } from './serve/processes.mjs';

@@ -26,7 +26,7 @@ async function decode(bytes) {
 }
 const run = (input) => session.run({ [inputName]: input }, ['probabilities']);
 
-process.on('message', async ({ pictures, seconds }) => {
+async function measure({ pictures, seconds }) {
   const encoded = pictures.map((path) => readFileSync(path));
   for (const bytes of encoded.slice(0, 5)) await run(await decode(bytes));
   const before = process.cpuUsage();
@@ -42,6 +42,8 @@ process.on('message', async ({ pictures, seconds }) => {
   }
   await ahead;
   const { user, system } = process.cpuUsage(before);
-  process.send({ perSecond: count / seconds, cpuMs: (user + system) / 1000, count });
-});
+  return { perSecond: count / seconds, cpuMs: (user + system) / 1000, count };
+}
+
+process.on('message', (message) => void measure(message).then((result) => process.send(result)));
 process.send('ready');

@@ -47,7 +47,10 @@ async function run({ address, pictures, seconds, connections = 8, rate, path }) 
     const send = async (dueAt) => {
       let connection = idle.pop();
       if (!connection) {
-        if (open >= mostConnections) return void (unsent += 1);
+        if (open >= mostConnections) {
+          unsent += 1;
+          return;
+        }
         open += 1;
         connection = new Connection(address);
       }
@@ -88,5 +91,5 @@ async function run({ address, pictures, seconds, connections = 8, rate, path }) 
   };
 }
 
-process.on('message', async (message) => process.send(await run(message)));
+process.on('message', (message) => void run(message).then((result) => process.send(result)));
 process.send('ready');

@@ -1,5 +1,4 @@
 /** @file Serves a workspace from this process: children first, since they take longest, then everything else beside them. */
-import { availableParallelism } from 'node:os';
 import type { Config, LogLevel } from '@tintype/contracts/config';
 import { TintypeError } from '@tintype/contracts/errors';
 import { parseGates } from '@tintype/contracts/gate';
@@ -48,6 +47,8 @@ export interface RunningServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Below this process: children use every core, and it must still answer at once. */
+const childNiceness = 5;
 /** What the service lets in waits in the pool; it says itself when it is enough. */
 const maxQueued = 100_000;
 
@@ -84,16 +85,20 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
 
 async function openParts(options: StartServerOptions, opened: (() => PromiseLike<unknown>)[]) {
   // Only what the children need to start; while they do, this process loads the rest.
-  const [{ readConfig }, { openTaskPool }] = await Promise.all([
+  const [{ readConfig }, { openTaskPool }, { planChildren, readMachine }] = await Promise.all([
     import('@tintype/adapters/workspace/read-config'),
     import('@tintype/adapters/children/open-task-pool'),
+    import('@tintype/adapters/children/plan-children'),
   ]);
   const config = await readConfig(options.workspaceFolder);
   const host = options.host ?? config.serve.host;
 
+  const plan = planChildren(readMachine(), options.children ?? config.serve.children);
   const pool = await openTaskPool<PictureTasks>({
     tasks: '@tintype/core/model/picture-tasks',
-    size: options.children ?? config.serve.children ?? availableParallelism(),
+    size: plan.size,
+    memoryMb: plan.memoryMb,
+    niceness: childNiceness,
     maxQueued,
   });
   opened.push(() => pool[Symbol.asyncDispose]());
@@ -142,6 +147,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
       pictureMs,
       gates,
       detectors,
+      threads: plan.threads,
       openModels: config.serve.openModels,
       queue: config.serve.queue,
       longestWaitMs: config.serve.waitMs,

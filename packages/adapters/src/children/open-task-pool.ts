@@ -22,6 +22,8 @@ export interface TaskPoolOptions {
   maxQueued?: number;
   /** Resident memory of one child, at which it is ended and its task fails; default 1,024. */
   memoryMb?: number;
+  /** Below the priority of this process by so much, 0 to 19, as in nice(1); default 0. */
+  niceness?: number;
   /** Environment of the children, which inherit nothing. */
   env?: Readonly<Record<string, string>>;
 }
@@ -50,6 +52,7 @@ class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
       tasks: toBuilt(String(options.tasks)),
       memoryMb: options.memoryMb ?? 1024,
       folder,
+      niceness: options.niceness ?? 0,
       env: options.env ?? {},
     };
     const slotOptions = {

@@ -1,6 +1,7 @@
 /** @file One child process as its parent sees it: calls, replies, and why it ended. */
 import { fork } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
+import { getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { memorySignal, type ReplyMessage, unpackError } from './messages.ts';
@@ -16,6 +17,8 @@ export interface ChildOptions {
   /** Where its working folder is made. */
   folder: string;
   env: Readonly<Record<string, string>>;
+  /** Below the priority of this process by so much; default 0. */
+  niceness?: number;
 }
 
 export interface ChildEnd {
@@ -59,7 +62,7 @@ interface Settler<T> {
 const stderrTailBytes = 2000;
 let childCount = 0;
 
-export function startChild({ tasks, memoryMb, folder, env }: ChildOptions): Child {
+export function startChild({ tasks, memoryMb, folder, env, niceness = 0 }: ChildOptions): Child {
   const cwd = join(folder, String(childCount++));
   mkdirSync(cwd, { recursive: true });
   const heapMb = Math.max(64, Math.floor(memoryMb / 2));
@@ -71,6 +74,7 @@ export function startChild({ tasks, memoryMb, folder, env }: ChildOptions): Chil
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
 
+  if (niceness > 0 && subprocess.pid !== undefined) lowerPriority(subprocess.pid, niceness);
   const calls = new Map<number, Settler<unknown> & CallOptions>();
   let nextCall = 0;
   let stderrTail = '';
@@ -134,6 +138,15 @@ function deferred<T>(): Settler<T> & { promise: Promise<T> } {
   });
   promise.catch(() => {});
   return { promise, ...(settler as unknown as Settler<T>) };
+}
+
+/** A wish: a child that has ended already, or a system that refuses, changes nothing. */
+function lowerPriority(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, Math.min(19, getPriority() + niceness));
+  } catch {
+    // It works all the same.
+  }
 }
 
 /** What a process cannot start without on some systems; nothing of the parent's secrets. */

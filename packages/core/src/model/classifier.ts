@@ -25,15 +25,24 @@ export interface Classifier extends AsyncDisposable {
   classify(picture: { bytes: Uint8Array; limits: PictureLimits }): Promise<Answer>;
 }
 
+export interface ClassifierOptions {
+  /** Threads of the model; default 1. */
+  threads?: number | undefined;
+}
+
 /** For child processes. Verifies every file, loads the graph and asks it once. Throws BUNDLE_CORRUPT. */
-export async function openClassifier(folder: string, bundleHash: string): Promise<Classifier> {
+export async function openClassifier(
+  folder: string,
+  bundleHash: string,
+  options: ClassifierOptions = {},
+): Promise<Classifier> {
   const { manifest, graph, ...rest } = await readBundle(folder, bundleHash);
   const { kind, hash } = manifest.backbone;
   const builtIn = builtInFeatures[kind];
   if (builtIn && hash !== builtIn.hash)
     throw corrupt(bundleHash, `it needs the ${kind} "${hash}", but this version computes "${builtIn.hash}"`);
   const neighbors = rest.neighbors && (await readNeighbors(rest.neighbors, manifest, bundleHash));
-  const session = await openGraph(graph, bundleHash);
+  const session = await openGraph(graph, bundleHash, options);
   const inputs = new InputMaker(manifest.backbone);
   const answer = bind(session, manifest);
   try {
@@ -67,10 +76,10 @@ async function readNeighbors(
   }
 }
 
-async function openGraph(graph: Uint8Array, bundleHash: string): Promise<Session> {
+async function openGraph(graph: Uint8Array, bundleHash: string, { threads }: ClassifierOptions): Promise<Session> {
   try {
     parseOnnx(graph);
-    return await openSession(graph);
+    return await openSession(graph, threads === undefined ? {} : { threads });
   } catch (error) {
     throw corrupt(bundleHash, `model.onnx: ${error instanceof OnnxError ? error.reason : firstLine(error)}`, error);
   }

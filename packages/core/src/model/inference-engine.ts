@@ -16,7 +16,7 @@ import { type GateOutcome, type Measurer, runGates } from './gates/run-gates.ts'
 import { searchNeighbors } from './neighbors/neighbor-index.ts';
 import { openOnnxFeatures } from './onnx-features.ts';
 import { InputMaker } from './picture-input.ts';
-import type { ClassifyInput, PictureAnswer } from './picture-tasks.types.ts';
+import type { ClassifyInput, PictureAnswer, PictureTasks } from './picture-tasks.types.ts';
 
 interface Picture {
   bytes: Uint8Array;
@@ -55,8 +55,11 @@ export class InferenceEngine implements AsyncDisposable {
   }
 
   /** Throws BUNDLE_CORRUPT. */
-  async openBundle({ bundleHash, folder }: { bundleHash: string; folder: string }): Promise<BundleManifest> {
-    const { manifest } = await openOnce(this.#classifiers, bundleHash, () => openClassifier(folder, bundleHash));
+  async openBundle(request: PictureTasks['openBundle']['input']): Promise<BundleManifest> {
+    const { bundleHash, folder, threads } = request;
+    const { manifest } = await openOnce(this.#classifiers, bundleHash, () =>
+      openClassifier(folder, bundleHash, { threads }),
+    );
     return manifest;
   }
 

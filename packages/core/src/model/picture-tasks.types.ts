@@ -73,7 +73,7 @@ export type PictureTasks = {
   extract: { input: { key: string; bytes: Uint8Array; limits: PictureLimits }; output: Float32Array };
   closeBackbone: { input: { key: string }; output: null };
   /** Checks every hash of the bundle in `folder`, loads it and answers once, so that the first request is as fast as the next. */
-  openBundle: { input: { bundleHash: string; folder: string }; output: BundleManifest };
+  openBundle: { input: { bundleHash: string; folder: string; threads?: number }; output: BundleManifest };
   /** Gates, then the model: the answer, or why there is none. */
   classify: { input: ClassifyInput; output: PictureAnswer };
   /** Loads a detector; persons are of its class `person`, faces are all it finds. Throws DETECTOR_INVALID. */

@@ -18,6 +18,8 @@ export interface OpenBundlesOptions {
   gates: readonly Gate[];
   /** Bundles that may be open because they were asked for by name. */
   most: number;
+  /** Of the model in each child. */
+  threads: number;
   /** Time for a bundle to load in every child. */
   openMs: number;
   /** A bundle that did not close. */
@@ -190,12 +192,13 @@ export class OpenBundles implements AsyncDisposable {
   }
 
   async #open({ bundleHash, classes }: Bundle): Promise<HeldDetectors> {
-    const { store, pool, openMs, detectors, gates } = this.#options;
+    const { store, pool, openMs, detectors, gates, threads } = this.#options;
     try {
       const folder = await store.localFolder(objectKeys.bundlePrefix(bundleHash));
       // What serves already must not meet a bundle that hangs or kills whoever opens it.
       const limits = { deadlineMs: openMs, signal: this.#stop.signal, trial: this.#entries.size > 1 };
-      const manifests = await pool.prepare(bundleKey(bundleHash), 'openBundle', { bundleHash, folder }, limits);
+      const input = { bundleHash, folder, threads };
+      const manifests = await pool.prepare(bundleKey(bundleHash), 'openBundle', input, limits);
       const isAsRegistered = manifests.every((m) => JSON.stringify(m.classes) === JSON.stringify(classes));
       if (!isAsRegistered) {
         throw new TintypeError('BUNDLE_CORRUPT', {

@@ -37,6 +37,8 @@ export interface PredictionOptions {
   gates?: readonly Gate[];
   /** What gates count with; by default there is nothing to count with. */
   detectors?: DetectorShelf;
+  /** Of the model in each child; default 1. */
+  threads?: number;
   /** Models beside the champion that may be open at once; default 3. */
   openModels?: number;
   /** Pictures that may wait for a child; default 64. */
@@ -115,6 +117,7 @@ export class PredictionService implements AsyncDisposable {
       clock,
       detectors: this.#detectors,
       gates: options.gates ?? [],
+      threads: options.threads ?? 1,
       most: options.openModels ?? 3,
       openMs,
       onProblem,
