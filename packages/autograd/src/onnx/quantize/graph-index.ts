@@ -1,4 +1,5 @@
 /** @file Who makes a tensor, who reads it, what is stored: the questions every rewriting asks. */
+import { create } from '@bufbuild/protobuf';
 import { copyMessage } from '../copy-message.ts';
 import { graphOf } from '../edit-onnx.ts';
 import {
@@ -6,6 +7,7 @@ import {
   GraphProtoSchema,
   ModelProtoSchema,
   type NodeProto,
+  OperatorSetIdProtoSchema,
   type TensorProto,
 } from '../generated/onnx_pb.ts';
 import type { OnnxModel } from '../read-onnx.ts';
@@ -68,4 +70,11 @@ export function withNodes(
       quantizationAnnotation: [],
     }),
   });
+}
+
+/** The model with version 1 of an operator domain among those it names. */
+export function withDomain(model: OnnxModel, domain: string): OnnxModel {
+  if (model.opsetImport.some((entry) => entry.domain === domain)) return model;
+  const entry = create(OperatorSetIdProtoSchema, { domain, version: 1n });
+  return copyMessage(ModelProtoSchema, model, { opsetImport: [...model.opsetImport, entry] });
 }
