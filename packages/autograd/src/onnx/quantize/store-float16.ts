@@ -9,8 +9,8 @@ import { elementTypes } from '../element-types.ts';
 import { GraphProtoSchema, ModelProtoSchema, type NodeProto, type TensorProto } from '../generated/onnx_pb.ts';
 import { OnnxError } from '../onnx-error.ts';
 import type { OnnxModel } from '../read-onnx.ts';
-import { withNodes } from './graph-index.ts';
 import { largestHalf, toHalves } from './float16.ts';
+import { withNodes } from './graph-index.ts';
 import { floatsOfTensor } from './stored-floats.ts';
 
 const prefix = 'fp16/';
