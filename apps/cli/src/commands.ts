@@ -5,6 +5,7 @@ import { catalogCommands } from './commands/catalog.ts';
 import { compareCommand } from './commands/compare.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
+import { gateCommand } from './commands/gate.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { initCommand } from './commands/init.ts';
 import { modelsCommands } from './commands/models.ts';
@@ -19,6 +20,7 @@ export const commands: readonly CommandRecord[] = [
   initCommand,
   ingestCommand,
   ...catalogCommands,
+  gateCommand,
   ...snapshotCommands,
   augmentCommand,
   trainCommand,

@@ -60,6 +60,26 @@ export interface Refusal {
   error: string;
 }
 
+/** A sample that a gate refuses, as `tintype gate --json` tells it; `reason` is a gate's, or the code of a picture that cannot be read. */
+export interface GatedSample {
+  sample: string;
+  path: string;
+  content_hash: string;
+  class: string | null;
+  reason: string;
+  error: string;
+}
+
+export interface GateReport {
+  dataset: string;
+  checked: number;
+  refused: number;
+  /** Moved to the trash now. */
+  dropped: number;
+  /** How many were refused, by reason. */
+  reasons: Record<string, number>;
+}
+
 /** What a gate counts, and the detector that finds it. */
 export const countedBy = { 'person-count': 'person', 'face-count': 'face' } as const;
 export type CountedName = (typeof countedBy)[keyof typeof countedBy];

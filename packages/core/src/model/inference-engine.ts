@@ -1,7 +1,7 @@
 /** @file Everything a picture child has open: feature extractors, bundles, detectors, and how they answer for one picture. */
 import type { Detector } from '@tintype/contracts/detector';
 import { TintypeError } from '@tintype/contracts/errors';
-import { type CountedName, type Gate, isPictureGate } from '@tintype/contracts/gate';
+import { type CountedName, isPictureGate } from '@tintype/contracts/gate';
 import type { Backbone, BundleManifest } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import type { Neighbor } from '@tintype/contracts/serve';
@@ -16,7 +16,7 @@ import { type GateOutcome, type Measurer, runGates } from './gates/run-gates.ts'
 import { searchNeighbors } from './neighbors/neighbor-index.ts';
 import { openOnnxFeatures } from './onnx-features.ts';
 import { InputMaker } from './picture-input.ts';
-import type { ClassifyInput, PictureAnswer, PictureTasks } from './picture-tasks.types.ts';
+import type { ClassifyInput, GateInput, PictureAnswer, PictureTasks } from './picture-tasks.types.ts';
 
 interface Picture {
   bytes: Uint8Array;
@@ -100,8 +100,8 @@ export class InferenceEngine implements AsyncDisposable {
   }
 
   /** Judges gates on pictures, cheapest first. Throws IMAGE_* for what cannot be read, where any gate is asked. */
-  gate({ gates, ...request }: Picture & { gates: readonly Gate[]; detectors: DetectorKeys }): Promise<GateOutcome> {
-    return runGates(sortGates(gates), this.#measurerOf(request));
+  gate({ gates, known, ...request }: GateInput): Promise<GateOutcome> {
+    return runGates(sortGates(gates), this.#measurerOf(request), known);
   }
 
   #measurerOf({ detectors, ...picture }: Picture & { detectors: DetectorKeys }): Partial<Measurer> {

@@ -2,7 +2,7 @@
 
 import type { AugmentationPolicy } from '@tintype/contracts/augmentation';
 import type { Detector } from '@tintype/contracts/detector';
-import type { Gate, Refusal } from '@tintype/contracts/gate';
+import type { Gate, PictureMeasures, Refusal } from '@tintype/contracts/gate';
 import type { Backbone, BundleManifest } from '@tintype/contracts/model';
 import type { PictureAnalysis, PictureLimits } from '@tintype/contracts/picture';
 import type { Preprocessing } from '@tintype/contracts/preprocessing';
@@ -26,6 +26,16 @@ export interface ClassifyInput {
   features?: boolean;
   /** How many of the nearest training pictures to give; default none. Throws NEIGHBORS_MISSING where the bundle has no index. */
   neighbors?: number;
+}
+
+export interface GateInput {
+  bytes: Uint8Array;
+  limits: PictureLimits;
+  gates: readonly Gate[];
+  /** What gates count with. */
+  detectors: DetectorKeys;
+  /** What need not be measured again. */
+  known?: Partial<PictureMeasures>;
 }
 
 export interface PictureAnswer {
@@ -79,10 +89,7 @@ export type PictureTasks = {
   /** Loads a detector; persons are of its class `person`, faces are all it finds. Throws DETECTOR_INVALID. */
   openDetector: { input: { key: string; detector: Detector; modelPath: string }; output: null };
   /** Judges gates on pictures alone, without a model. */
-  gate: {
-    input: { bytes: Uint8Array; limits: PictureLimits; gates: readonly Gate[]; detectors: DetectorKeys };
-    output: GateOutcome;
-  };
+  gate: { input: GateInput; output: GateOutcome };
   closeDetector: { input: { key: string }; output: null };
   closeBundle: { input: { bundleHash: string }; output: null };
   /** Reads a Keras file, a zip or a folder with one, or a TensorFlow.js model. Throws MODEL_FILE_INVALID. */

@@ -27,6 +27,7 @@ export const objectKeys = {
   thumbnail: (contentHash: string): string => `thumbs/${contentHash.slice(0, 2)}/${contentHash}.jpg`,
   embeddingPrefix: (featuresKey: string): string => `embeddings/${featuresKey}/`,
   pixelPrefix: (pixelsKey: string): string => `pixels/${pixelsKey}/`,
+  measurePrefix: (key: string): string => `measures/${key}/`,
   bundlePrefix: (bundleHash: string): string => `models/${bundleHash}/`,
   bundleFile: (bundleHash: string, file: string): string => `models/${bundleHash}/${file}`,
   /** A picture that the prediction log keeps. */

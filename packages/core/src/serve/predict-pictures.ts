@@ -7,6 +7,7 @@ import type { ModelVersion } from '@tintype/contracts/registry';
 import type { Prediction } from '@tintype/contracts/serve';
 import { assertJudgeable } from '../model/gates/assert-judgeable.ts';
 import { DetectorShelf, type DetectorSource } from '../model/gates/detector-shelf.ts';
+import { inOrder } from '../model/in-order.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import type { OpenPictureSource, SourceFile } from '../ports/picture-source.ts';
@@ -74,16 +75,4 @@ export async function* predictPictures(needs: Needs, request: Request): AsyncGen
     const opened = await needs.openSource(source, { bytes: limits.bytes });
     yield* inOrder(opened.files(), answer, needs.pool.size * 2);
   }
-}
-
-/** Maps with at most `width` under way at once; yields in the order of the input. */
-async function* inOrder<T, R>(items: AsyncIterable<T>, map: (item: T) => Promise<R>, width: number): AsyncGenerator<R> {
-  const underWay: Promise<R>[] = [];
-  for await (const item of items) {
-    const next = map(item);
-    next.catch(() => undefined);
-    underWay.push(next);
-    if (underWay.length >= width) yield await (underWay.shift() as Promise<R>);
-  }
-  for (const rest of underWay) yield await rest;
 }

@@ -1,9 +1,9 @@
 /** @file Many pictures through gates in children: which pass, and why the others do not. */
-import { TintypeError } from '@tintype/contracts/errors';
-import type { Gate, Refusal } from '@tintype/contracts/gate';
+import type { Gate, PictureMeasures } from '@tintype/contracts/gate';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { type ObjectStore, objectKeys } from '../../ports/object-store.ts';
 import type { TaskPool } from '../../ports/task-pool.ts';
+import { isAboutPicture } from '../each-picture.ts';
 import type { PictureTasks } from '../picture-tasks.types.ts';
 import { type DetectorKeys, DetectorShelf, type DetectorSource } from './detector-shelf.ts';
 
@@ -17,13 +17,19 @@ export interface GateRequest {
   detectors: DetectorSource;
   limits: PictureLimits;
   onProgress?: (done: number, total: number) => void;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
-/** Why one picture was refused; `reason` is a gate's, or the code of a picture that cannot be read. */
+/** `reason` is a gate's, or the code of a picture that cannot be read. */
+export interface PictureOutcome {
+  refusal?: { reason: string; error: string };
+  measures: Partial<PictureMeasures>;
+}
+
+/** Why one picture was refused. */
 export interface GatedOut {
   contentHash: string;
-  reason: Refusal['reason'] | (string & {});
+  reason: string;
   error: string;
 }
 
@@ -44,7 +50,9 @@ export async function gatePictures(
   const work = async (): Promise<void> => {
     while (next < contentHashes.length) {
       const at = next++;
-      refused[at] = await gatePicture(needs, contentHashes[at] as string, { ...request, keys: held.keys });
+      const contentHash = contentHashes[at] as string;
+      const { refusal } = await gatePicture(needs, contentHash, { ...request, keys: held.keys });
+      if (refusal) refused[at] = { contentHash, ...refusal };
       request.onProgress?.(++done, contentHashes.length);
     }
   };
@@ -52,19 +60,25 @@ export async function gatePictures(
   return refused.filter((one) => one !== undefined);
 }
 
-/** Undefined where the picture passes. `keys` are of detectors that are open in the pool. */
+type PictureRequest = Pick<GateRequest, 'gates' | 'limits' | 'signal'> & {
+  /** Of detectors that are open in the pool. */
+  keys: DetectorKeys;
+  /** What need not be measured again. */
+  known?: Partial<PictureMeasures>;
+};
+
+/** A picture that cannot be read, or that kills its child, is refused. Throws what else a pool and a store throw. */
 export async function gatePicture(
   { store, pool }: GateNeeds,
   contentHash: string,
-  { gates, limits, signal, keys }: Pick<GateRequest, 'gates' | 'limits' | 'signal'> & { keys: DetectorKeys },
-): Promise<GatedOut | undefined> {
+  { gates, limits, signal, keys, known }: PictureRequest,
+): Promise<PictureOutcome> {
   try {
     const bytes = await store.get(objectKeys.source(contentHash));
-    const input = { bytes, limits, gates, detectors: keys };
-    const { refusal } = await pool.run('gate', input, signal ? { signal } : {});
-    return refusal && { contentHash, ...refusal };
+    const input = { bytes, limits, gates, detectors: keys, ...(known ? { known } : {}) };
+    return await pool.run('gate', input, signal ? { signal } : {});
   } catch (error) {
-    if (!(error instanceof TintypeError) || !error.code.startsWith('IMAGE_')) throw error;
-    return { contentHash, reason: error.code, error: error.message };
+    if (!isAboutPicture(error)) throw error;
+    return { refusal: { reason: error.code, error: error.message }, measures: {} };
   }
 }

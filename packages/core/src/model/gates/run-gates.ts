@@ -21,9 +21,13 @@ const measuredBy: { readonly [Kind in GateKind]: readonly (keyof PictureMeasures
   confidence: ['confidence'],
 };
 
-/** In the order of `gates`. Throws what measuring throws. */
-export async function runGates(gates: readonly Gate[], measurer: Partial<Measurer>): Promise<GateOutcome> {
-  const measures: Partial<PictureMeasures> = {};
+/** In the order of `gates`. `known` is not measured again. Throws what measuring throws. */
+export async function runGates(
+  gates: readonly Gate[],
+  measurer: Partial<Measurer>,
+  known: Partial<PictureMeasures> = {},
+): Promise<GateOutcome> {
+  const measures: Partial<PictureMeasures> = { ...known };
   for (const gate of gates) {
     for (const name of measuredBy[gate.kind]) {
       const value = measures[name] ?? (await measurer[name]?.());
@@ -33,4 +37,14 @@ export async function runGates(gates: readonly Gate[], measurer: Partial<Measure
     if (refusal) return { refusal, measures };
   }
   return { measures };
+}
+
+/** The outcome as far as it is known without measuring; undefined where a gate would have to measure something. */
+export function judgeKnown(gates: readonly Gate[], known: Partial<PictureMeasures>): GateOutcome | undefined {
+  for (const gate of gates) {
+    if (measuredBy[gate.kind].some((name) => known[name] === undefined)) return undefined;
+    const refusal = judgeGates([gate], { widthPx: 0, heightPx: 0, ...known });
+    if (refusal) return { refusal, measures: known };
+  }
+  return { measures: known };
 }
