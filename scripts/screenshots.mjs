@@ -37,6 +37,8 @@ async function chooseFiles(page) {
   ]);
 }
 
+const nobody = { identity: null, isRequired: true, hasAdmin: true };
+
 /** name -> what the server is like and what is done on the page before the picture is taken. */
 const states = {
   'try-empty': { path: '/' },
@@ -122,6 +124,44 @@ const states = {
     },
   },
   'not-found': { path: '/nowhere' },
+  login: {
+    path: '/',
+    server: { session: nobody },
+    act: (page) => page.getByRole('heading', { name: 'Sign in' }).waitFor(),
+  },
+  'login-refused': {
+    path: '/',
+    server: { session: nobody },
+    async act(page) {
+      await page.getByLabel('Name').fill('ada');
+      await page.getByRole('textbox', { name: 'Password' }).fill('wrong');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByText('Name or password is wrong').waitFor();
+    },
+  },
+  'login-no-admin': { path: '/', server: { session: { ...nobody, hasAdmin: false } } },
+  join: {
+    path: '/join#inv_0',
+    server: { session: nobody },
+    async act(page) {
+      await page.getByLabel('Name').fill('ada');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText('Take at least').waitFor();
+    },
+  },
+  'signed-in': {
+    path: '/',
+    server: {
+      session: {
+        ...nobody,
+        identity: { name: 'ada', role: 'annotator', scopes: ['predict', 'read'], isSession: true },
+      },
+    },
+    async act(page) {
+      await page.getByRole('button', { name: /^Signed in/ }).click();
+      await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    },
+  },
 };
 
 const browser = await openBrowser();

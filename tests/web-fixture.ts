@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { roleScopes, type SessionView } from '@tintype/contracts/access';
 import type { ListedSample } from '@tintype/contracts/catalog';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { AliasLogEntry } from '@tintype/contracts/registry';
@@ -33,14 +34,27 @@ export interface FixtureOptions {
   samples?: number;
   /** Default true. */
   hasModel?: boolean;
+  /** What the server says of the reader; by default that it need not know. */
+  session?: SessionView;
   /** Longer side of a thumbnail; a picture is twice that. Default 64, since drawing takes time. */
   thumbnailPx?: number;
 }
+
+const localIdentity = { name: 'local', role: 'admin' as const, scopes: [...roleScopes.admin], isSession: false };
+const signedIn: SessionView = {
+  identity: { name: 'ada', role: 'annotator', scopes: [...roleScopes.annotator], isSession: true },
+  isRequired: true,
+  hasAdmin: true,
+};
+/** What lets in. */
+export const fixturePassword = 'correct horse battery';
+export const fixtureInvitation = `inv_${'0'.repeat(20)}.${'A'.repeat(43)}`;
 
 export interface WebFixture extends AsyncDisposable {
   url: string;
   samples: ListedSample[];
   history: AliasLogEntry[];
+  session: SessionView;
   /** Milliseconds every API answer waits. */
   delayMs: number;
   /** While true, API requests are cut off as by a server that is gone. */
@@ -54,6 +68,7 @@ export interface WebFixture extends AsyncDisposable {
 export async function openWebFixture({
   samples: count = 240,
   hasModel = true,
+  session = { identity: localIdentity, isRequired: false, hasAdmin: true },
   thumbnailPx = 64,
 }: FixtureOptions = {}): Promise<WebFixture> {
   const samples = Array.from({ length: count }, (_, position) => buildSample(position));
@@ -75,6 +90,7 @@ export async function openWebFixture({
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     samples,
     history,
+    session,
     delayMs: 0,
     isGone: false,
     isBroken: false,
@@ -101,6 +117,10 @@ export async function openWebFixture({
   async function answerApi(method: string, url: URL, body: Buffer, response: ServerResponse): Promise<void> {
     const route = `${method} ${url.pathname}`;
     const [, , , id = '', part] = url.pathname.split('/');
+    if (url.pathname === '/api/session' || /^\/api\/(?:login|join|logout)$/.test(url.pathname))
+      return sendJson(response, answerSession(route, body));
+    if (fixture.session.isRequired && !fixture.session.identity && url.pathname !== '/health')
+      throw new TintypeError('UNAUTHENTICATED', { reason: 'missing' });
     if (route === 'GET /health') return sendJson(response, describeHealth());
     if (route === 'GET /api/workspace') return sendJson(response, describeWorkspace());
     if (route === 'GET /api/samples') return sendJson(response, listSamples(url.searchParams));
@@ -119,6 +139,18 @@ export async function openWebFixture({
     if (url.pathname.startsWith('/api/models/')) return answerModel(url.pathname.split('/').slice(4), body, response);
     if (route === 'POST /predict') return answerPrediction(body, response);
     throw new TintypeError('ROUTE_NOT_FOUND', { method, path: url.pathname });
+  }
+
+  function answerSession(route: string, body: Buffer): SessionView {
+    if (route === 'POST /api/logout') fixture.session = { ...signedIn, identity: null };
+    if (route === 'POST /api/login' || route === 'POST /api/join') {
+      const { password, invitation } = JSON.parse(body.toString()) as { password: string; invitation?: string };
+      if (invitation !== undefined && invitation !== fixtureInvitation)
+        throw new TintypeError('INVITATION_INVALID', {});
+      if (password !== fixturePassword) throw new TintypeError('LOGIN_REFUSED', {});
+      fixture.session = signedIn;
+    }
+    return fixture.session;
   }
 
   function answerModel([kind, name]: string[], body: Buffer, response: ServerResponse): void {

@@ -6,6 +6,7 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { queryClient } from './api/query-client.ts';
 import { Boundary } from './components/Boundary.tsx';
+import { AccessGate } from './features/access/AccessGate.tsx';
 import { PredictionsProvider } from './features/serve/PredictionsProvider.tsx';
 import { TryScreen } from './features/serve/TryScreen.tsx';
 import { NotFound } from './shell/NotFound.tsx';
@@ -28,23 +29,25 @@ export function App() {
     <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={resolveVariables}>
       <QueryClientProvider client={queryClient}>
         <Notifications className="notifications" position="bottom-center" transitionDuration={motionMs} limit={3} />
-        <PredictionsProvider>
-          <Shell>
-            <ScreenBoundary>
-              <Suspense fallback={<ScreenSkeleton />}>
-                <Switch>
-                  <Route path="/" component={TryScreen} />
-                  <Route path="/pictures" component={PicturesScreen} />
-                  <Route path="/models" component={ModelsScreen} />
-                  <Route path="/models/:model/:version">
-                    {({ model, version }) => <VersionScreen model={model} version={version} />}
-                  </Route>
-                  <Route component={NotFound} />
-                </Switch>
-              </Suspense>
-            </ScreenBoundary>
-          </Shell>
-        </PredictionsProvider>
+        <AccessGate>
+          <PredictionsProvider>
+            <Shell>
+              <ScreenBoundary>
+                <Suspense fallback={<ScreenSkeleton />}>
+                  <Switch>
+                    <Route path="/" component={TryScreen} />
+                    <Route path="/pictures" component={PicturesScreen} />
+                    <Route path="/models" component={ModelsScreen} />
+                    <Route path="/models/:model/:version">
+                      {({ model, version }) => <VersionScreen model={model} version={version} />}
+                    </Route>
+                    <Route component={NotFound} />
+                  </Switch>
+                </Suspense>
+              </ScreenBoundary>
+            </Shell>
+          </PredictionsProvider>
+        </AccessGate>
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -1,4 +1,5 @@
 /** @file Every address the page asks, with the schema of its answer. */
+import { type SessionView, sessionViewSchema } from '@tintype/contracts/access';
 import {
   changedSchema,
   type HistoryView,
@@ -23,6 +24,19 @@ const segment = encodeURIComponent;
 
 export const getHealth = (signal?: AbortSignal): Promise<Health> =>
   request(healthSchema, '/health', { signal, timeoutMs: 5000 });
+
+export const getSession = (signal?: AbortSignal): Promise<SessionView> =>
+  request(sessionViewSchema, '/api/session', { signal });
+
+/** Throws LOGIN_REFUSED, RATE_LIMITED. */
+export const logIn = (body: { name: string; password: string }): Promise<SessionView> =>
+  request(sessionViewSchema, '/api/login', { method: 'POST', body });
+
+/** Throws INVITATION_INVALID, USER_EXISTS. */
+export const join = (body: { invitation: string; name: string; password: string }): Promise<SessionView> =>
+  request(sessionViewSchema, '/api/join', { method: 'POST', body });
+
+export const logOut = (): Promise<SessionView> => request(sessionViewSchema, '/api/logout', { method: 'POST' });
 
 export const getWorkspace = (signal?: AbortSignal): Promise<WorkspaceView> =>
   request(workspaceViewSchema, '/api/workspace', { signal });

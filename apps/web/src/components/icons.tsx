@@ -56,6 +56,12 @@ export const TrashIcon = icon(
   <path d="M3.5 5.500h13M8 5.500V4c0-.55.45-1 1-1h2c.55 0 1 .45 1 1v1.500M5 5.500l.75 10.200c.05.74.66 1.3 1.4 1.300h5.700c.74 0 1.35-.56 1.4-1.300L15 5.5" />,
 );
 export const RestoreIcon = icon(<path d="M4 8.500h8a4 4 0 0 1 0 8H8M4 8.500l3.5-3.500M4 8.5 7.5 12" />);
+export const UserIcon = icon(
+  <>
+    <circle cx="10" cy="6.75" r="3.25" />
+    <path d="M3.75 17a6.25 6.25 0 0 1 12.5 0" />
+  </>,
+);
 export const SearchIcon = icon(
   <>
     <circle cx="9" cy="9" r="5" />

@@ -2,11 +2,13 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useWorkspace } from '../components/use-workspace.ts';
+import { Brand } from './Brand.tsx';
 import { HealthLight } from './HealthLight.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
 import { SchemeToggle } from './SchemeToggle.tsx';
 import classes from './Shell.module.css';
 import { findScreen, screens } from './screens.tsx';
+import { UserButton } from './UserButton.tsx';
 import { useArrival } from './use-arrival.ts';
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -21,17 +23,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </a>
       <header className={classes.header}>
         <Link href="/" className={classes.brand} aria-label="Tintype, to the first screen">
-          <svg viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
-            <rect x="1" y="1" width="22" height="22" rx="5" fill="var(--mantine-color-iris-6)" />
-            <path
-              d="M5.5 8V7A1.5 1.5 0 0 1 7 5.500h1M16 5.500h1A1.5 1.5 0 0 1 18.5 7v1M18.5 16v1a1.5 1.5 0 0 1-1.5 1.500h-1M8 18.500H7A1.5 1.5 0 0 1 5.5 17v-1"
-              fill="none"
-              stroke="#fff"
-              strokeWidth="1.5"
-              strokeLinecap="round"
-            />
-            <circle cx="12" cy="12" r="3.5" fill="#fff" />
-          </svg>
+          <Brand />
           <span>Tintype</span>
         </Link>
         <nav className={classes.tabs} aria-label="Screens">
@@ -49,6 +41,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <HealthLight />
           <KeysDialog />
           <SchemeToggle />
+          <UserButton />
         </div>
       </header>
       <main id="main" ref={main} tabIndex={-1} className={classes.main}>
