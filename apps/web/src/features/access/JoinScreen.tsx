@@ -3,8 +3,8 @@ import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
-import { AccessFrame } from './AccessFrame.tsx';
 import classes from './AccessFrame.module.css';
+import { AccessFrame } from './AccessFrame.tsx';
 import { type Choice, findProblems, parseInvitation } from './join-link.ts';
 import { useJoin } from './use-session.ts';
 

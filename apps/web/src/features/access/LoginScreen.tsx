@@ -2,8 +2,8 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
-import { AccessFrame } from './AccessFrame.tsx';
 import classes from './AccessFrame.module.css';
+import { AccessFrame } from './AccessFrame.tsx';
 import { useLogIn } from './use-session.ts';
 
 export function LoginScreen({ hasAdmin }: { hasAdmin: boolean }) {

@@ -1,6 +1,7 @@
 /** @file The link that makes a user: what is behind its #, and what may be chosen. Pure. */
-import { nameSchema } from '@tintype/contracts/ids';
+
 import { shortestPassword } from '@tintype/contracts/access';
+import { nameSchema } from '@tintype/contracts/ids';
 
 /** `#inv_...` -> `inv_...`; the server says whether it works. */
 export const parseInvitation = (hash: string): string => hash.replace(/^#/, '');
