@@ -117,6 +117,17 @@ describe('a running server', () => {
     expect(reply).toMatchObject({ status, body: { code, request_id: expect.stringMatching(/^req_/) } });
   });
 
+  test('looks at an address in a child of its own, and goes to no machine of the neighborhood', async () => {
+    const response = await fetch(`${server.address}/predict`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ url: `${server.address}/favicon.svg` }),
+    });
+
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ code: 'URL_REFUSED' });
+  });
+
   test.skipIf(!canSeeProcesses)('loses no other request when one of its children is killed (needs /proc)', async () => {
     const children = childrenOf(server.process.pid);
     expect(children.length).toBeGreaterThanOrEqual(2);
