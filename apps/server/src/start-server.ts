@@ -152,6 +152,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
       queue: config.serve.queue,
       longestWaitMs: config.serve.waitMs,
       cacheEntries: config.serve.cache.entries,
+      batch: config.serve.batch,
       onProblem: (problem) => {
         if (problem === undefined) logger.warn('The champion is served again.');
         else logger.error({ err: problem }, 'The champion cannot be served; what was served before goes on.');

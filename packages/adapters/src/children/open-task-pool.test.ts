@@ -164,6 +164,17 @@ test('a crash fails the task that causes it and nothing else', async () => {
   expect(await slow).toBeGreaterThan(0);
 });
 
+test('a task that is to run once fails with its child, without another try', async () => {
+  const pool = await aPool();
+  const startedAt = performance.now();
+
+  const failure = await pool.run('crash', { afterMs: 10 }, { once: true }).catch((error: unknown) => error);
+
+  expect(failure).toMatchObject({ code: 'CHILD_CRASHED' });
+  expect(pool.stats().restarts).toBe(1);
+  expect(performance.now() - startedAt).toBeLessThan(5000);
+});
+
 test('a child that outgrows its memory is ended and says so', async () => {
   const pool = await aPool({ memoryMb: 160 });
 

@@ -80,7 +80,7 @@ class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
   }
 
   run<K extends keyof T & string>(task: K, input: T[K]['input'], options: TaskOptions = {}): Promise<T[K]['output']> {
-    const { deadlineMs = defaultDeadlineMs, signal, alone = false } = options;
+    const { deadlineMs = defaultDeadlineMs, signal, alone = false, once = false } = options;
     return new Promise((resolve, reject) => {
       if (this.#isDisposed || signal?.aborted) return reject(new TintypeError('CANCELLED', {}));
       if (this.#queue.length >= this.#maxQueued) return reject(new TintypeError('OVERLOADED', { retryAfterS: 1 }));
@@ -89,7 +89,7 @@ class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
         task,
         input,
         deadlineMs,
-        isRetry: false,
+        isRetry: once,
         isSettled: false,
         resolve,
         reject,

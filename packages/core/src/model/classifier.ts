@@ -5,6 +5,7 @@ import type { BundleManifest } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { builtInFeatures } from './built-in-features.ts';
 import { corrupt, readBundle } from './bundle.ts';
+import { GatheredRun } from './gathered-run.ts';
 import { type NeighborIndex, parseNeighborIndex } from './neighbors/neighbor-index.ts';
 import { firstLine } from './onnx-features.ts';
 import { InputMaker } from './picture-input.ts';
@@ -22,7 +23,19 @@ export interface Classifier extends AsyncDisposable {
   manifest: BundleManifest;
   /** Of the training pictures; absent where the bundle has none. */
   neighbors: NeighborIndex | undefined;
-  classify(picture: { bytes: Uint8Array; limits: PictureLimits }): Promise<Answer>;
+  classify(picture: Picture): Promise<Answer>;
+  /** Gives each of `count` pictures a place in one run of the model, which waits until all have been classified or have left. */
+  gather(count: number): () => Gathered;
+}
+
+export interface Gathered {
+  classify: (picture: Picture) => Promise<Answer>;
+  leave: () => void;
+}
+
+interface Picture {
+  bytes: Uint8Array;
+  limits: PictureLimits;
 }
 
 export interface ClassifierOptions {
@@ -46,7 +59,7 @@ export async function openClassifier(
   const inputs = new InputMaker(manifest.backbone);
   const answer = bind(session, manifest);
   try {
-    const { probabilities } = await inputs.withGrey(answer);
+    const { probabilities } = await inputs.withGrey(async (data) => (await answer([data]))[0] as Answer);
     const sum = probabilities.reduce((total, value) => total + value, 0);
     if (probabilities.length !== manifest.classes.length || !(Math.abs(sum - 1) < 1e-3))
       throw new Error(`model.onnx gives ${probabilities.length} probabilities that sum to ${sum.toFixed(3)}`);
@@ -57,7 +70,14 @@ export async function openClassifier(
   return {
     manifest,
     neighbors,
-    classify: (picture) => inputs.withInput(picture, answer),
+    classify: (picture) => inputs.withInput(picture, async (data) => (await answer([data]))[0] as Answer),
+    gather: (count) => {
+      const run = new GatheredRun<Float32Array, Answer>(count, answer);
+      return () => {
+        const { bring, leave } = run.takePlace();
+        return { leave, classify: (picture) => inputs.withInput(picture, bring) };
+      };
+    },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }
@@ -85,17 +105,48 @@ async function openGraph(graph: Uint8Array, bundleHash: string, { threads }: Cla
   }
 }
 
-function bind(session: Session, { input, backbone }: BundleManifest): (data: Float32Array) => Promise<Answer> {
+/** Answers for inputs in one run of the model, or one after the other where it takes one at a time. */
+function bind(session: Session, manifest: BundleManifest): (inputs: readonly Float32Array[]) => Promise<Answer[]> {
+  const run = bindRun(session, manifest);
+  const [batch] = session.inputs.find(({ name }) => name === manifest.input.name)?.dims ?? [];
+  const takesMany = typeof batch === 'string';
+  return async (inputs) => {
+    const [first] = inputs;
+    if (inputs.length === 1 && first) return run(first, 1);
+    if (takesMany) return run(joinRows(inputs), inputs.length);
+    const answers: Answer[] = [];
+    for (const input of inputs) answers.push(...(await run(input, 1)));
+    return answers;
+  };
+}
+
+function bindRun(session: Session, { input, backbone, classes }: BundleManifest) {
   const { widthPx, heightPx } = backbone.preprocessing;
-  const dims = input.kind === 'pixels' ? [1, 3, heightPx, widthPx] : [1, backbone.dimensions];
+  const dims = input.kind === 'pixels' ? [3, heightPx, widthPx] : [backbone.dimensions];
   const givesFeatures = input.kind === 'pixels' && session.outputNames.includes('features');
   const wanted = givesFeatures ? ['logits', 'probabilities', 'features'] : ['logits', 'probabilities'];
-  return async (data) => {
-    const feeds = { [input.name]: { type: 'float32', dims, data } } as const;
+  return async (data: Float32Array, count: number): Promise<Answer[]> => {
+    const feeds = { [input.name]: { type: 'float32', dims: [count, ...dims], data } } as const;
     const outputs = await session.run(feeds, wanted);
-    const [probabilities, logits] = [floatsOf(outputs, 'probabilities').slice(), floatsOf(outputs, 'logits').slice()];
-    if (input.kind === 'features') return { probabilities, logits, features: data.slice() };
-    const features = givesFeatures ? floatsOf(outputs, 'features').slice() : undefined;
-    return { probabilities, logits, ...(features?.length === backbone.dimensions ? { features } : {}) };
+    const features = input.kind === 'features' ? data : givesFeatures ? floatsOf(outputs, 'features') : undefined;
+    const hasFeatures = features?.length === count * backbone.dimensions;
+    const probabilities = floatsOf(outputs, 'probabilities');
+    if (probabilities.length !== count * classes.length)
+      throw new Error(`model.onnx gives ${probabilities.length} probabilities for ${count} x ${classes.length}`);
+    return Array.from({ length: count }, (_, n) => ({
+      probabilities: rowOf(probabilities, n, count),
+      logits: rowOf(floatsOf(outputs, 'logits'), n, count),
+      ...(hasFeatures ? { features: rowOf(features, n, count) } : {}),
+    }));
   };
+}
+
+const rowOf = (rows: Float32Array, n: number, count: number): Float32Array =>
+  rows.slice((n * rows.length) / count, ((n + 1) * rows.length) / count);
+
+function joinRows(rows: readonly Float32Array[]): Float32Array {
+  const width = rows[0]?.length ?? 0;
+  const joined = new Float32Array(rows.length * width);
+  for (const [n, row] of rows.entries()) joined.set(row, n * width);
+  return joined;
 }

@@ -16,7 +16,14 @@ import { type GateOutcome, type Measurer, runGates } from './gates/run-gates.ts'
 import { searchNeighbors } from './neighbors/neighbor-index.ts';
 import { openOnnxFeatures } from './onnx-features.ts';
 import { InputMaker } from './picture-input.ts';
-import type { ClassifyInput, GateInput, PictureAnswer, PictureTasks } from './picture-tasks.types.ts';
+import type {
+  BatchAnswer,
+  BatchInput,
+  ClassifyInput,
+  GateInput,
+  PictureAnswer,
+  PictureTasks,
+} from './picture-tasks.types.ts';
 
 interface Picture {
   bytes: Uint8Array;
@@ -65,8 +72,29 @@ export class InferenceEngine implements AsyncDisposable {
 
   /** Gates on the picture, the model, gates on its answer. */
   async classify(request: ClassifyInput): Promise<PictureAnswer> {
-    const { bundleHash, gates = [], detectors = {}, ungated = false } = request;
-    const classifier = await opened(this.#classifiers, bundleHash);
+    return this.#classify(request, await opened(this.#classifiers, request.bundleHash));
+  }
+
+  /** The same for several pictures in one run of the model; a failure of ours is that picture's answer. */
+  async classifyBatch({ pictures, ...request }: BatchInput): Promise<BatchAnswer[]> {
+    const classifier = await opened(this.#classifiers, request.bundleHash);
+    const takePlace = classifier.gather(pictures.length);
+    const answer = async (bytes: Uint8Array): Promise<BatchAnswer> => {
+      const { classify, leave } = takePlace();
+      try {
+        return { answer: await this.#classify({ ...request, bytes }, { ...classifier, classify }) };
+      } catch (error) {
+        if (!(error instanceof TintypeError)) throw error;
+        return { error: { code: error.code, details: error.details } };
+      } finally {
+        leave();
+      }
+    };
+    return Promise.all(pictures.map(answer));
+  }
+
+  async #classify(request: ClassifyInput, classifier: Classifier): Promise<PictureAnswer> {
+    const { gates = [], detectors = {}, ungated = false } = request;
     const chain = ungated ? [] : sortGates([...(classifier.manifest.gates ?? []), ...gates]);
     const before = await this.gate({ ...request, detectors, gates: chain.filter(isPictureGate) });
     const counts = countsOf(before);

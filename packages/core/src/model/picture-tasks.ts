@@ -33,6 +33,7 @@ export const tasks: TaskFunctions<PictureTasks> = {
   },
   openBundle: (request) => engine.openBundle(request),
   classify: (request) => engine.classify(request),
+  classifyBatch: (request) => engine.classifyBatch(request),
   openDetector: async (request) => {
     await engine.openDetector(request);
     return null;

@@ -2,6 +2,7 @@
 
 import type { AugmentationPolicy } from '@tintype/contracts/augmentation';
 import type { Detector } from '@tintype/contracts/detector';
+import type { ErrorCode } from '@tintype/contracts/errors';
 import type { Gate, PictureMeasures, Refusal } from '@tintype/contracts/gate';
 import type { Backbone, BundleManifest } from '@tintype/contracts/model';
 import type { PictureAnalysis, PictureLimits } from '@tintype/contracts/picture';
@@ -53,6 +54,13 @@ export interface PictureAnswer {
   neighbors?: Neighbor[];
 }
 
+export interface BatchInput extends Omit<ClassifyInput, 'bytes'> {
+  pictures: readonly Uint8Array[];
+}
+
+/** What one picture of several came to: an answer, or its own failure as plain values. */
+export type BatchAnswer = { answer: PictureAnswer } | { error: { code: ErrorCode; details: unknown } };
+
 /** Task failures are TintypeErrors: IMAGE_* for the picture, BUNDLE_CORRUPT or BACKBONE_INVALID for the model. */
 export type PictureTasks = {
   /** The one decode of ingest. */
@@ -86,6 +94,8 @@ export type PictureTasks = {
   openBundle: { input: { bundleHash: string; folder: string; threads?: number }; output: BundleManifest };
   /** Gates, then the model: the answer, or why there is none. */
   classify: { input: ClassifyInput; output: PictureAnswer };
+  /** Several pictures in one run of the model, in their order. */
+  classifyBatch: { input: BatchInput; output: BatchAnswer[] };
   /** Loads a detector; persons are of its class `person`, faces are all it finds. Throws DETECTOR_INVALID. */
   openDetector: { input: { key: string; detector: Detector; modelPath: string }; output: null };
   /** Judges gates on pictures alone, without a model. */

@@ -12,6 +12,8 @@ export interface TaskOptions {
   signal?: AbortSignal;
   /** Gives the task a child for itself, so that a failure is surely its own; default false. Does not apply to `prepare`. */
   alone?: boolean;
+  /** Fails with its child instead of being tried once more; default false. */
+  once?: boolean;
   /**
    * Of `prepare` alone: tries it in a child that does nothing else first, and then prepares one child after the other, so that others work
    * meanwhile and none of them meets an input that hangs or kills whoever takes it; default false.

@@ -15,6 +15,7 @@ import { AnswerCache } from './answer-cache.ts';
 import { ChampionFollower } from './champion-follower.ts';
 import { computeContentHash } from './content-hash.ts';
 import { type BundleUse, OpenBundles } from './open-bundles.ts';
+import { PictureBatches } from './picture-batches.ts';
 import { PoisonList, type PoisonReason } from './poison-list.ts';
 import { toPrediction } from './prediction.ts';
 import { ServiceCounters, type ServiceStats } from './service-stats.ts';
@@ -47,6 +48,8 @@ export interface PredictionOptions {
   longestWaitMs?: number;
   /** Answers that are kept; default 10,000. */
   cacheEntries?: number;
+  /** Pictures that a child takes at once, and how long the first waits for others; default 1. */
+  batch?: { pictures: number; waitMs: number };
   /** How often the registry is looked at; default 500. */
   pollMs?: number;
   /** Time for a bundle to load in every child; default 60,000. */
@@ -99,6 +102,7 @@ export class PredictionService implements AsyncDisposable {
   readonly #admission: Admission;
   readonly #answers: AnswerCache<PictureAnswer>;
   readonly #underWay = new SharedWork<PictureAnswer>();
+  readonly #batches: PictureBatches;
   readonly #poison = new PoisonList();
   readonly #counters = new ServiceCounters();
   /** Models by reference, as the registry was when it was last looked at. */
@@ -107,7 +111,7 @@ export class PredictionService implements AsyncDisposable {
   constructor(ports: PredictionPorts, options: PredictionOptions) {
     const { catalog, store, pool, clock } = ports;
     const onProblem = options.onProblem ?? (() => undefined);
-    const { model, pollMs = 500, openMs = 60_000 } = options;
+    const { model, pollMs = 500, openMs = 60_000, batch = { pictures: 1, waitMs: 0 } } = options;
     this.#ports = ports;
     this.#options = options;
     this.#detectors = options.detectors ?? new DetectorShelf(pool);
@@ -123,10 +127,11 @@ export class PredictionService implements AsyncDisposable {
       onProblem,
     });
     this.#admission = new Admission({
-      workers: pool.size,
+      workers: pool.size * batch.pictures,
       queue: options.queue ?? 64,
       longestWaitMs: options.longestWaitMs ?? 2000,
     });
+    this.#batches = new PictureBatches({ pool, ...batch, deadlineMs: options.pictureMs });
     this.#answers = new AnswerCache({ entries: options.cacheEntries ?? 10_000 });
     const onNews = (): void => this.#references.clear();
     this.#champion = new ChampionFollower({ catalog, clock, bundles: this.#bundles, model, pollMs, onProblem, onNews });
@@ -144,7 +149,7 @@ export class PredictionService implements AsyncDisposable {
 
   /** Pictures of one request that are worth having under way at a time. */
   get width(): number {
-    return 2 * this.#ports.pool.size;
+    return 2 * this.#ports.pool.size * (this.#options.batch?.pictures ?? 1);
   }
 
   health(): Health {
@@ -271,7 +276,7 @@ export class PredictionService implements AsyncDisposable {
     };
     this.#admission.enter();
     try {
-      return await this.#ports.pool.run('classify', input, { deadlineMs: this.#options.pictureMs, signal });
+      return await this.#batches.run(input, signal);
     } catch (error) {
       const reason = poisonReasonOf(error);
       if (!reason) throw error;
