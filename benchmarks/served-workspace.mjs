@@ -12,8 +12,11 @@ import { histogramBackbone } from '@tintype/core/model/histogram-backbone';
 const metrics = { accuracy: 0.5, accuracyInterval: [0, 1], balancedAccuracy: 0.5, macroF1: 0.5 };
 const snapshot = 'snap_0123456789abcdef';
 
+/** The smallest picture: one pixel, GIF. */
+export const tinyPicture = Buffer.from('R0lGODlhAQABAIAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64');
+
 /** Its weights are a fixed wave, so that answers differ between pictures. */
-function histogramModel() {
+export function histogramModel() {
   const classes = ['one', 'two'];
   const { dimensions } = histogramBackbone;
   const zeros = new Float32Array(dimensions);

@@ -51,6 +51,19 @@ test.each([
   expect(problemSchema.parse(reply.json()).code).toBe(code);
 });
 
+test('a body without end and of another type, where none is expected, is refused as such', async () => {
+  const headers = { 'content-type': 'image/png', 'transfer-encoding': 'chunked' };
+  const replies = [
+    await ask(server.address, '/api/jobs/job_0/cancel', { method: 'POST', headers, body: 'x' }),
+    await ask(server.address, '/api/jobs/job_0/cancel', { method: 'POST', headers: { 'content-type': 'image/png' } }),
+  ];
+
+  expect(replies.map((reply) => [reply.status, reply.json().code])).toEqual([
+    [415, 'MEDIA_TYPE_UNSUPPORTED'],
+    [415, 'MEDIA_TYPE_UNSUPPORTED'],
+  ]);
+});
+
 test('a body that fails its schema names each wrong value', async () => {
   const reply = await askJson(server.address, '/api/samples/remove', { ids: [anId, 'nothing'] });
 

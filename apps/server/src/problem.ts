@@ -37,6 +37,11 @@ function toKnownError(thrown: unknown, request: FastifyRequest, context: ErrorCo
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new TintypeError('BODY_TOO_LARGE', { limitBytes: request.routeOptions.bodyLimit ?? context.bodyLimitBytes });
   }
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    const expected = [request.routeOptions.config.bodyType ?? 'no body'].flat().join(', ');
+    const mediaType = (request.headers['content-type'] ?? '').slice(0, 100);
+    return new TintypeError('MEDIA_TYPE_UNSUPPORTED', { mediaType, expected }, { cause: thrown });
+  }
   // A key such as __proto__ is refused by the JSON parser as a SyntaxError of status 400.
   const isRefusedJson = name === 'SyntaxError' && (thrown as Partial<FastifyError>).statusCode === 400;
   const problem = isRefusedJson ? 'The body is not valid JSON.' : frameworkProblems[code ?? ''];
