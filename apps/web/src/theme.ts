@@ -90,6 +90,7 @@ export const resolveVariables: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-placeholder': '#636363',
     '--mantine-color-dimmed': '#5c5c5c',
+    '--mantine-color-error': '#b3261e',
     '--tt-page': '#f5f5f5',
     '--tt-surface': '#ffffff',
     '--tt-mat': '#e6e6e6',

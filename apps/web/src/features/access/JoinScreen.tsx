@@ -6,6 +6,7 @@ import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import classes from './AccessFrame.module.css';
 import { AccessFrame } from './AccessFrame.tsx';
 import { type Choice, findProblems, parseInvitation } from './join-link.ts';
+import { useFirstField } from './use-first-field.ts';
 import { useJoin } from './use-session.ts';
 
 /** Read once; then the address forgets it, so that no history and no screenshot keeps it. */
@@ -17,6 +18,7 @@ function useInvitation(): string {
 
 export function JoinScreen() {
   const invitation = useInvitation();
+  const first = useFirstField();
   const [choice, setChoice] = useState<Choice>({ name: '', password: '', repeated: '' });
   const [isTried, setTried] = useState(false);
   const [, go] = useLocation();
@@ -45,7 +47,7 @@ export function JoinScreen() {
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
-          autoFocus
+          ref={first}
           {...field('name')}
         />
         <PasswordInput

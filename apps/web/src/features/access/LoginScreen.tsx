@@ -4,11 +4,13 @@ import { type FormEvent, useState } from 'react';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import classes from './AccessFrame.module.css';
 import { AccessFrame } from './AccessFrame.tsx';
+import { useFirstField } from './use-first-field.ts';
 import { useLogIn } from './use-session.ts';
 
 export function LoginScreen({ hasAdmin }: { hasAdmin: boolean }) {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
+  const first = useFirstField();
   const logIn = useLogIn();
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -26,8 +28,7 @@ export function LoginScreen({ hasAdmin }: { hasAdmin: boolean }) {
           spellCheck={false}
           required
           withAsterisk={false}
-          data-autofocus
-          autoFocus
+          ref={first}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
