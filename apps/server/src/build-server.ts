@@ -176,7 +176,7 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
   await app.register(workspaceRoutes, { workspace, service });
   await app.register(catalogRoutes, { workspace });
   await app.register(registryRoutes, { workspace, service });
-  await app.register(runRoutes, { workspace });
+  await app.register(runRoutes, { workspace, access });
   await app.register(jobRoutes, { workspace });
   await app.register(accessRoutes, { access });
   await registerWebApp(app, webFolder ?? findWebFolder());

@@ -7,7 +7,7 @@ import type { AccessNeeds, SessionLimits } from '@tintype/core/access/needs.type
 import { identifySession } from '@tintype/core/access/sessions';
 import { identifyToken } from '@tintype/core/access/tokens';
 import type { Workspace } from '@tintype/core/ports/workspace';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readSessionCookie } from './cookies.ts';
 import { isForeign, isSafeMethod } from './hosts.ts';
 import { localActor } from './local-actor.ts';
@@ -32,6 +32,8 @@ export interface Access {
   find(request: FastifyRequest): Promise<Identity | undefined>;
   /** Who was found to ask; undefined as long as nobody was looked for. */
   known(request: FastifyRequest): Identity | undefined;
+  /** Aborted soon after who asks may not any more, for answers that take long. */
+  watch(request: FastifyRequest, reply: FastifyReply): AbortSignal;
   /** For routes that make somebody known. */
   setIdentity(request: FastifyRequest, identity: Identity): void;
 }
@@ -40,6 +42,8 @@ export interface Access {
 const localIdentity: Identity = { name: localActor, role: 'admin', scopes: roleScopes.admin };
 
 const hourMs = 3_600_000;
+/** A token that is revoked ends what it began within a second. */
+const watchMs = 500;
 
 /** A server that other machines can reach, by itself or through a proxy, always has to know who asks. */
 export function isAccessRequired({ serve, access }: Config, host: string): boolean {
@@ -80,6 +84,17 @@ export function openAccess(workspace: Workspace, { isRequired }: { isRequired: b
     identify,
     find: (request) => identify(request).catch(nobodyWhereUnknown),
     known: (request) => identities.get(request),
+    watch(request, reply) {
+      const refused = new AbortController();
+      const { policy } = request.routeOptions.config;
+      const look = async (): Promise<void> => {
+        const { scopes } = await identify(request).catch(() => ({ scopes: [] }));
+        if (!scopes.some((scope) => scope === policy)) refused.abort();
+      };
+      const timer = setInterval(() => void look(), watchMs);
+      reply.raw.once('close', () => clearInterval(timer));
+      return refused.signal;
+    },
     setIdentity: (request, identity) => {
       identities.set(request, identity);
     },

@@ -6,6 +6,8 @@ import { ask } from './testing/ask.ts';
 interface Operation {
   operationId: string;
   summary: string;
+  description?: string;
+  security?: object[];
   tags: string[];
   parameters?: { in: string; name: string; schema: object }[];
   requestBody?: { content: Record<string, { schema: { properties?: object } }> };
@@ -15,6 +17,7 @@ interface Document {
   openapi: string;
   info: object;
   tags: { name: string }[];
+  components: { securitySchemes: object };
   paths: Record<string, Record<string, Operation>>;
 }
 
@@ -65,6 +68,25 @@ test('every operation has a name of its own, a summary, a known tag, its paramet
     );
   });
   expect(incomplete).toEqual([]);
+});
+
+test('every operation says what right it needs, or that it needs none', () => {
+  const needs = Object.fromEntries(
+    operations().map(({ operation }) => [
+      operation.operationId,
+      operation.security ? 'nothing' : operation.description,
+    ]),
+  );
+
+  expect(document.components.securitySchemes).toMatchObject({ token: { scheme: 'bearer' }, session: { in: 'cookie' } });
+  expect(needs).toMatchObject({
+    getHealth: 'nothing',
+    logIn: 'nothing',
+    predict: 'Needs the right "predict".',
+    moveAlias: 'Needs the right "train".',
+    createToken: 'Needs the right "admin".',
+  });
+  expect(Object.values(needs).filter((text) => !text)).toEqual([]);
 });
 
 test('the document is OpenAPI 3.1 and every reference in it leads somewhere', () => {

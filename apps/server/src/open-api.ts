@@ -1,8 +1,9 @@
 /** @file The API's document (OpenAPI 3.1, made from the routes' schemas) and the page that shows it. */
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
+import type { RoutePolicy } from '@tintype/contracts/access';
 import { objectAddressSchema, pictureAddressSchema, s3EventSchema } from '@tintype/contracts/serve';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifySchema } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { setPolicy } from './access.ts';
@@ -40,6 +41,19 @@ function describeBodies<D extends { paths?: object }>(document: D): D {
   return document;
 }
 
+/** Either lets in; see the guide of serving. */
+const securitySchemes = {
+  token: { type: 'http', scheme: 'bearer', description: 'A token: "tintype token create" makes one' },
+  session: { type: 'apiKey', in: 'cookie', name: 'tintype_session', description: 'Set by POST /api/login' },
+} as const;
+
+/** Says what right an operation needs; one that is public needs none. */
+function withPolicy<D extends { schema: FastifySchema }>(documented: D, policy: RoutePolicy | undefined): D {
+  const { schema } = documented;
+  const said = policy === 'public' ? { security: [] } : { description: `Needs the right "${policy}".` };
+  return { ...documented, schema: { ...said, ...schema } };
+}
+
 /** Before the routes, whose schemas it collects. */
 export async function registerOpenApi(app: FastifyInstance): Promise<void> {
   await app.register(fastifySwagger, {
@@ -52,9 +66,11 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],
+      components: { securitySchemes },
+      security: Object.keys(securitySchemes).map((name) => ({ [name]: [] })),
       tags,
     },
-    transform: jsonSchemaTransform,
+    transform: (route) => withPolicy(jsonSchemaTransform(route), route.route.config?.policy),
     transformObject: (document) =>
       'openapiObject' in document ? describeBodies(document.openapiObject) : document.swaggerObject,
   });

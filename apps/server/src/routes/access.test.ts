@@ -163,6 +163,35 @@ test('a token is shown once, is listed without its secret, and is revoked for ev
   });
 });
 
+test('a stream that a token began ends within a second after the token is revoked', async () => {
+  const { runs, access } = server.workspace.catalog;
+  const run = {
+    id: 'run_w',
+    snapshot: 'snap_1',
+    status: 'running' as const,
+    options: {},
+    startedAt: 1,
+    endedAt: null,
+    error: null,
+  };
+  await runs.create(run);
+  const { id, secret } = await aToken(server.access, { scopes: ['read'] });
+  let ended = 0;
+  const watching = get('/api/runs/run_w/events', bearer(secret)).then((reply) => {
+    ended = performance.now();
+    return reply;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  expect(ended).toBe(0);
+
+  await access.revokeToken(id, Date.now());
+  const revoked = performance.now();
+  const { status } = await watching;
+
+  expect(status).toBe(200);
+  expect(ended - revoked).toBeLessThan(1000);
+});
+
 test.each([
   [{ name: 'more', role: 'admin' }, 'TOKEN_TOO_STRONG'],
   [{ name: 'more', role: 'trainer', scopes: ['train'] }, 'TOKEN_TOO_STRONG'],

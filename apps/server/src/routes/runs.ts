@@ -4,16 +4,18 @@ import { TintypeError } from '@tintype/contracts/errors';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { bytesResponse, problemResponse, runParamsSchema } from '../api-schemas.ts';
+import type { Access } from '../identify.ts';
 import { watchRun } from '../watch-run.ts';
 
 interface RunRoutes {
   workspace: Workspace;
+  access: Pick<Access, 'watch'>;
 }
 
 /** Watchers at once: each asks the catalog twice a second. */
 const mostStreams = 64;
 
-export const runRoutes: FastifyPluginAsyncZod<RunRoutes> = async (app, { workspace }) => {
+export const runRoutes: FastifyPluginAsyncZod<RunRoutes> = async (app, { workspace, access }) => {
   const { catalog } = workspace;
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
@@ -99,7 +101,7 @@ export const runRoutes: FastifyPluginAsyncZod<RunRoutes> = async (app, { workspa
         connection: 'close',
       } as Record<string, string>);
       try {
-        const signal = AbortSignal.any([gone.signal, closing.signal]);
+        const signal = AbortSignal.any([gone.signal, closing.signal, access.watch(request, reply)]);
         const from = Number.isInteger(seen) && seen > 0 ? seen : 0;
         for await (const text of watchRun(catalog.runs, id, { afterEpoch: from, signal })) reply.raw.write(text);
       } catch (error) {
