@@ -154,7 +154,7 @@ export function guardIdentity(app: FastifyInstance, access: Access, rate: Config
     if (tokenId !== undefined) take(`token ${tokenId}`);
     // People scroll through pictures faster than programs ask.
     else if (sessionId !== undefined && policy !== 'read') take(`session ${sessionId}`);
-    if (!identity.scopes.includes(policy)) throw new TintypeError('FORBIDDEN', { scope: policy });
     access.setIdentity(request, identity);
+    if (!identity.scopes.includes(policy)) throw new TintypeError('FORBIDDEN', { scope: policy });
   });
 }
