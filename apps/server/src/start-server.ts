@@ -7,7 +7,7 @@ import type { TaskPool } from '@tintype/core/ports/task-pool';
 import type { PredictionLog } from '@tintype/core/serve/prediction-log';
 import type { PredictionService } from '@tintype/core/serve/prediction-service';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import type { Access } from './identify.ts';
+import { isLoopbackHost } from './loopback.ts';
 import type { Metrics } from './metrics/create-metrics.ts';
 import type { MetricsListener } from './metrics/serve-metrics.ts';
 
@@ -66,7 +66,11 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     const { app, access, service, host, port } = parts;
     opened.push(() => app.close());
     const address = await listen(app, { host, port });
-    await announceFirstAdmin(access, { address, announce: options.onFirstAdmin ?? writeLine });
+    if (access.isRequired) {
+      const { announceFirstAdmin } = await import('./announce-first-admin.ts');
+      await announceFirstAdmin(access, { config: parts.config, address, announce: options.onFirstAdmin ?? writeLine });
+    }
+    if (!isLoopbackHost(host) && parts.config.serve.trustProxy.length === 0) parts.logger.warn(plainWarning);
     options.onReady?.(address);
     await service.refresh();
     // Gates that cannot be judged must not be found out by pictures.
@@ -188,26 +192,15 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
   });
   endConnectionsOnClose(app);
   const port = options.port ?? config.serve.port;
-  return { app, access, service, logger, host, port, metricsAddress: metrics?.listener.address };
+  return { app, access, config, service, logger, host, port, metricsAddress: metrics?.listener.address };
 }
+
+const plainWarning =
+  'Other machines reach this server without https: passwords and tokens can be read on the way. Put a proxy before it; see the guide of serving.';
 
 const writeLine = (sentence: string): void => {
   process.stderr.write(`${sentence}\n`);
 };
-
-async function announceFirstAdmin(
-  { isRequired, needs }: Access,
-  { address, announce }: { address: string; announce: (sentence: string) => void },
-): Promise<void> {
-  if (!isRequired) return;
-  const { inviteFirstAdmin } = await import('@tintype/core/access/invitations');
-  const invitation = await inviteFirstAdmin(needs);
-  if (!invitation) return;
-  const minutes = Math.round((invitation.expiresAt - needs.clock.now()) / 60_000);
-  announce(
-    `No administrator yet. Open this link once, within ${minutes} minutes, to become the first one:\n  ${address}${invitation.path}`,
-  );
-}
 
 const isAboutGates = (error: Error | undefined): error is TintypeError =>
   error instanceof TintypeError && /^(DETECTOR_|NEIGHBORS_MISSING)/.test(error.code);
