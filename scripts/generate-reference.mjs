@@ -1,4 +1,4 @@
-/** @file Writes docs/reference from the built code: commands, errors, settings, HTTP API. With --check it only says what is stale. */
+/** @file Writes docs/reference and the client's table of operations from the built code: commands, errors, settings, HTTP API. With --check it only says what is stale. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { configSchema } from '@tintype/contracts/config';
@@ -6,6 +6,7 @@ import { errorKinds, errorTable } from '@tintype/contracts/errors';
 import { z } from 'zod';
 import { commands } from '../apps/cli/dist/commands.js';
 import { buildServer } from '../apps/server/dist/build-server.js';
+import { renderClient } from './render-client.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
@@ -95,12 +96,16 @@ function configPage() {
   ].join('\n\n');
 }
 
-async function apiPage() {
+async function describeApi() {
   // The routes' schemas need no open workspace, only its settings.
   const { app } = await buildServer({ workspace: { config: configSchema.parse({}) }, service: {}, fetcher: {} });
   await app.ready();
   const document = app.swagger();
   await app.close();
+  return document;
+}
+
+function apiPage(document) {
   const rows = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => [
       `\`${method.toUpperCase()} ${path}\``,
@@ -115,15 +120,17 @@ async function apiPage() {
   ].join('\n\n');
 }
 
+const api = await describeApi();
 const pages = {
-  'cli.md': cliPage(),
-  'errors.md': errorsPage(),
-  'config.md': configPage(),
-  'http-api.md': await apiPage(),
+  'docs/reference/cli.md': cliPage(),
+  'docs/reference/errors.md': errorsPage(),
+  'docs/reference/config.md': configPage(),
+  'docs/reference/http-api.md': apiPage(api),
+  'packages/client/src/generated/api.ts': renderClient(api),
 };
 const stale = [];
 for (const [name, text] of Object.entries(pages)) {
-  const path = join(root, 'docs/reference', name);
+  const path = join(root, name);
   const wanted = `${text}\n`;
   let present = '';
   try {
@@ -137,7 +144,7 @@ for (const [name, text] of Object.entries(pages)) {
   }
 }
 if (check && stale.length > 0) {
-  console.error(`docs/reference is stale: ${stale.join(', ')}\nnext: npm run docs:generate`);
+  console.error(`what is generated is stale: ${stale.join(', ')}\nnext: npm run docs:generate`);
   process.exit(1);
 }
-console.log(stale.length > 0 ? `wrote ${stale.join(', ')}` : 'docs/reference is up to date');
+console.log(stale.length > 0 ? `wrote ${stale.join(', ')}` : 'what is generated is up to date');

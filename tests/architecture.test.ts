@@ -14,7 +14,8 @@ const packageLaw: Record<string, readonly string[]> = {
   core: ['contracts', 'autograd', 'vision'],
   adapters: ['contracts', 'core'],
   server: ['contracts', 'core', 'adapters'],
-  cli: ['contracts', 'core', 'adapters', 'server'],
+  client: [],
+  cli: ['contracts', 'core', 'adapters', 'server', 'client'],
   web: ['contracts'],
   'example-recyclables': [],
 };
@@ -26,6 +27,7 @@ const packageFolders: Record<string, string> = {
   vision: 'packages/vision',
   core: 'packages/core',
   adapters: 'packages/adapters',
+  client: 'packages/client',
   server: 'apps/server',
   cli: 'apps/cli',
   web: 'apps/web',

@@ -11,6 +11,7 @@ import { initCommand } from './commands/init.ts';
 import { modelsCommands } from './commands/models.ts';
 import { predictCommand } from './commands/predict.ts';
 import { serveCommand, startCommand } from './commands/serve.ts';
+import { smokeCommand } from './commands/smoke.ts';
 import { snapshotCommands } from './commands/snapshot.ts';
 import { tokenCommands } from './commands/token.ts';
 import { trainCommand } from './commands/train.ts';
@@ -32,5 +33,6 @@ export const commands: readonly CommandRecord[] = [
   exportCommand,
   serveCommand,
   startCommand,
+  smokeCommand,
   ...tokenCommands,
 ];

@@ -609,6 +609,18 @@ export const errorTable = {
     detail: ({ deadlineMs }) => `No answer within ${deadlineMs / 1000} s.`,
     hint: () => 'Try again; if it happens twice with the same picture, leave that picture out.',
   }),
+  SERVER_UNREACHABLE: entry<{ reason: string }>({
+    kind: 'unavailable',
+    title: 'The server does not answer',
+    detail: ({ reason }) => reason,
+    hint: () => 'Check the address; "tintype serve" prints it when it starts, and /health/live answers while it runs.',
+  }),
+  SERVER_REFUSED: entry<{ code: string; detail: string; hint: string }>({
+    kind: 'unavailable',
+    title: 'The server answered with a problem',
+    detail: ({ code, detail }) => `The server answered ${code}: ${detail}`,
+    hint: ({ hint }) => hint,
+  }),
   OVERLOADED: entry<{ retryAfterS: number }>({
     kind: 'unavailable',
     title: 'The server is busy',

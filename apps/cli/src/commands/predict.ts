@@ -1,7 +1,10 @@
-/** @file `tintype predict`: classify pictures by the same child processes that serve. */
+/** @file `tintype predict`: classify pictures by the same child processes that serve, or by a server elsewhere. */
 import type { Prediction } from '@tintype/contracts/serve';
-import type { CommandRecord } from '../command.ts';
+import type { CommandContext, CommandRecord } from '../command.ts';
 import { percent, printable, table } from '../format.ts';
+
+/** A server has a limit of its own, which may be lower. */
+const mostSentBytes = 50 * 2 ** 20;
 
 type Row = Omit<Prediction, 'request_id'> & { path: string };
 
@@ -11,13 +14,17 @@ export const predictCommand: CommandRecord = {
   arguments: '<source...>',
   options: [
     { flags: '--model <model>', description: 'NAME, NAME@VERSION or NAME@ALIAS (default: the champion promoted last)' },
+    { flags: '--server <url>', description: 'ask a running server instead of the models of this workspace' },
+    { flags: '--token <token>', description: 'API token of that server (default: that of TINTYPE_TOKEN)' },
   ],
   examples: [
     'tintype predict photo.jpg',
     'tintype predict ~/new --model scenes@3 --json',
     'tintype predict https://example.org/photo.jpg',
+    'tintype predict photo.jpg --server http://127.0.0.1:8080',
   ],
   async run(context, sources, options) {
+    if (options.server !== undefined) return predictByServer(context, sources, options);
     const [{ resolveVersion }, { predictPictures }, { parseGates }, { openAnySource }] = await Promise.all([
       import('@tintype/core/registry/resolve-version'),
       import('@tintype/core/serve/predict-pictures'),
@@ -28,9 +35,6 @@ export const predictCommand: CommandRecord = {
     await using pool = await context.openPool(workspace);
     const { catalog, store, config, folder } = workspace;
     const version = await resolveVersion({ catalog }, options.model as string | undefined);
-    const rows: Row[] = [];
-    let answered = 0;
-    let failed = 0;
     const answers = predictPictures(
       { store, pool, openSource: openAnySource },
       {
@@ -43,21 +47,42 @@ export const predictCommand: CommandRecord = {
         signal: context.signal,
       },
     );
-    try {
-      for await (const answer of answers) {
-        answered += 1;
-        if (answer.error !== null) failed += 1;
-        context.output.progress(`predict  ${answered}`);
-        if (context.output.json) context.output.result(answer, () => '');
-        else rows.push(answer);
-      }
-    } finally {
-      // What was answered before an interruption, or before a source that is not there, is shown all the same.
-      if (rows.length > 0) context.output.result(null, () => render(rows));
-    }
-    if (answered > 0 && failed === answered) process.exitCode = 65;
+    await show(context, answers);
   },
 };
+
+async function predictByServer(
+  context: CommandContext,
+  sources: readonly string[],
+  options: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const [{ connectServer, tokenOf }, { predictRemotely }] = await Promise.all([
+    import('../remote/connect-server.ts'),
+    import('../remote/predict-remotely.ts'),
+  ]);
+  const client = connectServer(options.server as string, { token: tokenOf(options) });
+  const model = options.model as string | undefined;
+  await show(context, predictRemotely(client, { sources, model, limitBytes: mostSentBytes, signal: context.signal }));
+}
+
+async function show({ output }: CommandContext, answers: AsyncIterable<Row>): Promise<void> {
+  const rows: Row[] = [];
+  let answered = 0;
+  let failed = 0;
+  try {
+    for await (const answer of answers) {
+      answered += 1;
+      if (answer.error !== null) failed += 1;
+      output.progress(`predict  ${answered}`);
+      if (output.json) output.result(answer, () => '');
+      else rows.push(answer);
+    }
+  } finally {
+    // What was answered before an interruption, or before a source that is not there, is shown all the same.
+    if (rows.length > 0) output.result(null, () => render(rows));
+  }
+  if (answered > 0 && failed === answered) process.exitCode = 65;
+}
 
 function render(rows: readonly Row[]): string {
   const share = (row: Row): string =>
