@@ -1,6 +1,8 @@
 /** @file How sharp a picture is: the variance of its Laplacian (Pech-Pacheco et al., 2000), at one scale for pictures of any size. */
 import type { PictureLimits } from '@tintype/contracts/picture';
+import type { Sharp } from 'sharp';
 import { decodeThrough } from './decode-image.ts';
+import { SharedPicture } from './shared-picture.ts';
 
 const longestPx = 512;
 
@@ -8,10 +10,16 @@ const longestPx = 512;
  * Variance of the 4-neighbor Laplacian of the grey picture (0 to 255), scaled down to 512 px where it is larger. Blurred photographs
  * have less than 50, sharp ones hundreds. Errors: those of `decodeImage`.
  */
-export async function measureSharpness(bytes: Uint8Array, limits?: Partial<PictureLimits>): Promise<number> {
-  const { data, widthPx, heightPx } = await decodeThrough(bytes, limits, (picture) =>
-    picture.resize(longestPx, longestPx, { fit: 'inside', kernel: 'linear', withoutEnlargement: true }),
-  );
+export async function measureSharpness(
+  picture: Uint8Array | SharedPicture,
+  limits?: Partial<PictureLimits>,
+): Promise<number> {
+  const fit = (pipeline: Sharp): Sharp =>
+    pipeline.resize(longestPx, longestPx, { fit: 'inside', kernel: 'linear', withoutEnlargement: true });
+  const { data, widthPx, heightPx } =
+    picture instanceof SharedPicture
+      ? await picture.through(fit, { widthPx: longestPx, heightPx: longestPx, shrinksFrom: 2 })
+      : await decodeThrough(picture, limits, fit);
   return computeLaplacianVariance(toGrey(data), widthPx, heightPx);
 }
 

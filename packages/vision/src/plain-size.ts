@@ -29,6 +29,22 @@ function readJpegSize(bytes: Uint8Array): PlainSize | undefined {
   return undefined;
 }
 
+/**
+ * The size of a JPEG of three colors that is decoded as it is: no orientation, no color profile, nothing to convert. `undefined` for any
+ * other.
+ */
+export function readPlainJpegSize(bytes: Uint8Array): PlainSize | undefined {
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
+  const size = readJpegSize(bytes);
+  if (!size) return undefined;
+  for (let at = 2; ; at += 2 + uint16(bytes, at + 2)) {
+    const marker = bytes[at + 1] ?? 0;
+    const isProfile = marker === 0xe2 && bytes[at + 4] === 0x49;
+    if (isProfile) return undefined;
+    if (marker >= 0xc0 && marker <= 0xc2) return bytes[at + 9] === 3 ? size : undefined;
+  }
+}
+
 /** IHDR comes first; an eXIf chunk before the pixels may turn the picture. */
 function readPngSize(bytes: Uint8Array): PlainSize | undefined {
   let at = 8;

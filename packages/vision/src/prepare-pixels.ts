@@ -3,6 +3,7 @@ import type { PictureLimits } from '@tintype/contracts/picture';
 import type { Preprocessing } from '@tintype/contracts/preprocessing';
 import type { Sharp } from 'sharp';
 import { decodeThrough } from './decode-image.ts';
+import { SharedPicture } from './shared-picture.ts';
 
 type Fit = (picture: Sharp, preprocessing: Preprocessing) => Sharp;
 
@@ -36,12 +37,17 @@ const fits: Record<Preprocessing['resize'], Fit> = {
  * picture in the top left corner. The same bytes always give the same pixels. Errors: those of `decodeImage`.
  */
 export async function preparePixels(
-  bytes: Uint8Array,
+  picture: Uint8Array | SharedPicture,
   preprocessing: Preprocessing,
   limits?: Partial<PictureLimits>,
 ): Promise<Uint8Array> {
-  const { data } = await decodeThrough(bytes, limits, (picture) => fits[preprocessing.resize](picture, preprocessing));
-  return preprocessing.channelOrder === 'BGR' ? swapRedAndBlue(data) : data;
+  const { resize, widthPx, heightPx, channelOrder } = preprocessing;
+  const fit = (pipeline: Sharp): Sharp => fits[resize](pipeline, preprocessing);
+  const { data } =
+    picture instanceof SharedPicture
+      ? await picture.through(fit, { widthPx, heightPx, shrinksFrom: 4 })
+      : await decodeThrough(picture, limits, fit);
+  return channelOrder === 'BGR' ? swapRedAndBlue(data) : data;
 }
 
 function swapRedAndBlue(pixels: Uint8Array): Uint8Array {

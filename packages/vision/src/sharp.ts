@@ -23,6 +23,19 @@ export function openPicture(bytes: Uint8Array, limits: PictureLimits): Sharp {
     .toColourspace('srgb');
 }
 
+/** A pipeline over pixels that `openPicture` has decoded: [heightPx, widthPx, 3]. */
+export function openPixels({
+  data,
+  widthPx,
+  heightPx,
+}: {
+  data: Uint8Array;
+  widthPx: number;
+  heightPx: number;
+}): Sharp {
+  return sharp(data, { raw: { width: widthPx, height: heightPx, channels: 3 } });
+}
+
 /** Width, height and EXIF orientation as libvips reads them from the header; about 0.2 ms. */
 export async function readSharpHeader(
   bytes: Uint8Array,

@@ -2,6 +2,7 @@
 import type { Backbone } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { preparePixels } from '@tintype/vision/prepare-pixels';
+import type { SharedPicture } from '@tintype/vision/shared-picture';
 import { toTensor } from '@tintype/vision/to-tensor';
 import { builtInFeatures } from './built-in-features.ts';
 
@@ -19,10 +20,10 @@ export class InputMaker {
 
   /** `use` must be done with the input when it settles. */
   async withInput<T>(
-    { bytes, limits }: { bytes: Uint8Array; limits: PictureLimits },
+    { bytes, limits, shared }: { bytes: Uint8Array; limits: PictureLimits; shared?: SharedPicture | undefined },
     use: (input: Float32Array) => Promise<T>,
   ): Promise<T> {
-    return this.#withPixels(await preparePixels(bytes, this.#backbone.preprocessing, limits), use);
+    return this.#withPixels(await preparePixels(shared ?? bytes, this.#backbone.preprocessing, limits), use);
   }
 
   /** The same for a grey picture: to try a model with. */

@@ -9,6 +9,7 @@ import { TintypeError } from '@tintype/contracts/errors';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { readPictureHeader, resolveLimits } from '@tintype/vision/picture-header';
 import { preparePixels } from '@tintype/vision/prepare-pixels';
+import type { SharedPicture } from '@tintype/vision/shared-picture';
 import { toTensor } from '@tintype/vision/to-tensor';
 import { firstLine } from '../onnx-features.ts';
 import { clampBox, suppressOverlaps } from './boxes.ts';
@@ -16,7 +17,12 @@ import { type Answer, detectorFamilies } from './detector-families.ts';
 
 export interface OpenDetector extends AsyncDisposable {
   /** Best first. Throws IMAGE_* for the picture and DETECTOR_INVALID for the model. */
-  detect(picture: { bytes: Uint8Array; limits: PictureLimits }): Promise<Detection[]>;
+  detect(picture: {
+    bytes: Uint8Array;
+    limits: PictureLimits;
+    /** The same bytes, where others look at them too. */
+    shared?: SharedPicture | undefined;
+  }): Promise<Detection[]>;
 }
 
 interface Size {
@@ -32,11 +38,11 @@ export async function openDetector(detector: Detector, modelPath: string): Promi
   try {
     const io = bindOutputs(detector, session);
     return {
-      detect: async ({ bytes, limits }) => {
+      detect: async ({ bytes, limits, shared }) => {
         const picture = await readSize(bytes, limits);
         const size = fitSize(detector, picture);
         const preprocessing = { ...detector.preprocessing, ...size };
-        const pixels = await preparePixels(bytes, preprocessing, limits);
+        const pixels = await preparePixels(shared ?? bytes, preprocessing, limits);
         const data = new Float32Array(pixels.length);
         toTensor(pixels, detector.preprocessing, data);
         const answers = await ask(session, io, { data, size });
