@@ -118,6 +118,27 @@ export function parseGate(text: string): Gate | undefined {
   return named === undefined ? undefined : gateSchema.safeParse({ kind, [named]: from }).data;
 }
 
+/** The text that `parseGate` reads as this gate. */
+export function formatGate(gate: Gate): string {
+  switch (gate.kind) {
+    case 'person-count':
+    case 'face-count': {
+      const { kind, min, max } = gate;
+      if (max === null) return `${kind}=${min}..`;
+      return max === min ? `${kind}=${min}` : `${kind}=${min}..${max}`;
+    }
+    case 'min-size':
+      return `${gate.kind}=${gate.sidePx}`;
+    case 'unknown':
+      return `${gate.kind}=${gate.share}`;
+    case 'blur':
+    case 'confidence':
+      return `${gate.kind}=${gate.minimum}`;
+    default:
+      return gate satisfies never;
+  }
+}
+
 /** What the one number of a gate is called. */
 const single: Readonly<Record<string, string | undefined>> = {
   'min-size': 'sidePx',

@@ -65,6 +65,11 @@ export const trainCommand: CommandRecord = {
     'tintype train --backbone hub:onnx-community/dinov2-small --model scenes --json',
   ],
   async run(context, _args, options) {
+    if (options.auto === true && options.gate !== undefined)
+      throw new TintypeError('USAGE_INVALID', {
+        problem: '--gate does not go with --auto; gates for every model are set as serve.gates in tintype.yaml.',
+        command: 'tintype train',
+      });
     if (options.auto === true) return trainBestModel(context, options);
     if (options.budget !== undefined)
       throw new TintypeError('USAGE_INVALID', { problem: '--budget goes with --auto.', command: 'tintype train' });

@@ -1,4 +1,5 @@
 /** @file The model card: what the model is for, what it was trained on, how good it is and where it must not be trusted (Mitchell et al. 2019). */
+import { formatGate, type Gate } from '@tintype/contracts/gate';
 import type { UnboundEvaluation } from '../evaluate/evaluate-run.ts';
 import type { TrainedRun } from '../train/trained-run.types.ts';
 
@@ -16,6 +17,7 @@ export function renderModelCard(run: TrainedRun, evaluation: UnboundEvaluation):
     '## Intended use',
     'Pictures like those it was trained on, taken the same way, showing one of the classes above. It always answers with one of these',
     'classes: a picture of anything else gets a wrong answer, often a confident one. Do not use it to decide about people.',
+    ...renderGates(run.gates),
     '',
     '## Data',
     `Snapshot \`${snapshot.id}\` of the dataset ${escapeMarkdown(snapshot.dataset)}: ${snapshot.counts.train} pictures to train,`,
@@ -42,6 +44,13 @@ export function renderModelCard(run: TrainedRun, evaluation: UnboundEvaluation):
     `Preprocessing: ${widthPx} x ${heightPx} ${resize}${crop}, ${interpolation}, ${channelOrder}, mean ${mean.join(' ')}, std ${std.join(' ')}.`,
     '',
   ].join('\n');
+}
+
+/** What is refused before that. */
+function renderGates(gates: readonly Gate[]): string[] {
+  if (gates.length === 0) return [];
+  const texts = gates.map((gate) => `\`${formatGate(gate)}\``);
+  return ['', `Pictures that do not pass these gates are refused with a reason instead: ${texts.join(', ')}.`];
 }
 
 const share = (value: number | null): string => (value === null ? '-' : `${(value * 100).toFixed(1)} %`);

@@ -107,11 +107,13 @@ test('a picture of another kind is refused as unknown, one of the kind it was tr
   const { bundleHash } = version;
   const ask = (change: Partial<ClassifyInput>) => pool.run('classify', { bundleHash, bytes: noise, limits, ...change });
 
+  const card = store.objects.get(objectKeys.bundleFile(bundleHash, 'model-card.md')) as Uint8Array;
   const [strange, known, ungated] = await withBundle(needs(), bundleHash, async (manifest) => {
     expect(manifest.gates).toEqual(parseGates(['unknown=0.9']));
     return [await ask({}), await ask({ bytes: await aPicture(0, 30) }), await ask({ ungated: true })] as const;
   });
 
+  expect(new TextDecoder().decode(card)).toContain('refused with a reason instead: `unknown=0.9`');
   expect(strange.refusal?.reason).toBe('UNKNOWN');
   expect(known.refusal).toBeUndefined();
   expect(known.probabilities).toHaveLength(2);

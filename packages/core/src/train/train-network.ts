@@ -30,6 +30,8 @@ export interface TrainNetworkNeeds extends TrainNeeds {
 
 export interface TrainNetworkRequest extends TrainRequest {
   onEvent?: (event: TrainEvent) => void;
+  /** Nothing but its answers is wanted: no index of training pictures is made. Default false. */
+  isTrial?: boolean;
 }
 
 const parityTolerance = 1e-5;
@@ -163,17 +165,18 @@ async function describeTrained(
     inputName,
     ...(license === undefined ? {} : { license }),
   };
-  const neighbors = await indexNetworkNeighbors(needs, {
+  const indexing = {
     graphPath: outcome.graphPath,
     backbone,
     classes: snapshot.classes,
     train: data.train.entries,
     validation: data.validation.entries,
     limits: request.limits,
-    onProgress: (done, total) =>
+    onProgress: (done: number, total: number) =>
       request.onProgress?.({ stage: 'evaluate', done, total, note: 'index of training pictures' }),
     signal: request.signal,
-  });
+  };
+  const neighbors = request.isTrial ? undefined : await indexNetworkNeighbors(needs, indexing);
   return {
     run: { ...run, status: 'running', endedAt: null, error: null },
     model: request.model ?? snapshot.dataset,

@@ -33,6 +33,7 @@ export function createNetworkTrials(needs: TrainNetworkNeeds, { study, snapshot,
       const run = await trainNetwork(needs, {
         ...options,
         limits,
+        isTrial: true,
         signal: AbortSignal.any([signal, stop.signal, time]),
         onEvent: (event) => {
           runId = event.run;

@@ -1,5 +1,5 @@
 /** @file Gates: what is refused, in which order and in which words. */
-import { type Gate, isPictureGate, type PictureMeasures, parseGate } from '@tintype/contracts/gate';
+import { formatGate, type Gate, isPictureGate, type PictureMeasures, parseGate } from '@tintype/contracts/gate';
 import { expect, test } from 'vitest';
 import { judgeGates, sortGates } from './judge-gates.ts';
 
@@ -93,4 +93,16 @@ test('gates on the answer come after all that judge the picture alone', () => {
     'confidence',
   ]);
   expect(gates.map(isPictureGate)).toEqual([true, true, true, true, false, false]);
+});
+
+test.each([
+  'min-size=64',
+  'blur=12.5',
+  'person-count=1',
+  'face-count=1..3',
+  'person-count=2..',
+  'unknown=0.99',
+  'confidence=0.6',
+])('%s is written as it is read', (text) => {
+  expect(formatGate(parseGate(text) as Gate)).toBe(text);
 });
