@@ -16,13 +16,15 @@ const ways = [
   { widthPx: 1067, heightPx: 800 },
 ].map((way) => preprocessingSchema.parse(way));
 
-async function expectSame(bytes: Uint8Array): Promise<void> {
+/** What differs between looking together and alone, by what looked. */
+async function listDifferences(bytes: Uint8Array): Promise<string[]> {
   const shared = new SharedPicture(bytes);
-  expect(await measureSharpness(shared)).toBe(await measureSharpness(bytes));
+  const different = (await measureSharpness(shared)) === (await measureSharpness(bytes)) ? [] : ['sharpness'];
   for (const way of ways) {
     const [alone, together] = [await preparePixels(bytes, way), await preparePixels(shared, way)];
-    expect(Buffer.compare(alone, together), `${way.resize} ${way.widthPx} x ${way.heightPx}`).toBe(0);
+    if (Buffer.compare(alone, together) !== 0) different.push(`${way.resize} ${way.widthPx} x ${way.heightPx}`);
   }
+  return different;
 }
 
 describe('JPEGs around the sizes at which a decoder begins to shrink', () => {
@@ -40,7 +42,9 @@ describe('JPEGs around the sizes at which a decoder begins to shrink', () => {
     [1280, 960],
     [1700, 1664],
   ])('%d x %d', { timeout: 30_000 }, async (widthPx, heightPx) => {
-    await expectSame(await aPicture({ widthPx, heightPx }).jpeg({ quality: 85 }).toBuffer());
+    const bytes = await aPicture({ widthPx, heightPx }).jpeg({ quality: 85 }).toBuffer();
+
+    expect(await listDifferences(bytes)).toEqual([]);
   });
 });
 
@@ -58,7 +62,9 @@ const unusual: [string, (picture: Sharp) => Sharp][] = [
 ];
 
 test.each(unusual)('a picture that is %s', async (_, encode) => {
-  await expectSame(await encode(aPicture({ widthPx: 300, heightPx: 200 })).toBuffer());
+  const bytes = await encode(aPicture({ widthPx: 300, heightPx: 200 })).toBuffer();
+
+  expect(await listDifferences(bytes)).toEqual([]);
 });
 
 test('a plain JPEG is decoded once', async () => {

@@ -3,6 +3,7 @@ import { OnnxError, parseOnnx } from '@tintype/autograd/onnx/read-onnx';
 import { floatsOf, openSession, type Session } from '@tintype/autograd/runtime/session';
 import type { BundleManifest } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
+import type { SharedPicture } from '@tintype/vision/shared-picture';
 import { builtInFeatures } from './built-in-features.ts';
 import { corrupt, readBundle } from './bundle.ts';
 import { GatheredRun } from './gathered-run.ts';
@@ -36,6 +37,7 @@ export interface Gathered {
 interface Picture {
   bytes: Uint8Array;
   limits: PictureLimits;
+  shared?: SharedPicture | undefined;
 }
 
 export interface ClassifierOptions {

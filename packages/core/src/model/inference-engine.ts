@@ -1,12 +1,13 @@
 /** @file Everything a picture child has open: feature extractors, bundles, detectors, and how they answer for one picture. */
 import type { Detector } from '@tintype/contracts/detector';
 import { TintypeError } from '@tintype/contracts/errors';
-import { type CountedName, isPictureGate } from '@tintype/contracts/gate';
+import { type CountedName, type Gate, type GateKind, isPictureGate } from '@tintype/contracts/gate';
 import type { Backbone, BundleManifest } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import type { Neighbor } from '@tintype/contracts/serve';
 import { measureSharpness } from '@tintype/vision/measure-sharpness';
 import { readPictureHeader } from '@tintype/vision/picture-header';
+import { SharedPicture } from '@tintype/vision/shared-picture';
 import { builtInFeatures } from './built-in-features.ts';
 import { type Classifier, openClassifier } from './classifier.ts';
 import { type OpenDetector, openDetector } from './detectors/open-detector.ts';
@@ -28,6 +29,8 @@ import type {
 interface Picture {
   bytes: Uint8Array;
   limits: PictureLimits;
+  /** Where several look at the pixels. */
+  shared?: SharedPicture | undefined;
 }
 
 interface Extractor extends AsyncDisposable {
@@ -96,10 +99,12 @@ export class InferenceEngine implements AsyncDisposable {
   async #classify(request: ClassifyInput, classifier: Classifier): Promise<PictureAnswer> {
     const { gates = [], detectors = {}, ungated = false } = request;
     const chain = ungated ? [] : sortGates([...(classifier.manifest.gates ?? []), ...gates]);
-    const before = await this.gate({ ...request, detectors, gates: chain.filter(isPictureGate) });
+    // The model looks at the pixels too.
+    const shared = share(request, countDecodes(chain) + 1);
+    const before = await this.#gate({ ...shared, detectors, gates: chain.filter(isPictureGate) });
     const counts = countsOf(before);
     if (before.refusal) return { refusal: before.refusal, ...counts };
-    const { features, ...answer } = await classifier.classify(request);
+    const { features, ...answer } = await classifier.classify(shared);
     const surroundings = lazily(() => searchAround(classifier, features, request.neighbors ?? 0));
     const after = await runGates(
       chain.filter((gate) => !isPictureGate(gate)),
@@ -128,7 +133,11 @@ export class InferenceEngine implements AsyncDisposable {
   }
 
   /** Judges gates on pictures, cheapest first. Throws IMAGE_* for what cannot be read, where any gate is asked. */
-  gate({ gates, known, ...request }: GateInput): Promise<GateOutcome> {
+  gate(request: GateInput): Promise<GateOutcome> {
+    return this.#gate({ ...request, ...share(request, countDecodes(request.gates)) });
+  }
+
+  #gate({ gates, known, ...request }: Omit<GateInput, keyof Picture> & Picture): Promise<GateOutcome> {
     return runGates(sortGates(gates), this.#measurerOf(request), known);
   }
 
@@ -137,7 +146,7 @@ export class InferenceEngine implements AsyncDisposable {
     return {
       widthPx: async () => (await readHeader()).widthPx,
       heightPx: async () => (await readHeader()).heightPx,
-      sharpness: () => measureSharpness(picture.bytes, picture.limits),
+      sharpness: () => measureSharpness(picture.shared ?? picture.bytes, picture.limits),
       personCount: () => this.#count('person', detectors, picture),
       faceCount: () => this.#count('face', detectors, picture),
     };
@@ -162,6 +171,14 @@ export class InferenceEngine implements AsyncDisposable {
     await Promise.all([...this.#classifiers.keys()].map((key) => this.closeBundle(key)));
   }
 }
+
+const decodingGates: ReadonlySet<GateKind> = new Set(['blur', 'person-count', 'face-count']);
+
+const countDecodes = (gates: readonly Gate[]): number => gates.filter(({ kind }) => decodingGates.has(kind)).length;
+
+/** The picture as so many look at its pixels. */
+const share = ({ bytes, limits }: Picture, lookers: number): Picture =>
+  lookers > 1 ? { bytes, limits, shared: new SharedPicture(bytes, limits) } : { bytes, limits };
 
 /** Computed when it is first asked for. */
 function lazily<T>(compute: () => T): () => T {

@@ -145,3 +145,19 @@ test('an index that does not fit its model is not opened', async () => {
 
   await expect(registering).rejects.toMatchObject({ code: 'BUNDLE_CORRUPT' });
 });
+
+test('gates that look at the pixels change no answer, bit for bit', async () => {
+  const run = await train({ model: 'same' });
+  const { version } = await registerRun(needs(), run, { by: 'test', limits });
+  const { bundleHash } = version;
+  const bytes = await sharp(stripes(0, 9), { raw }).resize(300, 200).jpeg().toBuffer();
+
+  const [plain, gated] = await withBundle(needs(), bundleHash, () =>
+    Promise.all([
+      pool.run('classify', { bundleHash, bytes, limits }),
+      pool.run('classify', { bundleHash, bytes, limits, gates: parseGates(['blur=0']) }),
+    ]),
+  );
+
+  expect(gated.logits).toEqual(plain.logits);
+});
