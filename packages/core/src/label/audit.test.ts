@@ -92,3 +92,12 @@ test('an audit looks in an order that its seed alone decides', () => {
 test('a count that cannot be is refused', () => {
   expect(() => boundAfterPlan({ size: 5, looks: 6, errors: 0 })).toThrow(RangeError);
 });
+
+test('an auditor who misses errors has more of them allowed for', () => {
+  const count = { size: 60, looks: 60, errors: 9 };
+
+  // Of 10 wrong ones 1 of 50 is missed each: none missed in 81.7 %, at most one in 98.4 % of audits.
+  expect(boundAfterPlan({ ...count, missRate: 0.02 })).toEqual({ upper: 10 / 60, upperMended: 1 / 60 });
+  expect(boundAfterPlan({ size: 60, looks: 60, errors: 0, missRate: 0.02 }).upper).toBe(0);
+  expect(boundAfterPlan({ size: 1_000_000, looks: 152, errors: 0, missRate: 0.02 }).upper).toBeLessThan(0.02);
+});

@@ -15,6 +15,8 @@ export interface AuditCount {
   errors: number;
   /** Default 0.95. */
   confidence?: number;
+  /** Share of wrong labels that whoever looks takes for right; default 0. More errors are allowed for accordingly. */
+  missRate?: number;
 }
 
 export interface AuditBound {
@@ -30,16 +32,16 @@ const prior = { errors: 0.3, right: 20 } as const;
 const usualConfidence = 0.95;
 
 /** For a number of looks that did not depend on what was seen. */
-export function boundAfterPlan({ confidence = usualConfidence, ...count }: AuditCount): AuditBound {
+export function boundAfterPlan(count: AuditCount): AuditBound {
   assertCount(count);
-  const alpha = 1 - confidence;
+  const alpha = 1 - (count.confidence ?? usualConfidence);
   return findBound(count, (wrong) => logAtMost(count, wrong) > Math.log(alpha));
 }
 
 /** For looks that end whenever somebody likes: holds at all moments together. Wider than the bound of a plan. */
-export function boundAnytime({ confidence = usualConfidence, ...count }: AuditCount): AuditBound {
+export function boundAnytime(count: AuditCount): AuditBound {
   assertCount(count);
-  const { size, looks, errors } = count;
+  const { size, looks, errors, confidence = usualConfidence } = count;
   const { errors: a, right: b } = prior;
   const logMixture = logBeta(a + errors, b + looks - errors) - logBeta(a, b);
   const ways = logChoose(looks, errors);
@@ -48,15 +50,11 @@ export function boundAnytime({ confidence = usualConfidence, ...count }: AuditCo
 }
 
 /** Fewest looks after which no error found means at most `target` errors; all of the batch where less does not do. */
-export function planLooks({
-  size,
-  target,
-  confidence = usualConfidence,
-}: Omit<AuditCount, 'looks' | 'errors'> & { target: number }): number {
-  let [low, high] = [0, size];
+export function planLooks({ target, ...batch }: Omit<AuditCount, 'looks' | 'errors'> & { target: number }): number {
+  let [low, high] = [0, batch.size];
   while (low < high) {
     const looks = (low + high) >> 1;
-    if (boundAfterPlan({ size, looks, errors: 0, confidence }).upper <= target) high = looks;
+    if (boundAfterPlan({ ...batch, looks, errors: 0 }).upper <= target) high = looks;
     else low = looks + 1;
   }
   return low;
@@ -74,7 +72,10 @@ export function shuffleForAudit<T>(batch: readonly T[], seed: number | string): 
 }
 
 /** Largest number of wrong labels that is still believable: beyond the errors seen, believing only falls. */
-function findBound({ size, looks, errors }: AuditCount, isBelievable: (wrong: number) => boolean): AuditBound {
+function findBound(
+  { size, looks, errors, missRate = 0, confidence = usualConfidence }: AuditCount,
+  isBelievable: (wrong: number) => boolean,
+): AuditBound {
   const most = size - (looks - errors);
   // A likelihood rises up to the share seen and falls after it, so the search begins there.
   let low = Math.min(most, Math.max(errors, looks === 0 ? most : Math.floor((size * errors) / looks)));
@@ -84,7 +85,21 @@ function findBound({ size, looks, errors }: AuditCount, isBelievable: (wrong: nu
     if (isBelievable(middle)) low = middle;
     else high = middle - 1;
   }
-  return size === 0 ? { upper: 0, upperMended: 0 } : { upper: low / size, upperMended: (low - errors) / size };
+  if (size === 0) return { upper: 0, upperMended: 0 };
+  const wrong = Math.min(size, low + countMissed(low, { missRate, alpha: 1 - confidence }));
+  return { upper: wrong / size, upperMended: (wrong - errors) / size };
+}
+
+/** Fewest errors beside those `found` that are missed at most, but for the share `alpha` of audits (binomial). */
+function countMissed(found: number, { missRate, alpha }: { missRate: number; alpha: number }): number {
+  if (missRate === 0) return 0;
+  for (let missed = 0; ; missed += 1) {
+    const wrong = found + missed;
+    let atMost = 0;
+    for (let n = 0; n <= missed; n += 1)
+      atMost += Math.exp(logChoose(wrong, n) + n * Math.log(missRate) + (wrong - n) * Math.log1p(-missRate));
+    if (atMost >= 1 - alpha) return missed;
+  }
 }
 
 /** ln P(as many errors as seen | `wrong` in the batch). */

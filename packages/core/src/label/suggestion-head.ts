@@ -34,7 +34,7 @@ export interface SuggestionHead {
 const ridges = [0.1, 0.3, 1, 3, 10] as const;
 const sharpnesses = [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16] as const;
 /** Labels that judge ridge and sharpness; more would say the same. */
-const mostJudges = 1000;
+const mostJudges = 500;
 const biasRidge = 1e-3;
 
 /** Undefined while fewer than two classes have labels: there is nothing to tell apart. The same labels give the same head. */
@@ -73,6 +73,14 @@ export function suggest(head: SuggestionHead, rows: Float32Array, chosen?: Array
   return result;
 }
 
+/** Accuracy to expect on the rows that were suggested for: the mean of their highest probabilities. */
+export function meanConfidence(probabilities: Float32Array, classCount: number): number {
+  let sum = 0;
+  for (let start = 0; start < probabilities.length; start += classCount)
+    sum += Math.max(...probabilities.subarray(start, start + classCount));
+  return probabilities.length === 0 ? 0 : (sum * classCount) / probabilities.length;
+}
+
 interface Normal {
   /** [D + 1, D + 1] XᵀX with the ones of the bias; lower half. */
   gram: Float64Array;
@@ -99,7 +107,7 @@ function accumulate({ rows, dimensions, labeled, classIndices, classCount }: Lab
   return { gram, moments };
 }
 
-/** All labels, or an equally likely thousand of them. */
+/** All labels, or 500 of them, equally likely. */
 function chooseJudges(count: number): number[] {
   const all = Array.from({ length: count }, (_, n) => n);
   if (count <= mostJudges) return all;

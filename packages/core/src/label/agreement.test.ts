@@ -1,0 +1,60 @@
+/** @file Agreement between people, against worked examples. */
+import { expect, test } from 'vitest';
+import { cohenKappa, fleissKappa, goldAccuracy, listDisagreements } from './agreement.ts';
+
+const times = (name: string, n: number): string[] => new Array<string>(n).fill(name);
+
+test("Cohen's kappa of 50 pictures is 0.4", () => {
+  // Both yes 20, both no 15, yes/no 5, no/yes 10: seen 0.7, chance 0.5 * 0.6 + 0.5 * 0.4 = 0.5.
+  const first = [...times('yes', 25), ...times('no', 25)];
+  const second = [...times('yes', 20), ...times('no', 5), ...times('yes', 10), ...times('no', 15)];
+
+  expect(cohenKappa(first, second)).toBeCloseTo(0.4, 10);
+});
+
+test('agreement by chance alone is no agreement, and perfect agreement is 1', () => {
+  expect(cohenKappa(['a', 'a', 'b', 'b'], ['a', 'b', 'a', 'b'])).toBe(0);
+  expect(cohenKappa(['a', 'b'], ['a', 'b'])).toBe(1);
+  expect(cohenKappa(['a', 'a'], ['a', 'a'])).toBeUndefined();
+  expect(cohenKappa([], [])).toBeUndefined();
+  expect(() => cohenKappa(['a'], [])).toThrow(RangeError);
+});
+
+test("Fleiss' kappa of three judges is that of the hand", () => {
+  // Pairs agree 1, 1/3 and 1: seen 7/9. Classes 5/9 and 4/9: chance 41/81. (63 - 41) / (81 - 41) = 0.55.
+  const judgments = [times('a', 3), ['a', 'a', 'b'], times('b', 3)];
+
+  expect(fleissKappa([...judgments, ['a']])).toBeCloseTo(0.55, 10);
+  expect(fleissKappa([['a'], ['b']])).toBeUndefined();
+});
+
+test('gold questions count the known ones alone', () => {
+  const answers = new Map([
+    ['s1', 'cat'],
+    ['s2', 'dog'],
+    ['s3', 'cat'],
+  ]);
+
+  expect(
+    goldAccuracy(
+      answers,
+      new Map([
+        ['s1', 'cat'],
+        ['s2', 'cat'],
+      ]),
+    ),
+  ).toEqual({ asked: 2, right: 1, accuracy: 0.5 });
+  expect(goldAccuracy(answers, new Map())).toBeUndefined();
+});
+
+test('what people differ on most comes first, what they agree on not at all', () => {
+  const queue = listDisagreements(
+    new Map([
+      ['s1', ['a', 'a', 'b']],
+      ['s2', ['a', 'a']],
+      ['s3', ['a', 'b', 'c']],
+    ]),
+  );
+
+  expect(queue.map((one) => one.sampleId)).toEqual(['s3', 's1']);
+});
