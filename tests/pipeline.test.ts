@@ -159,8 +159,23 @@ test('an exported bundle holds the graph, the manifest, the parity proof and the
     'model-card.md',
     'model.onnx',
     'neighbors.safetensors',
+    'parity-report.json',
     'parity.json',
   ]);
+  const report = JSON.parse(await readFile(join(folder, 'parity-report.json'), 'utf8')) as Record<string, unknown>;
+  expect(report).toMatchObject({ top1Agreement: 1, largestDifference: 0 });
+});
+
+test.each([
+  { words: ['--int8', '--fp16'], code: 'USAGE_INVALID', exitCode: 64 },
+  { words: ['--register'], code: 'USAGE_INVALID', exitCode: 64 },
+  { words: ['--fp16', '--format', 'hugging-face'], code: 'USAGE_INVALID', exitCode: 64 },
+  { words: ['--int8', '--max-drop', 'few'], code: 'USAGE_INVALID', exitCode: 64 },
+  { words: ['--int8'], code: 'LIGHT_UNSUPPORTED', exitCode: 65 },
+])('a light export with $words of a model on histograms ends with $code', async ({ words, code, exitCode }) => {
+  const problem = await tintypeProblem(['export', 'default', join(scratch.path, 'light'), ...words, ...workspace]);
+
+  expect(problem).toMatchObject({ code, exitCode });
 });
 
 test('a removed sample is out of the next snapshot and comes back when restored', async () => {

@@ -1,6 +1,6 @@
 /** @file What a command may open, lazily: a command pays only for what it touches. */
 import { existsSync } from 'node:fs';
-import { totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { CommandContext } from './command.ts';
@@ -25,6 +25,11 @@ export function createContext(
       const { openTaskPool } = await import('@tintype/adapters/children/open-task-pool');
       const tasks = '@tintype/core/model/picture-tasks';
       return openTaskPool({ tasks, ...(size === undefined ? {} : { size }) });
+    },
+    async openLightPool(size = availableParallelism()) {
+      const { openTaskPool } = await import('@tintype/adapters/children/open-task-pool');
+      const memoryMb = Math.max(2048, Math.floor((fitShare * totalmem()) / 2 ** 20 / size));
+      return openTaskPool({ tasks: '@tintype/core/model/light/light-tasks', size, inFlightPerChild: 1, memoryMb });
     },
     async openTrainer() {
       const { createTrainer } = await import('@tintype/adapters/children/create-trainer');

@@ -35,6 +35,9 @@ type None = Record<string, never>;
 const entry = <D = None>(value: ErrorEntry<D>): ErrorEntry<D> => value;
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
+/** A share as percent, to two digits: drops of half a point matter. */
+const points = (share: number): string => (share * 100).toFixed(2);
+
 /** The first few of a list, and how many more there are. */
 const some = (words: readonly string[], shown = 5): string =>
   words.length <= shown + 1 ? words.join(', ') : `${words.slice(0, shown).join(', ')} and ${words.length - shown} more`;
@@ -438,6 +441,28 @@ export const errorTable = {
     detail: ({ largestDifference, tolerance }) =>
       `Loaded back, the model's probabilities differ by ${largestDifference.toExponential(1)} from those in training; at most ${tolerance} is allowed. It was not registered.`,
     hint: () => 'Run the training again; if it happens twice, report it with the run id.',
+  }),
+  LIGHT_UNSUPPORTED: entry<{ model: string; reason: string }>({
+    kind: 'unprocessable',
+    title: 'No light model can be made of this one',
+    detail: ({ model, reason }) => `No light model can be made of ${model}: ${reason}.`,
+    hint: () =>
+      'Export it as it is, with --fp16 for half the file, or train a network ("tintype train --help") for one that 8 bits make faster.',
+  }),
+  QUANTIZATION_REFUSED: entry<{
+    model: string;
+    method: string;
+    accuracyBefore: number;
+    accuracyAfter: number;
+    maxDrop: number;
+    samples: number;
+  }>({
+    kind: 'unprocessable',
+    title: 'The light model answers too much worse',
+    detail: ({ model, method, accuracyBefore, accuracyAfter, maxDrop, samples }) =>
+      `${model} is right on ${points(accuracyBefore)} % of ${count(samples, 'test picture')}, its ${method} form on ${points(accuracyAfter)} %: ${points(accuracyBefore - accuracyAfter)} points less, where at most ${maxDrop} are allowed. Nothing was written.`,
+    hint: () =>
+      'Calibrate on more pictures (--calibration 1000), allow more (--max-drop), or use --fp16, which is smaller but no faster.',
   }),
   BACKBONE_UNKNOWN: entry<{ backbone: string; known: readonly string[] }>({
     kind: 'usage',

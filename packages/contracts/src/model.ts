@@ -27,6 +27,44 @@ export const backboneSchema = z.object({
 });
 export type Backbone = z.infer<typeof backboneSchema>;
 
+export const lightMethods = ['int8-static', 'int8-dynamic', 'fp16'] as const;
+export type LightMethod = (typeof lightMethods)[number];
+
+/** How much the answers of two forms of a model differ, on the same pictures. */
+export const parityReportSchema = z.object({
+  /** At most 200; 0 where the model has no pictures here. */
+  pictures: z.int(),
+  /** Share of them that both put into the same class; null without pictures, as the next. */
+  top1Agreement: z.number().nullable(),
+  /** Largest absolute difference of a probability. */
+  largestDifference: z.number().nullable(),
+});
+export type ParityReport = z.infer<typeof parityReportSchema>;
+
+const measuredAccuracySchema = z.object({
+  accuracy: z.number(),
+  accuracyInterval: intervalSchema,
+});
+
+/** What a light model is made from, and what that cost and brought. */
+export const lightModelSchema = z.object({
+  method: z.enum(lightMethods),
+  /** Hash of the bundle it was made from. */
+  of: z.string(),
+  /** Pictures that the ranges of activations were measured on; 0 where none are needed. */
+  calibrationPictures: z.int(),
+  /** The split that both accuracies are of, and how many pictures it has. */
+  on: z.string(),
+  samples: z.int(),
+  accuracyBefore: measuredAccuracySchema,
+  accuracyAfter: measuredAccuracySchema,
+  /** Bytes of `model.onnx`. */
+  sizeBefore: z.int(),
+  sizeAfter: z.int(),
+  parity: parityReportSchema,
+});
+export type LightModel = z.infer<typeof lightModelSchema>;
+
 export const bundleFormat = 1;
 
 /**
@@ -60,7 +98,10 @@ export const bundleManifestSchema = z.object({
       macroF1: z.number(),
     })
     .nullable(),
+  /** Of a light model when the one it was made from was made, so that making it again gives the same bytes. */
   createdAt: timestampSchema,
+  /** Of a model in 8 or 16 bits. */
+  light: lightModelSchema.optional(),
   /** Versions of tintype, onnxruntime, sharp and libvips that made it. */
   versions: z.record(z.string(), z.string()),
   /** SHA-256 of every other file of the bundle, by name. */
