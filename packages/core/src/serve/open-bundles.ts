@@ -196,7 +196,8 @@ export class OpenBundles implements AsyncDisposable {
     try {
       const folder = await store.localFolder(objectKeys.bundlePrefix(bundleHash));
       // What serves already must not meet a bundle that hangs or kills whoever opens it.
-      const limits = { deadlineMs: openMs, signal: this.#stop.signal, trial: this.#entries.size > 1 };
+      const trial = this.#entries.size > 1;
+      const limits = { deadlineMs: openMs, signal: this.#stop.signal, trial };
       const input = { bundleHash, folder, threads };
       const manifests = await pool.prepare(bundleKey(bundleHash), 'openBundle', input, limits);
       const isAsRegistered = manifests.every((m) => JSON.stringify(m.classes) === JSON.stringify(classes));
@@ -209,7 +210,7 @@ export class OpenBundles implements AsyncDisposable {
       const [manifest] = manifests;
       const asked = [...(manifest?.gates ?? []), ...gates];
       if (manifest) assertJudgeable(manifest, asked);
-      return await detectors.hold(asked, { signal: this.#stop.signal });
+      return await detectors.hold(asked, { signal: this.#stop.signal, trial });
     } catch (error) {
       if (!this.#stop.signal.aborted) await this.#close({ bundleHash, held: undefined }).catch(() => {});
       throw error;

@@ -11,6 +11,7 @@ import type { PictureLimits } from '@tintype/contracts/picture';
 import type { Run, StageProgress, TrainOptions } from '@tintype/contracts/train';
 import type { DetectorSource } from '../model/gates/detector-shelf.ts';
 import { sortGates } from '../model/gates/judge-gates.ts';
+import { describeWeakGates } from '../model/gates/weak-gates.ts';
 import { buildNeighborIndex } from '../model/neighbors/build-neighbor-index.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import { type ResolvedBackbone, resolveBackbone } from '../model/resolve-backbone.ts';
@@ -102,6 +103,8 @@ async function train(needs: TrainNeeds, training: Training): Promise<TrainedRun>
   onProgress?.({ stage: 'calibrate', done: 1, total: 1, note: `temperature ${calibration.temperature.toFixed(2)}` });
 
   const calibrated = head.render(calibration.temperature);
+  const gates = sortGates(parseGates(training.gates));
+  for (const notice of describeWeakGates(gates, validation.entries.length)) onNotice?.(notice);
   return {
     run,
     model: training.model ?? snapshot.dataset,
@@ -114,7 +117,7 @@ async function train(needs: TrainNeeds, training: Training): Promise<TrainedRun>
         ? { name: resolved.backbone.inputName ?? 'input', kind: 'pixels' }
         : { name: 'features', kind: 'features' },
     calibration,
-    gates: sortGates(parseGates(training.gates)),
+    gates,
     neighbors: await indexNeighbors(fit, validation),
     graph: renderOnnx(await joinBackbone(resolved, calibrated)),
     parity: await describeParity(calibrated, test),

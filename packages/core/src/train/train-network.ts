@@ -8,6 +8,7 @@ import { type Backbone, networkHeadKind } from '@tintype/contracts/model';
 import { isNetworkTraining, type Run, type TrainOptions, trainOptionsSchema } from '@tintype/contracts/train';
 import type { Artifact, TrainEvent } from '@tintype/contracts/train-events';
 import { sortGates } from '../model/gates/judge-gates.ts';
+import { describeWeakGates } from '../model/gates/weak-gates.ts';
 import type { RunFolders } from '../ports/run-folders.ts';
 import type { Trainer } from '../ports/trainer.ts';
 import { findSnapshot } from './find-snapshot.ts';
@@ -176,6 +177,8 @@ async function describeTrained(
       request.onProgress?.({ stage: 'evaluate', done, total, note: 'index of training pictures' }),
     signal: request.signal,
   };
+  const gates = sortGates(parseGates(request.gates));
+  for (const notice of describeWeakGates(gates, data.validation.entries.length)) request.onNotice?.(notice);
   const neighbors = request.isTrial ? undefined : await indexNetworkNeighbors(needs, indexing);
   return {
     run: { ...run, status: 'running', endedAt: null, error: null },
@@ -189,7 +192,7 @@ async function describeTrained(
     },
     input: { name: inputName, kind: 'pixels' },
     calibration,
-    gates: sortGates(parseGates(request.gates)),
+    gates,
     neighbors,
     graph: await readFile(outcome.graphPath),
     parity: {

@@ -69,3 +69,16 @@ test('a gate that counts what no setting finds is refused by name', async () => 
     details: { counted: 'face' },
   });
 });
+
+test('where others are answered meanwhile, a detector is tried apart first', async () => {
+  const { shelf, pool } = await aShelf();
+  const trials: unknown[] = [];
+  pool.prepare = async (_key, _task, _input, options) => {
+    trials.push(options?.trial);
+    return [];
+  };
+
+  await shelf.hold(onePerson, { trial: true });
+
+  expect(trials).toEqual([true]);
+});

@@ -13,6 +13,12 @@ export interface DetectorSource {
 /** Keys of opened detectors, as the tasks of children take them. */
 export type DetectorKeys = Partial<Record<CountedName, string>>;
 
+export interface HoldOptions {
+  signal?: AbortSignal | undefined;
+  /** Others are answered meanwhile: none of them may meet a detector that hangs or kills whoever opens it. Default false. */
+  trial?: boolean;
+}
+
 export interface HeldDetectors extends AsyncDisposable {
   readonly keys: DetectorKeys;
 }
@@ -42,7 +48,7 @@ export class DetectorShelf {
   }
 
   /** Those that `gates` count with, once every child has them. Throws DETECTOR_MISSING, DETECTOR_INVALID, CANCELLED. */
-  async hold(gates: readonly Gate[], { signal }: { signal?: AbortSignal | undefined } = {}): Promise<HeldDetectors> {
+  async hold(gates: readonly Gate[], options: HoldOptions = {}): Promise<HeldDetectors> {
     const held: CountedName[] = [];
     const release = async (): Promise<void> => {
       for (const counted of held.splice(0)) await this.#release(counted);
@@ -51,7 +57,7 @@ export class DetectorShelf {
     try {
       for (const counted of listCounted(gates)) {
         held.push(counted);
-        keys[counted] = await this.#hold(counted, signal);
+        keys[counted] = await this.#hold(counted, options);
       }
     } catch (error) {
       await release();
@@ -60,7 +66,7 @@ export class DetectorShelf {
     return { keys, [Symbol.asyncDispose]: release };
   }
 
-  #hold(counted: CountedName, signal: AbortSignal | undefined): Promise<string> {
+  #hold(counted: CountedName, options: HoldOptions): Promise<string> {
     const known = this.#open.get(counted);
     if (known) {
       known.users += 1;
@@ -69,19 +75,19 @@ export class DetectorShelf {
     const onLoaded = (): void => {
       open.isLoaded = true;
     };
-    const open: Open = { users: 1, isLoaded: false, key: this.#load(counted, { signal, onLoaded }) };
+    const open: Open = { users: 1, isLoaded: false, key: this.#load(counted, { ...options, onLoaded }) };
     this.#open.set(counted, open);
     return open.key;
   }
 
   async #load(
     counted: CountedName,
-    { signal, onLoaded }: { signal: AbortSignal | undefined; onLoaded: () => void },
+    { signal, trial = false, onLoaded }: HoldOptions & { onLoaded: () => void },
   ): Promise<string> {
     const found = (await resolveDetectors([counted], this.#source))[counted];
     if (!found) throw new Error(`no ${counted} detector was resolved`);
     const key = `detector:${counted}:${found.detector.hash}`;
-    const options = { deadlineMs: openDeadlineMs, ...(signal ? { signal } : {}) };
+    const options = { deadlineMs: openDeadlineMs, trial, ...(signal ? { signal } : {}) };
     await this.#pool.prepare(key, 'openDetector', { key, ...found }, options);
     onLoaded();
     return key;
