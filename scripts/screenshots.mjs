@@ -51,6 +51,15 @@ const states = {
     },
     full: true,
   },
+  'try-snippets': {
+    path: '/',
+    async act(page) {
+      await page.getByText('Ask from your own code').click();
+      await page.getByRole('tab', { name: 'JavaScript' }).click();
+      await page.getByRole('button', { name: 'Copy the JavaScript code' }).waitFor();
+    },
+    full: true,
+  },
   'try-waiting': {
     path: '/',
     async act(page, server) {

@@ -23,6 +23,14 @@ const screens: Record<string, Screen> = {
       await page.getByText('1 answered · 1 refused · 1 failed').waitFor();
     },
   },
+  snippets: {
+    path: '/',
+    async prepare(page) {
+      await page.getByText('Ask from your own code').click();
+      await page.getByRole('tab', { name: 'Python' }).click();
+      await page.getByText('pip install requests').waitFor();
+    },
+  },
   pictures: {
     path: '/pictures',
     async prepare(page) {

@@ -274,6 +274,7 @@ export async function openWebFixture({
       version: '0.1.0',
       datasets,
       serving: version === null ? null : { model: 'recyclables', version },
+      keeps: 'nothing',
     };
   }
 

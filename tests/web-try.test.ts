@@ -58,6 +58,25 @@ describe.skipIf(noBrowser !== '')(`the Try screen${noBrowser}`, () => {
     );
   });
 
+  test('code that asks this server is shown in four languages, moved through by keys, and copied', async () => {
+    await using fixture = await openWebFixture({ samples: 5 });
+    const { page } = await openTry(fixture);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: fixture.url });
+
+    await page.getByText('Ask from your own code').click();
+    const panel = page.getByRole('tabpanel');
+    await panel.getByText(`'${fixture.url}/predict?top=3'`).waitFor();
+    await page.getByRole('tab', { name: 'curl' }).focus();
+    for (const language of ['JavaScript', 'Python', 'React']) {
+      await page.keyboard.press('ArrowRight');
+      await page.getByRole('button', { name: `Copy the ${language} code` }).waitFor();
+    }
+    await page.getByRole('button', { name: 'Copy the React code' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(await panel.locator('pre').innerText());
+  });
+
   test('pasted and dropped pictures are answered', async () => {
     await using fixture = await openWebFixture({ samples: 5 });
     const { page, cards } = await openTry(fixture);

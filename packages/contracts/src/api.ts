@@ -16,6 +16,8 @@ export const workspaceViewSchema = z.object({
   version: z.string(),
   datasets: catalogSummarySchema.shape.datasets,
   serving: z.object({ model: z.string(), version: z.int() }).nullable(),
+  /** What the prediction log may keep of a picture that somebody tries. */
+  keeps: z.enum(['nothing', 'answers', 'pictures']),
 });
 export type WorkspaceView = z.infer<typeof workspaceViewSchema>;
 

@@ -1,5 +1,5 @@
 /** @file What the page shows first: the workspace, its datasets and what is served. */
-import { workspaceViewSchema } from '@tintype/contracts/api';
+import { type WorkspaceView, workspaceViewSchema } from '@tintype/contracts/api';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import type { PredictionService } from '@tintype/core/serve/prediction-service';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
@@ -26,11 +26,15 @@ export const workspaceRoutes: FastifyPluginAsyncZod<WorkspaceRoutes> = async (ap
     async () => {
       const { datasets } = await workspace.catalog.samples.summarize();
       const { serving } = service;
+      const { share, below, refused, pictures } = workspace.config.serve.predictionLog;
+      const isKept = share > 0 || below > 0 || refused;
+      const whatIsKept: WorkspaceView['keeps'] = pictures ? 'pictures' : 'answers';
       return {
         name: workspace.config.name,
         version,
         datasets,
         serving: serving ? { model: serving.model, version: serving.version } : null,
+        keeps: isKept ? whatIsKept : ('nothing' as const),
       };
     },
   );

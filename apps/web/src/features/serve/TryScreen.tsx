@@ -1,15 +1,17 @@
 /** @file Try: pictures in, probabilities out. */
 import { Button, Skeleton } from '@mantine/core';
+import type { WorkspaceView } from '@tintype/contracts/api';
 import { Command } from '../../components/Command.tsx';
 import { formatCount, formatCounted } from '../../components/format.ts';
 import { RetryIcon, WarnIcon } from '../../components/icons.tsx';
-import { useHealth } from '../../components/use-workspace.ts';
+import { useHealth, useWorkspace } from '../../components/use-workspace.ts';
 import { describeHealth } from '../../shell/health.ts';
 import screen from '../../shell/Screen.module.css';
 import { DropTarget } from './DropTarget.tsx';
 import { PredictionCard } from './PredictionCard.tsx';
 import { usePredictionQueue } from './PredictionsProvider.tsx';
 import { countQueue, listRetryable, type QueueCounts } from './prediction-queue.ts';
+import { SnippetsDisclosure } from './SnippetsDisclosure.tsx';
 import classes from './TryScreen.module.css';
 import { usePaste } from './use-paste.ts';
 
@@ -51,6 +53,7 @@ export function TryScreen() {
           ))}
         </ul>
       )}
+      <SnippetsDisclosure />
     </div>
   );
 }
@@ -66,15 +69,22 @@ function describeCounts(counts: QueueCounts): string {
   return [formatCounted(counts.total, 'picture'), ...parts.filter((part) => part !== '')].join(' · ');
 }
 
+const keptSentences: Record<WorkspaceView['keeps'], string> = {
+  nothing: 'Pictures you try are not kept.',
+  answers: 'Pictures you try are not kept; some answers are, for review.',
+  pictures: 'Some of the pictures you try are kept with their answers, for review.',
+};
+
 /** Which model answers, or why none does and what to do. The place is held from the first paint. */
 function HealthNotice() {
   const { data, isError, isPending } = useHealth();
+  const { data: workspace } = useWorkspace();
   if (isPending) return <Skeleton height={22} width={260} />;
   const state = describeHealth(data, !isError);
   if (state.tone === 'good') {
     return (
       <p className={classes.serving}>
-        Answers come from <strong>{state.label}</strong>. Pictures you try are not kept.
+        Answers come from <strong>{state.label}</strong>. {workspace && keptSentences[workspace.keeps]}
       </p>
     );
   }
