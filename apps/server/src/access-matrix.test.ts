@@ -68,6 +68,8 @@ const dotted: Record<string, (path: string) => string> = {
   'here, encoded': (path) => `/%2e${path}`,
   'here within': (path) => path.replace(/(?!^)\//, '/./'),
   'here behind': (path) => `${path}/.`,
+  'a whole address': (path) => `http://127.0.0.1${path}`,
+  'a whole address elsewhere': (path) => `http://evil.example${path}`,
   'up through files': (path) => `/assets/..%2f..${path}`,
 };
 

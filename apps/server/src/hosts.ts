@@ -20,9 +20,10 @@ const preflightSeconds = '600';
 
 export const isSafeMethod = (method: string): boolean => safeMethods.includes(method);
 
-/** Whether the browser says that a page of another origin asks. */
-export function isForeign({ host, headers: { origin } }: Pick<FastifyRequest, 'host' | 'headers'>): boolean {
-  return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
+/** Whether the browser says that a page of another origin asks. Where https is not known of, a proxy may speak it. */
+export function isForeign({ host, protocol, headers: { origin } }: FastifyRequest): boolean {
+  if (origin === undefined || origin === `https://${host}`) return false;
+  return protocol === 'https' || origin !== `http://${host}`;
 }
 
 export function guardHosts(app: FastifyInstance, options: HostOptions): void {

@@ -97,6 +97,12 @@ test('behind https the cookie is for https and this host alone, and browsers are
     expect.stringMatching(/^__Host-tintype_session=.*; HttpOnly; SameSite=Strict; Secure$/),
   ]);
   expect(login.headers['strict-transport-security']).toBe('max-age=31536000');
+  const downgraded = await post(
+    '/api/login',
+    { name: 'hopper', password },
+    { ...proxied, origin: 'http://pictures.example' },
+  );
+  expect(downgraded.json()).toMatchObject({ code: 'HOST_REFUSED' });
   expect((await session({ ...proxied, cookie: cookieOf(login) })).identity).toMatchObject({ name: 'hopper' });
   expect((await get('/health')).headers['strict-transport-security']).toBeUndefined();
 });
