@@ -1,4 +1,4 @@
-/** @file Writes docs/reference and the client's table of operations from the built code: commands, errors, settings, HTTP API. With --check it only says what is stale. */
+/** @file Writes docs/reference and the client's table of operations from the built code: commands, errors, settings, HTTP API, promises. With --check it only says what is stale. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { configSchema } from '@tintype/contracts/config';
@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { commands } from '../apps/cli/dist/commands.js';
 import { buildServer } from '../apps/server/dist/build-server.js';
 import { renderClient } from './render-client.mjs';
+import { renderPromises } from './render-promises.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
@@ -126,6 +127,7 @@ const pages = {
   'docs/reference/errors.md': errorsPage(),
   'docs/reference/config.md': configPage(),
   'docs/reference/http-api.md': apiPage(api),
+  'docs/promises.md': renderPromises(),
   'packages/client/src/generated/api.ts': renderClient(api),
 };
 const stale = [];
