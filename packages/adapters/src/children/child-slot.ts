@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Preparation } from './preparation.ts';
+import type { SpareChild } from './spare-child.ts';
 import { type Child, type ChildEnd, ChildEnded, type ChildOptions, startChild } from './start-child.ts';
 import { settle, type Ticket } from './ticket.ts';
 
@@ -9,6 +10,8 @@ export interface ChildSlotOptions {
   child: ChildOptions;
   /** Tasks at once. */
   inFlight: number;
+  /** Takes the place of a child that ended, where it is ready. */
+  spare?: SpareChild | undefined;
   /** In the order in which new children run them; shared by all slots of a pool. */
   preparations: ReadonlyMap<string, Preparation>;
   /** Called when the slot can take a task. */
@@ -49,8 +52,21 @@ export class ChildSlot {
   #startError: Error | undefined;
   #restartTimer: NodeJS.Timeout | undefined;
 
+  #isBegun = false;
+
   constructor(options: ChildSlotOptions) {
     this.#options = options;
+  }
+
+  /** Whether it was told to begin. */
+  get isBegun(): boolean {
+    return this.#isBegun;
+  }
+
+  /** Starts its first child. */
+  begin(): void {
+    if (this.#isBegun || this.#isStopped) return;
+    this.#isBegun = true;
     this.#startChild();
   }
 
@@ -125,7 +141,7 @@ export class ChildSlot {
   }
 
   #startChild(): void {
-    const child = startChild(this.#options.child);
+    const child = this.#options.spare?.take() ?? startChild(this.#options.child);
     this.#child = child;
     this.#preparing = 0;
     this.#wasReady = false;
@@ -144,16 +160,25 @@ export class ChildSlot {
       clearTimeout(timer);
     }
     // The map may grow meanwhile; its iterator comes to what is added.
-    for (const preparation of this.#options.preparations.values()) await this.#prepare(child, preparation);
+    for (const preparation of this.#options.preparations.values()) {
+      const error = await this.#prepare(child, preparation);
+      // Others have prepared it: without it this child would fail work that they do.
+      if (error && preparation.isAccepted && !child.isEnded()) {
+        this.#startError = error;
+        return child.kill();
+      }
+    }
     if (child.isEnded()) return;
     this.#isReady = true;
     this.#wasReady = true;
     this.isUnusable = false;
     this.#startFailures = 0;
+    this.#options.spare?.keep();
     this.#pump();
   }
 
-  async #prepare(child: Child, preparation: Preparation): Promise<void> {
+  /** Gives the failure, which the preparation is told of. */
+  async #prepare(child: Child, preparation: Preparation): Promise<Error | undefined> {
     const { task, input, deadlineMs } = preparation;
     const timer = setTimeout(() => {
       preparation.fail(new TintypeError('DEADLINE_EXCEEDED', { deadlineMs }));
@@ -161,9 +186,11 @@ export class ChildSlot {
     }, deadlineMs);
     try {
       preparation.answer(this, await child.call(task, input));
+      return undefined;
     } catch (error) {
       if (error instanceof ChildEnded) preparation.lose(this, error);
       else preparation.fail(error as Error);
+      return error as Error;
     } finally {
       clearTimeout(timer);
     }
@@ -205,7 +232,7 @@ export class ChildSlot {
     this.#isExclusive = false;
     for (const run of runs) {
       clearTimeout(run.timer);
-      this.#lose(run, end);
+      this.#lose(run, { end, wasAlone: runs.length === 1 });
     }
     if (this.#isStopped) return;
 
@@ -217,8 +244,9 @@ export class ChildSlot {
     this.#restartTimer = setTimeout(() => this.#startChild(), backoffMs);
   }
 
-  #lose({ ticket, isExpired }: Run, end: ChildEnd): void {
-    if (isExpired) {
+  /** Who shared a child may have been held up by another, until its own time was over: then nobody is blamed yet. */
+  #lose({ ticket, isExpired }: Run, { end, wasAlone }: { end: ChildEnd; wasAlone: boolean }): void {
+    if (isExpired && (wasAlone || ticket.isRetry)) {
       settle(ticket, () => ticket.reject(new TintypeError('DEADLINE_EXCEEDED', { deadlineMs: ticket.deadlineMs })));
     } else if (this.#isStopped) {
       settle(ticket, () => ticket.reject(new TintypeError('CANCELLED', {})));

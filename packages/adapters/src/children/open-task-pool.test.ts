@@ -1,5 +1,5 @@
 /** @file The task pool with real children that hang, crash and grow. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -7,9 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
-import type { TaskPool } from '@tintype/core/ports/task-pool';
 import { expect, onTestFinished, test } from 'vitest';
-import { openTaskPool, type TaskPoolOptions } from './open-task-pool.ts';
+import { openTaskPool, type StartingTaskPool, type TaskPoolOptions } from './open-task-pool.ts';
 
 type TestTasks = {
   double: { input: { value: number }; output: number };
@@ -29,7 +28,7 @@ type TestTasks = {
   prepared: { input: null; output: unknown };
 };
 
-async function aPool(options: Partial<TaskPoolOptions> = {}): Promise<TaskPool<TestTasks>> {
+async function aPool(options: Partial<TaskPoolOptions> = {}): Promise<StartingTaskPool<TestTasks>> {
   const pool = await openTaskPool<TestTasks>({
     tasks: new URL('./fixtures/tasks.mjs', import.meta.url),
     size: 1,
@@ -138,6 +137,17 @@ test('a task that shared its child with a hanging one is answered all the same',
   expect(await neighbor).toBeGreaterThan(0);
 });
 
+test('a task whose time is over because its neighbor hangs is not blamed for it', async () => {
+  const pool = await aPool();
+  await pool.run('pid', null);
+
+  const hanging = pool.run('hang', null, { deadlineMs: 300 }).catch((error: unknown) => error);
+  const neighbor = pool.run('double', { value: 3 }, { deadlineMs: 300 });
+
+  expect(await neighbor).toBe(6);
+  expect(await hanging).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+});
+
 test('a child that answered in time lives on, however late this process gets to read it', async () => {
   const pool = await aPool();
   const child = await pool.run('pid', null);
@@ -173,6 +183,37 @@ test('a task that is to run once fails with its child, without another try', asy
   expect(failure).toMatchObject({ code: 'CHILD_CRASHED' });
   expect(pool.stats().restarts).toBe(1);
   expect(performance.now() - startedAt).toBeLessThan(5000);
+});
+
+test('children that wait for it start later, and are prepared before they work', async () => {
+  const pool = await aPool({ size: 2, startWith: 1 });
+
+  const first = await pool.prepare('value', 'prepare', { value: 5 });
+  const alone = await Promise.all(times(4, () => pool.run('sleep', { ms: 20 })));
+  pool.startAll();
+  await until(() => pool.stats().ready === 2, 5000);
+  const both = await Promise.all(times(8, () => pool.run('sleep', { ms: 50 })));
+
+  expect(new Set(alone)).toEqual(new Set(first));
+  expect(new Set(both).size).toBe(2);
+  expect(await Promise.all(times(6, () => pool.run('prepared', null)))).toEqual(times(6, () => 5));
+});
+
+test('a spare child takes the place of one that ended, prepared as that was', async () => {
+  const pool = await aPool({ keepSpare: true });
+  await pool.prepare('value', 'prepare', { value: 5 });
+  const surplus = () => spawnSync('pgrep', ['-P', String(process.pid), '-f', 'child-main']).stdout.toString();
+  await until(() => surplus().trim().split('\n').length === 2, 8000);
+  await delay(500);
+  const known = surplus().trim().split('\n').map(Number);
+  const child = await pool.run('pid', null);
+
+  await pool.run('crash', {}, { once: true }).catch(() => {});
+  const next = await pool.run('pid', null);
+
+  expect(known).toContain(next);
+  expect(next).not.toBe(child);
+  expect(await pool.run('prepared', null)).toBe(5);
 });
 
 test('a child that outgrows its memory is ended and says so', async () => {

@@ -7,7 +7,8 @@ import type { TaskOptions, TaskPool, TaskTable } from '@tintype/core/ports/task-
 import { toBuilt } from './built-module.ts';
 import { ChildSlot, leastBusy } from './child-slot.ts';
 import { Preparation } from './preparation.ts';
-import type { ChildOptions } from './start-child.ts';
+import { SpareChild } from './spare-child.ts';
+import { type ChildOptions, startChild } from './start-child.ts';
 import { settle, type Ticket } from './ticket.ts';
 import { tryInChild } from './try-in-child.ts';
 
@@ -24,22 +25,32 @@ export interface TaskPoolOptions {
   memoryMb?: number;
   /** Below the priority of this process by so much, 0 to 19, as in nice(1); default 0. */
   niceness?: number;
+  /** Children that start at once; the others wait for `startAll`. Default all. */
+  startWith?: number;
+  /** Keep one more child at hand, which takes the place of one that ended without the time of a start; default false. */
+  keepSpare?: boolean;
   /** Environment of the children, which inherit nothing. */
   env?: Readonly<Record<string, string>>;
+}
+
+export interface StartingTaskPool<T extends TaskTable> extends TaskPool<T> {
+  /** Starts the children that `startWith` left out. They are prepared as any child that starts later. */
+  startAll(): void;
 }
 
 const defaultDeadlineMs = 30_000;
 
 /** Returns at once, with the children starting; tasks wait for them. */
-export async function openTaskPool<T extends TaskTable>(options: TaskPoolOptions): Promise<TaskPool<T>> {
+export async function openTaskPool<T extends TaskTable>(options: TaskPoolOptions): Promise<StartingTaskPool<T>> {
   const folder = await mkdtemp(join(tmpdir(), 'tintype-children-'));
   return new ForkedTaskPool<T>(folder, options);
 }
 
-class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
+class ForkedTaskPool<T extends TaskTable> implements StartingTaskPool<T> {
   readonly #folder: string;
   readonly #slots: ChildSlot[];
   readonly #child: ChildOptions;
+  readonly #spare: SpareChild | undefined;
   readonly #maxQueued: number;
   readonly #queue: Ticket[] = [];
   readonly #preparations = new Map<string, Preparation>();
@@ -55,14 +66,21 @@ class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
       niceness: options.niceness ?? 0,
       env: options.env ?? {},
     };
+    this.#spare = options.keepSpare ? new SpareChild(this.#child) : undefined;
     const slotOptions = {
       child: this.#child,
+      spare: this.#spare,
       inFlight: options.inFlightPerChild ?? 2,
       preparations: this.#preparations,
       onFree: () => this.#dispatch(),
       onUnusable: (error: Error) => this.#failIfAllUnusable(error),
     };
     this.#slots = Array.from({ length: options.size ?? availableParallelism() }, () => new ChildSlot(slotOptions));
+    for (const slot of this.#slots.slice(0, options.startWith)) slot.begin();
+  }
+
+  startAll(): void {
+    for (const slot of this.#slots) slot.begin();
   }
 
   get size(): number {
@@ -109,9 +127,10 @@ class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
     options: TaskOptions = {},
   ): Promise<T[K]['output'][]> {
     const { deadlineMs = defaultDeadlineMs, signal, trial = false } = options;
-    if (trial) await tryInChild(this.#child, { task, input, deadlineMs, signal });
+    if (trial) await tryInChild(this.#spare?.take() ?? startChild(this.#child), { task, input, deadlineMs, signal });
     if (this.#isDisposed || signal?.aborted) throw new TintypeError('CANCELLED', {});
-    const preparation = new Preparation({ task, input, deadlineMs, slots: this.#slots });
+    const slots = this.#slots.filter((slot) => slot.isBegun);
+    const preparation = new Preparation({ task, input, deadlineMs, slots });
     const before = this.#preparations.get(key);
     // Deleted first, so that a starting child that walks the map comes to the new one.
     this.#preparations.delete(key);
@@ -143,7 +162,7 @@ class ForkedTaskPool<T extends TaskTable> implements TaskPool<T> {
     const cancelled = new TintypeError('CANCELLED', {});
     this.#rejectQueued(cancelled);
     for (const preparation of this.#preparations.values()) preparation.fail(cancelled);
-    await Promise.all(this.#slots.map((slot) => slot.stop()));
+    await Promise.all([this.#spare?.stop(), ...this.#slots.map((slot) => slot.stop())]);
     await rm(this.#folder, { recursive: true, force: true });
   }
 

@@ -22,6 +22,7 @@ export class Preparation {
   readonly #slots: readonly object[];
   readonly #answers = new Map<object, unknown>();
   readonly #losses = new Map<object, number>();
+  #isAccepted = false;
   #resolve: (outputs: unknown[]) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
@@ -37,9 +38,16 @@ export class Preparation {
     this.outputs.catch(() => {});
   }
 
+  /** Whether all who had to answer have done so. */
+  get isAccepted(): boolean {
+    return this.#isAccepted;
+  }
+
   answer(slot: object, output: unknown): void {
     this.#answers.set(slot, output);
-    if (this.#answers.size === this.#slots.length) this.#resolve(this.#slots.map((each) => this.#answers.get(each)));
+    if (this.#slots.some((each) => !this.#answers.has(each))) return;
+    this.#isAccepted = true;
+    this.#resolve(this.#slots.map((each) => this.#answers.get(each)));
   }
 
   /** The slot's child ended meanwhile, perhaps by another task's fault: its next child prepares anew. */

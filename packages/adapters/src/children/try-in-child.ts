@@ -1,6 +1,6 @@
-/** @file A task in a child of its own, started for it and ended after it: what it does to that child hurts no other. */
+/** @file A task in a child of its own, which ends after it: what it does to that child hurts no other. */
 import { TintypeError } from '@tintype/contracts/errors';
-import { ChildEnded, type ChildOptions, startChild } from './start-child.ts';
+import { type Child, ChildEnded } from './start-child.ts';
 
 export interface Trial {
   task: string;
@@ -12,9 +12,7 @@ export interface Trial {
 const startDeadlineMs = 30_000;
 
 /** Throws what the task throws, CHILD_CRASHED where it ended its child, DEADLINE_EXCEEDED, CANCELLED. */
-export async function tryInChild(options: ChildOptions, { task, input, deadlineMs, signal }: Trial): Promise<void> {
-  if (signal?.aborted) throw new TintypeError('CANCELLED', {});
-  const child = startChild(options);
+export async function tryInChild(child: Child, { task, input, deadlineMs, signal }: Trial): Promise<void> {
   const end = (): void => child.kill();
   let isLate = false;
   const endLate = (): void => {
@@ -23,6 +21,7 @@ export async function tryInChild(options: ChildOptions, { task, input, deadlineM
   };
   let timer = setTimeout(endLate, startDeadlineMs);
   signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted) end();
   try {
     await child.ready;
     clearTimeout(timer);

@@ -23,7 +23,8 @@ export interface TaskOptions {
 
 /**
  * Errors: what the task threw (TintypeErrors keep code and details), CHILD_CRASHED when its child died while it ran alone,
- * DEADLINE_EXCEEDED, OVERLOADED when the queue is full, CANCELLED. Tasks that shared a child with a crash are tried once more, alone.
+ * DEADLINE_EXCEEDED, OVERLOADED when the queue is full, CANCELLED. Tasks that shared a child that crashed or hung, the one at fault among
+ * them, are tried once more, alone.
  */
 export interface TaskPool<T extends TaskTable> extends AsyncDisposable {
   run<K extends keyof T & string>(task: K, input: T[K]['input'], options?: TaskOptions): Promise<T[K]['output']>;
