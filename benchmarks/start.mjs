@@ -47,7 +47,7 @@ async function timeServer(folder) {
   const port = await findFreePort();
   const args = [tintype, 'serve', '--workspace', folder, '--port', `${port}`, '--json'];
   const startedAt = performance.now();
-  const server = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const server = spawn(process.execPath, args, { stdio: 'ignore' });
   try {
     while (!(await isReady(`http://127.0.0.1:${port}`))) {
       if (server.exitCode !== null) throw new Error(`tintype serve ended with ${server.exitCode}`);

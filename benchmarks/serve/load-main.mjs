@@ -2,7 +2,8 @@
  * @file For benchmarks of serving: a load generator in a process of its own.
  *
  * Message in: `{ address, pictures: [path], seconds, connections }` for a closed loop, with `rate` for an open one, whose requests are sent
- * when they are due, and whose latencies count from then on, whatever the server does. Message out: what happened.
+ * when they are due, and whose latencies count from then on, whatever the server does; or with `untilTold` until the message `stop`. Message
+ * out: what happened.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,7 +20,17 @@ function summarize(latencies) {
   return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
-async function run({ address, pictures, seconds, connections = 8, rate, path }) {
+let isStopped = false;
+
+async function run({
+  address,
+  pictures,
+  untilTold = false,
+  seconds = untilTold ? 3600 : 1,
+  connections = 8,
+  rate,
+  path,
+}) {
   const requests = pictures.map((file) => renderUpload(readFileSync(file), path ? { path } : {}));
   const latencies = new Map();
   const failures = {};
@@ -71,7 +82,7 @@ async function run({ address, pictures, seconds, connections = 8, rate, path }) 
   } else {
     const work = async () => {
       const connection = new Connection(address);
-      while (performance.now() < endAt) await ask(connection, performance.now());
+      while (performance.now() < endAt && !isStopped) await ask(connection, performance.now());
       connection.end();
     };
     await Promise.all(Array.from({ length: connections }, work));
@@ -91,5 +102,8 @@ async function run({ address, pictures, seconds, connections = 8, rate, path }) 
   };
 }
 
-process.on('message', (message) => void run(message).then((result) => process.send(result)));
+process.on('message', (message) => {
+  isStopped = message === 'stop';
+  if (!isStopped) void run(message).then((result) => process.send(result));
+});
 process.send('ready');

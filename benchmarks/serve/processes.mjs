@@ -8,7 +8,8 @@ import { shared } from '../pictures.mjs';
 /** `ask` sends a message and gives the next one that comes back. */
 export async function startProcess(script, args = [], { execArgv = [] } = {}) {
   const child = fork(join(import.meta.dirname, script), args.map(String), {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // A server's log is made as always, and not kept.
+    stdio: ['ignore', 'ignore', script.startsWith('server') ? 'ignore' : 'inherit', 'ipc'],
     execArgv,
   });
   const ended = once(child, 'exit');

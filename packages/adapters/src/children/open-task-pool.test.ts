@@ -330,11 +330,11 @@ test.each([
   },
 );
 
-test('a preparation that passed its trial reaches one child after the other while the others work', async () => {
+test('a preparation in turn reaches one child after the other while the others work', async () => {
   const pool = await aPool({ size: 2 });
   await pool.prepare('pid', 'pid', null);
 
-  const prepared = pool.prepare('slow', 'sleep', { ms: 400 }, { trial: true });
+  const prepared = pool.prepare('slow', 'sleep', { ms: 400 }, { inTurn: true });
   const works = await Promise.all(times(40, () => delay(20).then(() => pool.run('double', { value: 1 }))));
 
   expect(new Set(await prepared).size).toBe(2);

@@ -126,7 +126,7 @@ class ForkedTaskPool<T extends TaskTable> implements StartingTaskPool<T> {
     input: T[K]['input'],
     options: TaskOptions = {},
   ): Promise<T[K]['output'][]> {
-    const { deadlineMs = defaultDeadlineMs, signal, trial = false } = options;
+    const { deadlineMs = defaultDeadlineMs, signal, inTurn = false, trial = false } = options;
     if (trial) await tryInChild(this.#spare?.take() ?? startChild(this.#child), { task, input, deadlineMs, signal });
     if (this.#isDisposed || signal?.aborted) throw new TintypeError('CANCELLED', {});
     const slots = this.#slots.filter((slot) => slot.isBegun);
@@ -138,7 +138,7 @@ class ForkedTaskPool<T extends TaskTable> implements StartingTaskPool<T> {
     const onAbort = (): void => preparation.fail(new TintypeError('CANCELLED', {}));
     signal?.addEventListener('abort', onAbort, { once: true });
 
-    void this.#prepareAll(preparation, { inTurn: trial });
+    void this.#prepareAll(preparation, { inTurn });
     try {
       return await preparation.outputs;
     } catch (error) {

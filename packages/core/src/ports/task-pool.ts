@@ -14,9 +14,11 @@ export interface TaskOptions {
   alone?: boolean;
   /** Fails with its child instead of being tried once more; default false. */
   once?: boolean;
+  /** Of `prepare` alone: one child after the other, so that others work meanwhile; default false. */
+  inTurn?: boolean;
   /**
-   * Of `prepare` alone: tries it in a child that does nothing else first, and then prepares one child after the other, so that others work
-   * meanwhile and none of them meets an input that hangs or kills whoever takes it; default false.
+   * Of `prepare` alone: tries it in a child that does nothing else first, so that no child that works meets an input that hangs or kills
+   * whoever takes it; default false.
    */
   trial?: boolean;
 }

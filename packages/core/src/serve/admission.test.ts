@@ -40,15 +40,44 @@ test('as many as work and wait are let in, one more is refused', () => {
   expect(refusal()).toBeUndefined();
 });
 
+/** So many answers at this pace, with as many inside as before. */
+function settle({ enter, answerAfter }: ReturnType<typeof anAdmission>, count: number, ms: number): void {
+  for (let n = 0; n < count; n += 1) {
+    answerAfter(ms);
+    enter(1);
+  }
+}
+
 test('who would wait longer than the limit is refused though there is room, with the time to come again', () => {
-  const { enter, answerAfter, refusal } = anAdmission({ queue: 100, longestWaitMs: 3000 });
+  const made = anAdmission({ queue: 100, longestWaitMs: 3000 });
+  made.enter(7);
 
-  enter(8);
-  answerAfter(700);
-  expect(refusal()?.details).toEqual({ retryAfterS: 5 });
-  for (let n = 0; n < 3; n += 1) answerAfter(700);
+  settle(made, 10, 700);
+  expect(made.refusal()?.details).toEqual({ retryAfterS: 5 });
+  for (let n = 0; n < 2; n += 1) made.answerAfter(700);
 
-  expect(refusal()).toBeUndefined();
+  expect(made.refusal()).toBeUndefined();
+});
+
+test('one long pause, as when a model is opened, refuses nobody', () => {
+  const made = anAdmission({ queue: 100, longestWaitMs: 2000 });
+  made.enter(10);
+  settle(made, 50, 10);
+
+  settle(made, 1, 5000);
+
+  expect(made.refusal()).toBeUndefined();
+  expect(made.admission.expectedWaitMs).toBeLessThan(150);
+});
+
+test('a lasting slowdown is noticed within some answers', () => {
+  const made = anAdmission({ queue: 100, longestWaitMs: 2000 });
+  made.enter(10);
+  settle(made, 50, 10);
+
+  settle(made, 60, 1000);
+
+  expect(made.refusal()).toBeDefined();
 });
 
 test('a slow picture says nothing about the wait while a worker is free', () => {

@@ -14,6 +14,10 @@ export interface AdmissionOptions {
 
 /** Weight of the newest interval between two answers. */
 const newest = 0.05;
+/** One long interval, as when a model is being opened, says little: it counts as this many usual ones at most. */
+const mostUsual = 4;
+/** Intervals before they are believed. */
+const believedAfter = 10;
 
 /**
  * Counts pictures from when they are let in to when they are answered. While all workers are busy, the mean time between two answers says how
@@ -23,6 +27,7 @@ export class Admission {
   readonly #options: Required<AdmissionOptions>;
   #inside = 0;
   #intervalMs = 0;
+  #intervals = 0;
   /** When the interval that is under way began. */
   #mark = 0;
 
@@ -41,7 +46,8 @@ export class Admission {
   /** 0 where a worker is free. */
   get expectedWaitMs(): number {
     const { workers } = this.#options;
-    return this.#inside < workers ? 0 : (this.#inside - workers + 1) * this.#intervalMs;
+    const isKnown = this.#inside >= workers && this.#intervals >= believedAfter;
+    return isKnown ? (this.#inside - workers + 1) * this.#intervalMs : 0;
   }
 
   /** Seconds after which to come again; undefined where there is room. */
@@ -67,10 +73,16 @@ export class Admission {
   leave(): void {
     if (this.#inside > this.#options.workers) {
       const now = this.#options.now();
-      const intervalMs = Math.max(0, now - this.#mark);
-      this.#intervalMs += (intervalMs - this.#intervalMs) * (this.#intervalMs === 0 ? 1 : newest);
+      this.#learn(now - this.#mark);
       this.#mark = now;
     }
     this.#inside -= 1;
+  }
+  /** The plain mean of the first, then a moving one. */
+  #learn(intervalMs: number): void {
+    this.#intervals += 1;
+    const isEarly = this.#intervals <= believedAfter;
+    const counted = isEarly ? intervalMs : Math.min(intervalMs, mostUsual * Math.max(this.#intervalMs, 1));
+    this.#intervalMs += (counted - this.#intervalMs) * Math.max(newest, isEarly ? 1 / this.#intervals : 0);
   }
 }

@@ -60,6 +60,8 @@ export class OpenBundles implements AsyncDisposable {
   readonly #entries = new Map<string, Entry>();
   /** Of bundles asked for by name, which anyone may do again and again. */
   readonly #failures = new Map<string, Failure>();
+  /** Bundles that were open once: their bytes are verified each time, and do again what they did. */
+  readonly #proven = new Set<string>();
   readonly #stop = new AbortController();
   #uses = 0;
   /** Everything that opens or closes bundles, one after the other. */
@@ -196,8 +198,9 @@ export class OpenBundles implements AsyncDisposable {
     try {
       const folder = await store.localFolder(objectKeys.bundlePrefix(bundleHash));
       // What serves already must not meet a bundle that hangs or kills whoever opens it.
-      const trial = this.#entries.size > 1;
-      const limits = { deadlineMs: openMs, signal: this.#stop.signal, trial };
+      const inTurn = this.#entries.size > 1;
+      const trial = inTurn && !this.#proven.has(bundleHash);
+      const limits = { deadlineMs: openMs, signal: this.#stop.signal, inTurn, trial };
       const input = { bundleHash, folder, threads };
       const manifests = await pool.prepare(bundleKey(bundleHash), 'openBundle', input, limits);
       const isAsRegistered = manifests.every((m) => JSON.stringify(m.classes) === JSON.stringify(classes));
@@ -210,6 +213,7 @@ export class OpenBundles implements AsyncDisposable {
       const [manifest] = manifests;
       const asked = [...(manifest?.gates ?? []), ...gates];
       if (manifest) assertJudgeable(manifest, asked);
+      this.#proven.add(bundleHash);
       return await detectors.hold(asked, { signal: this.#stop.signal, trial });
     } catch (error) {
       if (!this.#stop.signal.aborted) await this.#close({ bundleHash, held: undefined }).catch(() => {});
