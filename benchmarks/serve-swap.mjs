@@ -18,7 +18,7 @@ import { makeServedWorkspace, publishModel } from './served-workspace.mjs';
 const { options } = parseArguments(process.argv.slice(2));
 const swaps = Number(options.swaps ?? 200);
 const connections = Number(options.connections ?? 8);
-const longestWaitMs = 20_000;
+const longestWaitMs = 60_000;
 
 const model = await mobilenet();
 const served = await makeServedWorkspace(model, { settings: ['cache: { entries: 0 }'] });
