@@ -59,12 +59,12 @@ async function runRound(kind, batch, n) {
   try {
     await service.refresh();
     const good = pictures.slice(31 * n, 31 * n + 31);
-    let isOver = false;
-    const returning = timeReturn(pool, () => isOver);
+    const state = { isOver: false };
+    const returning = timeReturn(pool, () => state.isOver);
     // Others ask all the while.
     const others = (async () => {
       const outcomes = [];
-      for (let k = 0; !isOver; k += 1) {
+      for (let k = 0; !state.isOver; k += 1) {
         const asked = service.predict(pictures[pictures.length - 1 - (k % 40)], { requestId: `other${k}` });
         outcomes.push(...(await Promise.allSettled([asked])));
         await delay(20);
@@ -77,7 +77,7 @@ async function runRound(kind, batch, n) {
     );
     const again = await Promise.allSettled([service.predict(poisonOf(kind, pictures[0]), { requestId: 'again' })]);
     await delay(1500);
-    isOver = true;
+    state.isOver = true;
     const backMs = await returning;
     return {
       answered: outcomes.filter(({ status }) => status === 'fulfilled').length,

@@ -47,7 +47,13 @@ const breakages = [
 /** Moves the champion, and waits until the server follows it, or says that it cannot. */
 async function moveTo(version, isBroken, connection) {
   const { registry } = workspace.catalog;
-  await registry.moveAlias({ model: 'bench', alias: 'champion', version: version.version, by: 'bench', at: Date.now() });
+  await registry.moveAlias({
+    model: 'bench',
+    alias: 'champion',
+    version: version.version,
+    by: 'bench',
+    at: Date.now(),
+  });
   const startedAt = performance.now();
   while (performance.now() - startedAt < longestWaitMs) {
     const { body } = await connection.ask(renderGet('/health'));

@@ -20,7 +20,7 @@ function summarize(latencies) {
   return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
-let isStopped = false;
+const told = { isStopped: false };
 
 async function run({
   address,
@@ -82,7 +82,7 @@ async function run({
   } else {
     const work = async () => {
       const connection = new Connection(address);
-      while (performance.now() < endAt && !isStopped) await ask(connection, performance.now());
+      while (performance.now() < endAt && !told.isStopped) await ask(connection, performance.now());
       connection.end();
     };
     await Promise.all(Array.from({ length: connections }, work));
@@ -103,7 +103,7 @@ async function run({
 }
 
 process.on('message', (message) => {
-  isStopped = message === 'stop';
-  if (!isStopped) void run(message).then((result) => process.send(result));
+  told.isStopped = message === 'stop';
+  if (!told.isStopped) void run(message).then((result) => process.send(result));
 });
 process.send('ready');

@@ -32,8 +32,8 @@ const head = (dimensions) =>
 export async function mobilenet() {
   const path = join(shared, mobilenetFile);
   const pool = await openTaskPool({ tasks: '@tintype/core/model/picture-tasks', size: 1 });
-  const resolving = resolveBackbone({ pool, hub: undefined }, path);
-  const { backbone, shape } = await resolving.finally(() => pool[Symbol.asyncDispose]());
+  const { backbone, shape } = await resolveBackbone({ pool, hub: undefined }, path);
+  await pool[Symbol.asyncDispose]();
   const { dimensions, featureOutput, inputName } = backbone;
   const graph = appendHead(parseOnnx(readFileSync(path)), featureOutput, head(dimensions), { dimensions, shape });
   return { classes, backbone, input: { name: inputName, kind: 'pixels' }, graph: renderOnnx(graph) };
