@@ -47,18 +47,20 @@ export class SpareChild {
     this.#timer = undefined;
     const child = startChild(this.#options);
     this.#child = child;
-    const settle = (isReady: boolean): void => {
-      if (this.#child === child) this.#isReady = isReady;
-    };
-    child.ready.then(
-      () => settle(true),
-      () => child.kill(),
-    );
-    // One that ends by itself is missed only when the next one is asked for.
-    void child.ended.then(() => {
-      if (this.#child !== child) return;
-      this.#child = undefined;
-      this.#isReady = false;
-    });
+    void this.#watch(child);
+  }
+
+  async #watch(child: Child): Promise<void> {
+    try {
+      await child.ready;
+      if (this.#child === child) this.#isReady = true;
+    } catch {
+      child.kill();
+    }
+    await child.ended;
+    // One that ended by itself is missed only when the next one is asked for.
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    this.#isReady = false;
   }
 }
