@@ -45,7 +45,7 @@ function isKnown(words: string): boolean {
   const command = commands.find((c) => c.name === `${first} ${second}`) ?? commands.find((c) => c.name === first);
   if (!command) return first.startsWith('--');
   const known = new Set(['--json', '--help', '--workspace', ...command.options.map((o) => o.flags.split(' ')[0])]);
-  return [...words.matchAll(/(?:^|\s)(--[a-z-]+)/g)].every(([, option]) => known.has(option as string));
+  return [...words.matchAll(/(?:^|\s)(--[a-z0-9-]+)/g)].every(([, option]) => known.has(option as string));
 }
 
 test('every error code that a page names is in the table', () => {
