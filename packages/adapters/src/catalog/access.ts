@@ -6,6 +6,7 @@ import type { Kysely, Selectable } from 'kysely';
 import { createAuditLog } from './audit.ts';
 import { fromJson, type StoreContext, type Write, write } from './context.ts';
 import type { InvitationTable, Tables, TokenTable, UserTable } from './schema.ts';
+import { writeUnlessBusy } from './write-unless-busy.ts';
 
 export function createAccessStore(context: StoreContext): AccessStore {
   return {
@@ -45,9 +46,9 @@ function tokens(context: StoreContext) {
         return toToken(row);
       }),
     touchToken: (id, at) =>
-      write(context, async (trx) => {
-        await trx.updateTable('tokens').set({ last_used_at: at }).where('id', '=', id).execute();
-      }),
+      writeUnlessBusy(context, (connection) =>
+        connection.updateTable('tokens').set({ last_used_at: at }).where('id', '=', id).execute(),
+      ),
   } satisfies Partial<AccessStore>;
 }
 
@@ -180,9 +181,9 @@ function sessions(context: StoreContext) {
       return { id, secretHash, user, createdAt, usedAt, role: row.role as Role };
     },
     touchSession: (id, at) =>
-      write(context, async (trx) => {
-        await trx.updateTable('sessions').set({ used_at: at }).where('id', '=', id).execute();
-      }),
+      writeUnlessBusy(context, (connection) =>
+        connection.updateTable('sessions').set({ used_at: at }).where('id', '=', id).execute(),
+      ),
     endSession: (id) =>
       write(context, async (trx) => {
         await trx.deleteFrom('sessions').where('id', '=', id).execute();

@@ -102,6 +102,40 @@ test('a full disk is STORAGE_FAILED, loses nothing that was confirmed, and passe
   expect((await catalog.samples.list({})).total).toBe(2);
 });
 
+test('that a token was used is left out while another process writes, and nothing waits for it', async () => {
+  const path = await aPath();
+  await using catalog = await openSqliteCatalog({ path, clock });
+  const token = { id: 'tok_1', name: 'robot', role: 'viewer' as const, scopes: [], createdBy: 'ada', createdAt: 1 };
+  const rest = { expiresAt: null, lastUsedAt: null, revokedAt: null, secretHash: '00' };
+  await catalog.access.createToken({ ...token, ...rest });
+  const other = new Sqlite(path);
+
+  other.exec('begin immediate');
+  const begun = performance.now();
+  await catalog.access.touchToken('tok_1', 5);
+  const waitedMs = performance.now() - begun;
+  const during = await catalog.access.findToken('tok_1');
+  setTimeout(() => other.exec('commit'), 0);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await catalog.access.touchToken('tok_1', 7);
+  other.close();
+
+  expect(waitedMs).toBeLessThan(1000);
+  expect(during?.lastUsedAt).toBeNull();
+  expect((await catalog.access.findToken('tok_1'))?.lastUsedAt).toBe(7);
+});
+
+test('other changes wait for another process, also after one that did not', async () => {
+  const path = await aPath();
+  const db = await openSqliteDatabase({ path });
+  await using catalog = createCatalog({ db, clock });
+
+  await catalog.access.touchToken('tok_1', 5);
+
+  const { rows } = await sql<{ timeout: number }>`pragma busy_timeout`.execute(db);
+  expect(rows).toEqual([{ timeout: 10_000 }]);
+});
+
 test('many first starts at once all succeed', async () => {
   const path = await aPath();
 

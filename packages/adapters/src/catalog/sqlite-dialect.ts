@@ -121,6 +121,8 @@ class SqliteConnection implements DatabaseConnection {
       return known;
     }
     const statement = this.#database.prepare<unknown[]>(text);
+    // SQLite obeys some of them when they are prepared, and only then (https://sqlite.org/pragma.html).
+    if (text.startsWith('pragma')) return statement;
     this.#statements.set(text, statement);
     if (this.#statements.size > cachedStatements) {
       const oldest = this.#statements.keys().next().value;

@@ -34,7 +34,7 @@ export interface AccessStore {
   listTokens(): Promise<ApiToken[]>;
   /** One that was revoked keeps when. Throws TOKEN_NOT_FOUND. */
   revokeToken(id: string, at: number): Promise<ApiToken>;
-  /** Says that it was used. */
+  /** Says that it was used. Waits for nobody: may be left out while another process writes. */
   touchToken(id: string, at: number): Promise<void>;
 
   /** By name; the hash of the password is not among it. */
@@ -59,6 +59,7 @@ export interface AccessStore {
   createSession(session: StoredSession): Promise<void>;
   /** With its user; undefined where there is none, or the user is disabled. */
   findSession(id: string): Promise<(StoredSession & { role: Role }) | undefined>;
+  /** As `touchToken`. */
   touchSession(id: string, at: number): Promise<void>;
   /** None is none. */
   endSession(id: string): Promise<void>;
