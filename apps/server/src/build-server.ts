@@ -2,6 +2,7 @@
 import fastifyHelmet from '@fastify/helmet';
 import fastifyMultipart from '@fastify/multipart';
 import { TintypeError } from '@tintype/contracts/errors';
+import type { LabelService } from '@tintype/core/label/label-service';
 import type { BucketReader } from '@tintype/core/ports/bucket-reader';
 import type { PictureFetcher } from '@tintype/core/ports/picture-fetcher';
 import type { TaskPool, TaskTable } from '@tintype/core/ports/task-pool';
@@ -31,6 +32,7 @@ import { accessRoutes } from './routes/access.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { labelRoutes } from './routes/label.ts';
 import { predictionRoutes } from './routes/predictions.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -42,6 +44,7 @@ export interface ServerParts {
   workspace: Workspace;
   service: PredictionService;
   fetcher: PictureFetcher;
+  labels: LabelService;
   /** By default no bucket is read. */
   buckets?: BucketReader;
   /** Whose children classify; without it they are taken to be there. */
@@ -175,6 +178,7 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
   await app.register(predictionRoutes, { workspace });
   await app.register(workspaceRoutes, { workspace, service });
   await app.register(catalogRoutes, { workspace });
+  await app.register(labelRoutes, { workspace, labels: parts.labels });
   await app.register(registryRoutes, { workspace, service });
   await app.register(runRoutes, { workspace, access });
   await app.register(jobRoutes, { workspace });

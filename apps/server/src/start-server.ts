@@ -120,6 +120,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     { openBucketStores },
     { createBucketReader },
     { openPredictionLog },
+    { openLabeling },
     { pino },
   ] = await Promise.all([
     import('@tintype/adapters/workspace/open-workspace'),
@@ -131,11 +132,12 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     import('@tintype/adapters/buckets/open-bucket-stores'),
     import('@tintype/core/serve/create-bucket-reader'),
     import('@tintype/core/serve/prediction-log'),
+    import('./open-labeling.ts'),
     import('pino'),
   ]);
   const workspace = await openWorkspace({
     folder: options.workspaceFolder,
-    needs: ['catalog', 'store', 'queue'],
+    needs: ['catalog', 'store', 'queue', 'hub'],
   });
   opened.push(() => workspace[Symbol.asyncDispose]());
   const logger: FastifyBaseLogger =
@@ -182,10 +184,13 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
   const metrics = await openMetrics(config.serve.metrics, { pool, service, predictionLog });
   if (metrics) opened.push(() => metrics.listener[Symbol.asyncDispose]());
   const stores = openBucketStores(config.buckets, { workspaceFolder: workspace.folder });
+  const labels = openLabeling(workspace);
+  opened.push(() => labels[Symbol.asyncDispose]());
   const { app, access } = await buildServer({
     workspace,
     service,
     fetcher,
+    labels,
     buckets: createBucketReader(config.buckets, stores),
     pool,
     logger,

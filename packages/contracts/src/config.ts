@@ -91,6 +91,12 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** What `bucket` and `key` of a request may name; nothing by default. */
   buckets: bucketsSchema.default({}),
+  label: z
+    .strictObject({
+      /** Whose features suggestions are made from, as `--backbone` of training: `histograms`, an ONNX file relative to this one, `hub:ORG/REPO`. */
+      backbone: z.string().min(1).default('histograms'),
+    })
+    .prefault({}),
   /** What gates count with; ONNX files, relative to this one. */
   detectors: z
     .strictObject({ person: detectorSettingSchema.optional(), face: detectorSettingSchema.optional() })

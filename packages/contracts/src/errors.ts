@@ -646,6 +646,15 @@ export const errorTable = {
     detail: ({ code, detail }) => `The server answered ${code}: ${detail}`,
     hint: ({ hint }) => hint,
   }),
+  LABELING_NOT_READY: entry<{ dataset: string; done: number; total: number; retryAfterS: number }>({
+    kind: 'unavailable',
+    title: 'The pictures are being prepared for labeling',
+    detail: ({ dataset, done, total }) =>
+      total > done
+        ? `Features of ${done} of ${total} pictures of "${dataset}" are there; the rest is being extracted.`
+        : `The pictures of "${dataset}" are being laid out for labeling.`,
+    hint: ({ retryAfterS }) => `Ask again in ${count(retryAfterS, 'second')}; it happens once for every picture.`,
+  }),
   OVERLOADED: entry<{ retryAfterS: number }>({
     kind: 'unavailable',
     title: 'The server is busy',

@@ -75,11 +75,29 @@ export const clusterSchema = z.object({
   typical: z.array(sampleIdSchema),
   /** The class of most of it by the head, with the mean confidence; null while there is no head. */
   suggestion: suggestionSchema.nullable(),
+  /** A random part of it to look at once it was labeled as a whole, in this order: none wrong means at most 2 % of it is. */
+  audit: z.array(sampleIdSchema),
 });
 export type LabelCluster = z.infer<typeof clusterSchema>;
 
 /** GET /api/label/clusters: those worth most first. */
 export const clustersViewSchema = z.object({ items: z.array(clusterSchema) });
+
+/** GET /api/label/audit-bound */
+export const auditQuerySchema = z
+  .object({
+    /** Pictures of the batch. */
+    size: z.coerce.number().int().min(1).max(10_000_000),
+    /** Of them looked at, drawn at random. */
+    looks: z.coerce.number().int().min(0),
+    errors: z.coerce.number().int().min(0),
+    /** Whether the number of looks was fixed before the first. */
+    planned: z.stringbool().or(z.boolean()).default(false),
+  })
+  .refine(
+    ({ size, looks, errors }) => errors <= looks && looks <= size,
+    'no more errors than looks, no more looks than pictures',
+  );
 
 /** What an audit by random sample proves. */
 export const auditBoundSchema = z.object({
@@ -102,7 +120,7 @@ export const curvePointSchema = z.object({
   interval: intervalSchema,
 });
 
-/** GET /api/label/forecast: have I labeled enough? */
+/** Have I labeled enough? */
 export const forecastSchema = z.object({
   curve: z.array(curvePointSchema),
   /** Of the next so many labels. */
@@ -114,6 +132,12 @@ export const forecastSchema = z.object({
   classes: z.array(z.object({ className: classNameSchema, recall: z.number(), gain: z.number() })),
 });
 export type LabelForecast = z.infer<typeof forecastSchema>;
+
+export const forecastQuerySchema = labelScopeSchema.extend({
+  nextLabels: z.coerce.number().int().min(1).max(100_000).default(100),
+});
+/** Null while the labels are too few to forecast from. */
+export const forecastViewSchema = z.object({ forecast: forecastSchema.nullable() });
 
 /** A label that the pictures like it contradict. */
 export const suspectSchema = z.object({
@@ -127,5 +151,17 @@ export const suspectSchema = z.object({
 });
 export type LabelSuspect = z.infer<typeof suspectSchema>;
 
+export const suspectsQuerySchema = labelScopeSchema.extend({
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+
 /** GET /api/label/suspects: the most doubtful first. */
 export const suspectsViewSchema = z.object({ items: z.array(suspectSchema), likelyWrong: z.int().min(0) });
+
+/** POST /api/label/events. Ids are made by whoever labels: sending an event again changes nothing. */
+export const labelEventsBodySchema = z.object({
+  events: z
+    .array(z.object({ id: z.string().min(8).max(64), sampleId: sampleIdSchema, className: classNameSchema.nullable() }))
+    .min(1)
+    .max(1000),
+});

@@ -10,6 +10,7 @@ import type { Buckets } from '@tintype/contracts/buckets';
 import type { Config } from '@tintype/contracts/config';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { ModelVersion } from '@tintype/contracts/registry';
+import type { LabelService } from '@tintype/core/label/label-service';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import { inProcessPool } from '@tintype/core/model/testing';
 import type { IngestRow, NewVersion } from '@tintype/core/ports/catalog';
@@ -49,6 +50,8 @@ export interface TestServerOptions {
   limitBytes?: number;
   /** Buckets by name, as in the settings; stores are relative to the workspace. */
   buckets?: Buckets;
+  /** By default labeling has no pictures. */
+  openLabels?: (workspace: Workspace) => LabelService;
   metrics?: Metrics;
   onAnswer?: (answer: GivenAnswer) => void;
   /** Children that take work; default 2. */
@@ -58,6 +61,16 @@ export interface TestServerOptions {
   /** What the server takes itself to listen on; it listens on 127.0.0.1 whatever this says. */
   host?: string;
 }
+
+const nothingToLabel = (): Promise<never> => Promise.reject(new TintypeError('DATASET_EMPTY', { dataset: 'default' }));
+const noLabels: LabelService = {
+  next: nothingToLabel,
+  grids: nothingToLabel,
+  clusters: nothingToLabel,
+  suspects: nothingToLabel,
+  forecast: nothingToLabel,
+  [Symbol.asyncDispose]: async () => undefined,
+};
 
 export async function aServer(options: TestServerOptions = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'tintype-server-'));
@@ -86,6 +99,7 @@ export async function aServer(options: TestServerOptions = {}): Promise<TestServ
     workspace,
     service,
     fetcher: { fetch: (url, how) => fetch(url, how), [Symbol.asyncDispose]: async () => undefined },
+    labels: options.openLabels?.(workspace) ?? noLabels,
     buckets: createBucketReader(buckets, openBucketStores(buckets, { workspaceFolder: folder })),
     pool: { stats: () => ({ ...pool.stats(), ready: options.readyChildren?.() ?? 2 }) },
     webFolder: options.webFolder ?? join(folder, 'no-page'),

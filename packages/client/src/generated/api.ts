@@ -31,6 +31,20 @@ export interface Operations {
   restoreSamples: { request: { body: { ids: (string)[] } }; reply: { changed: number } };
   /** Data issues, page by page. */
   listIssues: { request: { query?: { dataset?: string | undefined; kind?: "label-disagreement" | "near-duplicate" | "rejected-file" | undefined; cursor?: string | undefined; limit?: number | undefined } | undefined }; reply: { items: ({ id: string; dataset: string; kind: "label-disagreement" | "near-duplicate" | "rejected-file"; sampleId: string | null; path: string; code: string; detail: string; score: number; at: number })[]; total: number; nextCursor?: string | undefined } };
+  /** The pictures to label next, with suggestions and the reason for each. */
+  listNextToLabel: { request: { query?: { dataset?: string | undefined; seed?: number | undefined; count?: number | undefined } | undefined }; reply: { items: ({ sampleId: string; reason: "typical" | "uncertain" | "rare" | "random"; wanted: string | null; suggestion: { className: string; confidence: number } | null })[]; progress: { labeled: number; unlabeled: number; unreadable: number; classes: ({ className: string; labels: number })[] } } };
+  /** Pages of pictures suggested to be of one class: accept all but those that are not. */
+  listLabelGrids: { request: { query?: { dataset?: string | undefined; seed?: number | undefined; className?: string | undefined; size?: number | undefined } | undefined }; reply: { items: ({ className: string; items: ({ sampleId: string; confidence: number })[]; expectedWrong: number; waiting: number })[] } };
+  /** Unlabeled pictures in heaps that look alike, each with the random part to audit. */
+  listLabelClusters: { request: { query?: { dataset?: string | undefined; seed?: number | undefined } | undefined }; reply: { items: ({ id: string; sampleIds: (string)[]; typical: (string)[]; suggestion: { className: string; confidence: number } | null; audit: (string)[] })[] } };
+  /** What looking at a random part of a batch proves about its errors. */
+  getAuditBound: { request: { query: { size: number; looks: number; errors: number; planned?: string | boolean | undefined } }; reply: { method: "planned" | "anytime"; looks: number; errors: number; upper: number; upperMended: number; confidence: number } };
+  /** Whether it is enough: the learning curve, and what the next labels would bring. */
+  getLabelForecast: { request: { query?: { dataset?: string | undefined; seed?: number | undefined; nextLabels?: number | undefined } | undefined }; reply: { forecast: { curve: ({ labels: number; accuracy: number; interval: [number, number] })[]; nextLabels: number; gain: number; gainInterval: [number, number]; classes: ({ className: string; recall: number; gain: number })[] } | null } };
+  /** Labels that are probably wrong, the least probable first. */
+  listLabelSuspects: { request: { query?: { dataset?: string | undefined; seed?: number | undefined; limit?: number | undefined } | undefined }; reply: { items: ({ sampleId: string; className: string; suggestion: { className: string; confidence: number }; confidence: number; isLikelyWrong: boolean })[]; likelyWrong: number } };
+  /** Label pictures, or take labels away; answered once they are stored. */
+  addLabels: { request: { body: { events: ({ id: string; sampleId: string; className: string | null })[] } }; reply: { changed: number } };
   /** Registered models with their versions. */
   listModels: { request: Record<string, never>; reply: { items: ({ name: string; createdAt: number; versions: ({ model: string; version: number; bundleHash: string; run: string | null; snapshot: string | null; classes: (string)[]; backbone: { kind: "histograms" | "pixels" | "onnx" | "network"; name: string; dimensions: number }; head: "logistic" | "knn" | "svm-linear" | "svm-rbf" | "forest" | "mlp" | "linear"; sizeBytes: number; accuracy: number | null; accuracyInterval: [number, number] | null; balancedAccuracy: number | null; macroF1: number | null; createdAt: number; aliases: (string)[] })[] })[] } };
   /** One version, by number or alias, with its evaluations. */
@@ -104,6 +118,13 @@ export const operations: Readonly<Record<OperationId, OperationRoute>> = {
   removeSamples: { method: 'POST', path: '/api/samples/remove', isRepeatable: false },
   restoreSamples: { method: 'POST', path: '/api/samples/restore', isRepeatable: false },
   listIssues: { method: 'GET', path: '/api/issues', isRepeatable: true },
+  listNextToLabel: { method: 'GET', path: '/api/label/next', isRepeatable: true },
+  listLabelGrids: { method: 'GET', path: '/api/label/grids', isRepeatable: true },
+  listLabelClusters: { method: 'GET', path: '/api/label/clusters', isRepeatable: true },
+  getAuditBound: { method: 'GET', path: '/api/label/audit-bound', isRepeatable: true },
+  getLabelForecast: { method: 'GET', path: '/api/label/forecast', isRepeatable: true },
+  listLabelSuspects: { method: 'GET', path: '/api/label/suspects', isRepeatable: true },
+  addLabels: { method: 'POST', path: '/api/label/events', isRepeatable: false },
   listModels: { method: 'GET', path: '/api/models', isRepeatable: true },
   getVersion: { method: 'GET', path: '/api/models/{model}/versions/{version}', isRepeatable: true },
   moveAlias: { method: 'POST', path: '/api/models/{model}/aliases/{alias}', isRepeatable: false },

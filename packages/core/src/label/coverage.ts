@@ -34,17 +34,17 @@ export async function buildCoverage(
   const candidates = sampleRows(count, Math.min(count, mostCandidates), `candidates ${seed}`);
   const bank = gather(rows, references, dimensions);
   const bankLengths = squaredLengths(bank, dimensions);
-  const likeness = new Float32Array(candidates.length * references.length);
+  const width = references.length;
+  const likeness = new Float32Array(candidates.length * width);
   await using products = await openMultiplier({ turn: 'B', threads });
   for (let start = 0; start < candidates.length; start += blockRows) {
     const block = gather(rows, candidates.subarray(start, start + blockRows), dimensions);
     const lengths = squaredLengths(block, dimensions);
     const dots = await products.multiply({ data: block, columns: dimensions }, { data: bank, columns: dimensions });
-    for (let at = 0; at < dots.length; at += 1) {
-      const [c, r] = [Math.floor(at / references.length), at % references.length];
-      const squared = (lengths[c] as number) + (bankLengths[r] as number) - 2 * (dots[at] as number);
-      likeness[start * references.length + at] = Math.max(0, squared);
-    }
+    lengths.forEach((length, c) => {
+      for (let r = 0, from = c * width, to = (start + c) * width; r < width; r += 1, from += 1, to += 1)
+        likeness[to] = Math.max(0, length + (bankLengths[r] as number) - 2 * (dots[from] as number));
+    });
   }
   const middle = median(likeness);
   const factor = middle > 0 ? -1 / (2 * bandwidthShare ** 2 * middle) : 0;
@@ -82,6 +82,9 @@ function squaredLengths(rows: Float32Array, dimensions: number): Float64Array {
 /** Of at most 100,000 values, evenly taken. */
 function median(values: Float32Array): number {
   const step = Math.max(1, Math.floor(values.length / 100_000));
-  const taken = values.filter((_, n) => n % step === 0).sort();
+  const taken = Float32Array.from(
+    { length: Math.ceil(values.length / step) },
+    (_, n) => values[n * step] as number,
+  ).sort();
   return taken[taken.length >> 1] ?? 0;
 }

@@ -19,7 +19,7 @@ export interface LabelSpace {
 }
 
 export interface LabelSpaceOptions {
-  /** Default 128; fewer where there are fewer features. */
+  /** Default 128; fewer where there are fewer features or pictures. */
   dimensions?: number;
   /** Default 10. */
   neighbors?: number;
@@ -32,7 +32,7 @@ export interface LabelSpaceOptions {
 /** Rows from which directions are found: more change them little. */
 const mostFitRows = 4000;
 const blockRows = 4096;
-const iterations = 12;
+const iterations = 6;
 
 /** `rows`: [N, features]. The same rows give the same space. */
 export async function buildLabelSpace(
@@ -41,7 +41,8 @@ export async function buildLabelSpace(
 ): Promise<LabelSpace> {
   const { neighbors = 10, smoothing = 0.6, threads = 1, signal } = options;
   const count = rows.length / features;
-  const dimensions = Math.max(1, Math.min(options.dimensions ?? 128, features));
+  // So many pictures do not spread in more directions.
+  const dimensions = Math.max(1, Math.min(options.dimensions ?? 128, features, count - 1));
   const directions = await findDirections(rows, { features, dimensions, threads, signal });
   const projected = await project(rows, { features, directions, dimensions, threads, signal });
   scaleToOne(projected, count);

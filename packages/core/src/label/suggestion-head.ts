@@ -146,7 +146,7 @@ function tryRidge(set: LabeledRows, { gram, moments, ridge, judges, isSeen }: Tr
     for (let d = 0; d < dimensions; d += 1) row[d] = rows[start + d] as number;
     row[dimensions] = 1;
     solveLower(lower, row);
-    const left = Math.max(1e-3, 1 - row.reduce((sum, value) => sum + value * value, 0));
+    const left = Math.max(1e-3, 1 - squaredLength(row));
     const scores = without.subarray(n * classCount, (n + 1) * classCount);
     score(weights, { rows, start, dimensions, scores });
     for (let k = 0; k < classCount; k += 1) {
@@ -156,6 +156,12 @@ function tryRidge(set: LabeledRows, { gram, moments, ridge, judges, isSeen }: Tr
   });
   const truth = judges.map((judge) => classIndices[judge] as number);
   return { ridge, weights, ...judge(without, { truth, classCount, isSeen }) };
+}
+
+function squaredLength(vector: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i += 1) sum += (vector[i] as number) ** 2;
+  return sum;
 }
 
 /** The sharpness that suits predictions of labels without themselves best, and what it costs. */

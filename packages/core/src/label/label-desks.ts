@@ -1,0 +1,118 @@
+/** @file The desks that are open, one for each dataset and seed: made on the first question, renewed behind the scenes when pictures have come. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { TintypeError } from '@tintype/contracts/errors';
+import type { PictureLimits } from '@tintype/contracts/picture';
+import type { ResolvedBackbone } from '../model/resolve-backbone.ts';
+import { type DeskNeeds, type LabelDesk, openLabelDesk } from './label-desk.ts';
+
+interface Place {
+  /** The desk that answers. */
+  current?: LabelDesk;
+  /** The one before, which may still be answering. */
+  retired?: LabelDesk;
+  /** The one that is being made. */
+  pending?: Promise<LabelDesk>;
+  progress: { done: number; total: number };
+}
+
+/** A desk holds the features of all its pictures: the one that was not asked for the longest is closed. */
+const mostDesks = 2;
+
+export class LabelDesks implements AsyncDisposable {
+  readonly #needs: DeskNeeds;
+  readonly #options: { resolve: () => Promise<ResolvedBackbone>; limits: PictureLimits; patienceMs?: number };
+  /** Asked for last at the end. */
+  readonly #places = new Map<string, Place>();
+  readonly #ended = new AbortController();
+  #resolved: Promise<ResolvedBackbone> | undefined;
+  #made = 0;
+
+  constructor(
+    needs: DeskNeeds,
+    options: { resolve: () => Promise<ResolvedBackbone>; limits: PictureLimits; patienceMs?: number },
+  ) {
+    this.#needs = needs;
+    this.#options = options;
+  }
+
+  /** Throws LABELING_NOT_READY where it is being made and not there soon, and what making it throws. */
+  async find(dataset: string, seed: number): Promise<LabelDesk> {
+    const place = this.#touch(dataset, seed);
+    if (place.current) return place.current;
+    const pending = this.#make(place, { dataset, seed });
+    const late = new AbortController();
+    try {
+      const found = await Promise.race([
+        pending,
+        wait(this.#options.patienceMs ?? 1500, undefined, { signal: late.signal }),
+      ]);
+      if (found) return found;
+      throw new TintypeError('LABELING_NOT_READY', { dataset, ...place.progress, retryAfterS: 2 });
+    } finally {
+      late.abort();
+    }
+  }
+
+  /** Makes the desk anew; the one that is there answers until then. */
+  renew(dataset: string, seed: number): void {
+    this.#make(this.#touch(dataset, seed), { dataset, seed }).catch(() => undefined);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort();
+    const places = [...this.#places.values()];
+    this.#places.clear();
+    await Promise.allSettled(places.flatMap(({ pending }) => (pending ? [pending] : [])));
+    await closeAll(places.flatMap(({ current, retired }) => [current, retired]));
+  }
+
+  #touch(dataset: string, seed: number): Place {
+    const name = JSON.stringify([dataset, seed]);
+    const place = this.#places.get(name) ?? { progress: { done: 0, total: 0 } };
+    this.#places.delete(name);
+    this.#places.set(name, place);
+    for (const [other, { current, retired, pending }] of this.#places) {
+      if (this.#places.size <= mostDesks) break;
+      if (pending) continue;
+      this.#places.delete(other);
+      void closeAll([current, retired]);
+    }
+    return place;
+  }
+
+  #make(place: Place, { dataset, seed }: { dataset: string; seed: number }): Promise<LabelDesk> {
+    place.pending ??= this.#open(place, { dataset, seed }).finally(() => {
+      delete place.pending;
+    });
+    return place.pending;
+  }
+
+  async #open(place: Place, { dataset, seed }: { dataset: string; seed: number }): Promise<LabelDesk> {
+    this.#resolved ??= this.#options.resolve();
+    // A backbone that could not be had this time may be there the next.
+    const resolved = await this.#resolved.catch((error: unknown) => {
+      this.#resolved = undefined;
+      throw error;
+    });
+    this.#made += 1;
+    const before = place.current;
+    place.current = await openLabelDesk(this.#needs, {
+      key: `desk ${this.#made} ${dataset}`,
+      dataset,
+      seed,
+      resolved,
+      limits: this.#options.limits,
+      signal: this.#ended.signal,
+      onProgress: (done, total) => {
+        place.progress = { done, total };
+      },
+    });
+    await place.retired?.[Symbol.asyncDispose]();
+    if (before) place.retired = before;
+    return place.current;
+  }
+}
+
+async function closeAll(desks: readonly (LabelDesk | undefined)[]): Promise<void> {
+  await Promise.allSettled(desks.flatMap((desk) => (desk ? [desk[Symbol.asyncDispose]()] : [])));
+}

@@ -1,0 +1,219 @@
+/**
+ * @file The labeling engine over a workspace: what to show next, pages, heaps, suspects and forecasts of a dataset, always from the labels that the catalog
+ * has when it is asked.
+ */
+import { TintypeError } from '@tintype/contracts/errors';
+import type {
+  AuditBound,
+  GridsView,
+  LabelCluster,
+  LabelForecast,
+  LabelProgress,
+  LabelSuspect,
+  NextView,
+  Suggestion,
+} from '@tintype/contracts/label-assist';
+import type { PictureLimits } from '@tintype/contracts/picture';
+import { resolveDataset } from '../catalog/catalog.ts';
+import type { ResolvedBackbone } from '../model/resolve-backbone.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import { boundAfterPlan, boundAnytime, planLooks, shuffleForAudit } from './audit.ts';
+import type { DeskNeeds, LabelDesk } from './label-desk.ts';
+import { LabelDesks } from './label-desks.ts';
+import type { Labels, RowSuggestion } from './label-tasks.types.ts';
+
+export interface LabelServiceNeeds extends Omit<DeskNeeds, 'catalog'> {
+  catalog: Catalog;
+}
+
+export interface LabelServiceOptions {
+  /** Whose features are labeled on; asked for once. */
+  resolve: () => Promise<ResolvedBackbone>;
+  limits: PictureLimits;
+  /** How long a question waits for its desk before it says LABELING_NOT_READY; default 1,500. */
+  patienceMs?: number;
+}
+
+interface Scope {
+  dataset?: string | undefined;
+  seed: number;
+}
+
+export interface LabelService extends AsyncDisposable {
+  next(query: Scope & { count: number }): Promise<NextView>;
+  /** Throws CLASS_NOT_FOUND. */
+  grids(query: Scope & { size: number; className?: string | undefined }): Promise<GridsView>;
+  clusters(query: Scope): Promise<{ items: LabelCluster[] }>;
+  suspects(query: Scope & { limit: number }): Promise<{ items: LabelSuspect[]; likelyWrong: number }>;
+  /** Null while the labels are too few. */
+  forecast(query: Scope & { nextLabels: number }): Promise<LabelForecast | null>;
+}
+
+/** Of a heap, wrong labels at most once it was audited without finding one. */
+export const auditTarget = 0.02;
+/** Share of wrong labels that people overlook. */
+const missRate = 0.02;
+const shownTypical = 9;
+
+/** Every question may throw DATASET_NOT_FOUND, DATASET_AMBIGUOUS, DATASET_EMPTY, or LABELING_NOT_READY while features are extracted. */
+export function openLabelService(needs: LabelServiceNeeds, options: LabelServiceOptions): LabelService {
+  const desks = new LabelDesks(needs, options);
+
+  async function sit({ dataset, seed }: Scope): Promise<Seat> {
+    const name = await resolveDataset(needs.catalog, dataset);
+    const desk = await desks.find(name, seed);
+    const seat = await readSeat(needs.catalog, { dataset: name, desk });
+    if (seat.isBehind) desks.renew(name, seed);
+    if (desk.sampleIds.length === 0) throw new TintypeError('DATASET_EMPTY', { dataset: name });
+    return seat;
+  }
+
+  return {
+    async next({ count, ...scope }) {
+      const { desk, labels, classes, progress } = await sit(scope);
+      const picks = await needs.engine.run('next', { key: desk.key, labels, seed: scope.seed, count });
+      const items = picks.map(({ row, reason, classIndex, suggestion }) => ({
+        sampleId: desk.sampleIds[row] as string,
+        reason,
+        wanted: classIndex === undefined ? null : (classes[classIndex] as string),
+        suggestion: nameSuggestion(classes, suggestion),
+      }));
+      return { items, progress };
+    },
+
+    async grids({ size, className, ...scope }) {
+      const { desk, labels, classes, progress } = await sit(scope);
+      const known = progress.classes.map((one) => one.className);
+      if (className !== undefined && !known.includes(className))
+        throw new TintypeError('CLASS_NOT_FOUND', { className, known });
+      const classIndex = className === undefined ? undefined : classes.indexOf(className);
+      const asked = { key: desk.key, labels, seed: scope.seed, size };
+      const grids = await needs.engine.run('grids', { ...asked, ...(classIndex === undefined ? {} : { classIndex }) });
+      const items = grids.map((grid) => ({
+        className: classes[grid.classIndex] as string,
+        items: grid.rows.map((row, n) => ({
+          sampleId: desk.sampleIds[row] as string,
+          confidence: grid.confidences[n] as number,
+        })),
+        expectedWrong: grid.expectedWrong,
+        waiting: grid.waiting,
+      }));
+      return { items };
+    },
+
+    async clusters(scope) {
+      const { desk, labels, classes } = await sit(scope);
+      const clusters = await needs.engine.run('clusters', { key: desk.key, labels, seed: scope.seed });
+      const items = clusters.map(({ rows, suggestion }) => {
+        const sampleIds = rows.map((row) => desk.sampleIds[row] as string);
+        const looks = planLooks({ size: rows.length, target: auditTarget, missRate });
+        return {
+          id: `cluster_${sampleIds[0]?.slice(2)}`,
+          sampleIds,
+          typical: sampleIds.slice(0, shownTypical),
+          suggestion: nameSuggestion(classes, suggestion ?? null),
+          audit: shuffleForAudit(sampleIds.toSorted(), scope.seed).slice(0, looks),
+        };
+      });
+      return { items };
+    },
+
+    async suspects({ limit, ...scope }) {
+      const { desk, labels, classes } = await sit(scope);
+      const groups = await groupsOf(desk, labels);
+      const asked = { key: desk.key, labels, seed: scope.seed, groups, count: limit };
+      const { suspects, likelyWrong } = await needs.engine.run('suspects', asked);
+      const items = suspects.map((suspect) => ({
+        sampleId: desk.sampleIds[labels.labeled[suspect.position] as number] as string,
+        className: classes[labels.classIndices[suspect.position] as number] as string,
+        suggestion: { className: classes[suspect.suggested] as string, confidence: suspect.suggestedConfidence },
+        confidence: suspect.confidence,
+        isLikelyWrong: suspect.isLikelyWrong,
+      }));
+      return { items: labels.classCount < 2 ? [] : items, likelyWrong };
+    },
+
+    async forecast({ nextLabels, ...scope }) {
+      const { desk, labels, classes } = await sit(scope);
+      const groups = await groupsOf(desk, labels);
+      const asked = { key: desk.key, labels, seed: scope.seed, groups, nextLabels };
+      const forecast = await needs.engine.run('forecast', asked);
+      if (!forecast) return null;
+      const named = forecast.classes.map((one, k) => ({ className: classes[k] as string, ...one }));
+      return { ...forecast, nextLabels, classes: named };
+    },
+
+    [Symbol.asyncDispose]: () => desks[Symbol.asyncDispose](),
+  };
+}
+
+/** What an audit proves: `planned` where the looks were fixed before, the wider `anytime` bound where somebody stopped as they liked. */
+export function stateAuditBound(count: {
+  size: number;
+  looks: number;
+  errors: number;
+  isPlanned: boolean;
+}): AuditBound {
+  const { isPlanned, ...seen } = count;
+  const bound = isPlanned ? boundAfterPlan({ ...seen, missRate }) : boundAnytime({ ...seen, missRate });
+  const { looks, errors } = seen;
+  return { method: isPlanned ? 'planned' : 'anytime', looks, errors, ...bound, confidence: 0.95 };
+}
+
+interface Seat {
+  desk: LabelDesk;
+  labels: Labels;
+  /** Classes that have a label here, in the order of screens. */
+  classes: readonly string[];
+  progress: LabelProgress;
+  /** Whether the dataset has pictures that the desk does not know. */
+  isBehind: boolean;
+}
+
+async function readSeat(catalog: Catalog, { dataset, desk }: { dataset: string; desk: LabelDesk }): Promise<Seat> {
+  const known = (await catalog.samples.listClasses()).map((one) => one.name);
+  const classOf = new Map<number, string>();
+  const present = new Set<number>();
+  let isBehind = false;
+  for await (const sample of catalog.samples.stream({ dataset })) {
+    const row = desk.rowOf.get(sample.id);
+    if (row === undefined) isBehind = true;
+    else {
+      present.add(row);
+      if (sample.className !== null && !desk.unreadable.has(row)) classOf.set(row, sample.className);
+    }
+  }
+  const used = new Set(classOf.values());
+  const classes = known.filter((name) => used.has(name));
+  const position = new Map(classes.map((name, k) => [name, k]));
+  const rows = Array.from(desk.sampleIds.keys());
+  const labels: Labels = {
+    labeled: Int32Array.from(classOf.keys()),
+    classIndices: Int32Array.from(classOf.values(), (name) => position.get(name) as number),
+    classCount: classes.length,
+    hidden: Int32Array.from(rows.filter((row) => !present.has(row) || desk.unreadable.has(row))),
+  };
+  const counts = new Map<string, number>();
+  for (const name of classOf.values()) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const readable = [...present].filter((row) => !desk.unreadable.has(row)).length;
+  return {
+    desk,
+    labels,
+    classes,
+    isBehind,
+    progress: {
+      labeled: classOf.size,
+      unlabeled: readable - classOf.size,
+      unreadable: present.size - readable,
+      classes: known.map((className) => ({ className, labels: counts.get(className) ?? 0 })),
+    },
+  };
+}
+
+async function groupsOf(desk: LabelDesk, { labeled }: Labels): Promise<string[]> {
+  const groups = await desk.groups();
+  return Array.from(labeled, (row) => groups[row] as string);
+}
+
+const nameSuggestion = (classes: readonly string[], suggestion: RowSuggestion | null): Suggestion | null =>
+  suggestion && { className: classes[suggestion.classIndex] as string, confidence: Math.min(1, suggestion.confidence) };
