@@ -1,9 +1,9 @@
 /** @file Refusals that cost next to nothing: where there is no room for a picture, its request is answered before anything is made of it. */
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { FastifyInstance } from 'fastify';
 import { problemMediaType } from './problem.ts';
+import { requestIdOf } from './request-id.ts';
 
 export interface EarlyRefusal {
   /** Requests that bring pictures, without their query. */
@@ -28,25 +28,48 @@ export function refuseEarly(app: FastifyInstance, { paths, refuse }: EarlyRefusa
       for (const each of answer) each(request, reply);
       return;
     }
-    sendRefusal(reply, retryAfterS);
+    // Where the server ends, so does the connection.
+    reply.shouldKeepAlive &&= server.listening;
+    sendRefusal(reply, { retryAfterS, requestId: requestIdOf(request.headers) });
     noticed();
   });
 }
 
-/** What is left of the request flows into nothing, and the connection stays for the next one. */
-function sendRefusal(reply: ServerResponse, retryAfterS: number): void {
-  const requestId = `req_${randomBytes(10).toString('hex')}`;
-  const problem = new TintypeError('OVERLOADED', { retryAfterS }).toProblem();
-  const body = JSON.stringify({ ...problem, request_id: requestId });
-  reply.writeHead(503, {
-    'content-type': problemMediaType,
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-    'retry-after': String(retryAfterS),
-    'x-content-type-options': 'nosniff',
-    'x-request-id': requestId,
-  });
+interface Refusal {
+  retryAfterS: number;
+  requestId: string;
+}
+
+/** What is left of the request flows into nothing, and the connection stays for the next one. Text with its head is one write. */
+function sendRefusal(reply: ServerResponse, { retryAfterS, requestId }: Refusal): void {
+  const body = `${problemStart(retryAfterS)},"request_id":"${requestId}"}`;
+  reply.writeHead(503, [
+    'content-type',
+    problemMediaType,
+    'content-length',
+    String(body.length),
+    'cache-control',
+    'no-store',
+    'retry-after',
+    String(retryAfterS),
+    'x-content-type-options',
+    'nosniff',
+    'x-request-id',
+    requestId,
+  ]);
   reply.end(body);
+}
+
+/** The problem as JSON but for its end; there are as many as there are seconds to wait. */
+const problemStarts = new Map<number, string>();
+
+function problemStart(retryAfterS: number): string {
+  let start = problemStarts.get(retryAfterS);
+  if (start === undefined) {
+    start = JSON.stringify(new TintypeError('OVERLOADED', { retryAfterS }).toProblem()).slice(0, -1);
+    problemStarts.set(retryAfterS, start);
+  }
+  return start;
 }
 
 /** A line for each would be a second flood. */
