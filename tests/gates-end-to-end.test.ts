@@ -80,8 +80,10 @@ test('the nearest training pictures are told where they are asked for, with refu
     await ask(join(scratch.path, 'strange.png'), '?explain=neighbors'),
   ];
 
-  const neighbors = explained.neighbors as { content_hash: string; class: string; similarity: number }[];
+  const neighbors = explained.neighbors as { class: string; similarity: number; thumbnail: string }[];
+  const thumbnail = await fetch(`${server.address}${neighbors[0]?.thumbnail}`);
   expect(neighbors).toHaveLength(5);
+  expect(thumbnail.headers.get('content-type')).toBe('image/jpeg');
   expect(neighbors.every(({ similarity }) => similarity <= 1.0001)).toBe(true);
   expect(neighbors.map(({ similarity }) => similarity)).toEqual(
     neighbors.map(({ similarity }) => similarity).toSorted((a, b) => b - a),

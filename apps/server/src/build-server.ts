@@ -174,7 +174,8 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
     metrics?.countAnswer(answer.prediction);
     parts.onAnswer?.(answer);
   };
-  await app.register(serveRoutes, { service, fetcher, buckets, limits, onAnswer });
+  const { catalog } = workspace;
+  await app.register(serveRoutes, { service, fetcher, buckets, limits, catalog, onAnswer });
   await app.register(predictionRoutes, { workspace });
   await app.register(workspaceRoutes, { workspace, service });
   await app.register(catalogRoutes, { workspace });

@@ -12,7 +12,9 @@ import {
   predictReplySchema,
 } from '@tintype/contracts/serve';
 import type { BucketReader } from '@tintype/core/ports/bucket-reader';
+import type { Catalog } from '@tintype/core/ports/catalog';
 import type { PictureFetcher } from '@tintype/core/ports/picture-fetcher';
+import { locateNeighbors } from '@tintype/core/serve/locate-neighbors';
 import type { PredictionService } from '@tintype/core/serve/prediction-service';
 import type { FastifyRequest, FastifySchemaCompiler } from 'fastify';
 import { type FastifyPluginAsyncZod, validatorCompiler } from 'fastify-type-provider-zod';
@@ -34,6 +36,7 @@ interface ServeRoutes {
   limits: PictureLimits;
   fetcher: PictureFetcher;
   buckets: BucketReader;
+  catalog: Catalog;
   /** Told of every answer before it is sent; must not throw. */
   onAnswer: (answer: GivenAnswer) => void;
 }
@@ -49,14 +52,15 @@ const mostBatchFiles = 64;
 const objectsAtOnce = 4;
 
 export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, parts) => {
-  const { service, limits, fetcher, buckets, onAnswer } = parts;
+  const { service, limits, fetcher, buckets, catalog, onAnswer } = parts;
   const budget = new UploadBudget(Math.max(smallestBudgetBytes, 4 * limits.bytes));
   const pictureOptions = { limitBytes: limits.bytes, budget };
   const sources = { ...pictureOptions, fetcher, buckets };
 
   const answer = (bytes: Uint8Array, request: PredictRequest, how: { isPatient?: boolean } = {}): Promise<Prediction> =>
     withClientSignal(request, async (signal) => {
-      const prediction = await service.predict(bytes, { requestId: request.id, ...request.query, ...how, signal });
+      const asked = { requestId: request.id, ...request.query, ...how, signal };
+      const prediction = await locateNeighbors({ catalog }, await service.predict(bytes, asked));
       onAnswer({ bytes, prediction });
       return prediction;
     });
