@@ -27,6 +27,8 @@ export async function openTrainingWorkspace(set) {
   const trainer = createTrainer({ tasks: '@tintype/core/train/trainer-tasks' });
   const needs = { catalog, store, hub, clock, pool, runFolders, trainer };
   return {
+    /** What use cases need. */
+    needs: { catalog, store, clock, pool },
     /** Options as the command line names them; lines for each epoch go to stderr. */
     async train(options) {
       const startedAt = performance.now();
