@@ -40,20 +40,23 @@ function randomState() {
   );
 }
 
+const backbone = {
+  kind: 'network',
+  name: 'vit-base-patch16-224',
+  hash: 'random',
+  preprocessing,
+  dimensions: shape.width,
+  inputName: 'pixels',
+};
+const input = { name: 'pixels', kind: 'pixels' };
+
 function toBundle(graph) {
   return renderBundle({
     manifest: {
       model: 'vit',
       classes,
-      backbone: {
-        kind: 'network',
-        name: 'vit-base-patch16-224',
-        hash: 'random',
-        preprocessing,
-        dimensions: shape.width,
-        inputName: 'pixels',
-      },
-      input: { name: 'pixels', kind: 'pixels' },
+      backbone,
+      input,
       head: { kind: 'linear', hyperparameters: {} },
       calibration: { method: 'temperature', temperature: 1 },
       snapshot: null,
@@ -69,7 +72,7 @@ function toBundle(graph) {
   });
 }
 
-/** Writes below `folder`: `hugging-face/`, and a folder for each bundle, which is given with its hash and its files. */
+/** Writes below `folder`: `hugging-face/`, and a folder for each bundle, which is given with its hash, files and `model` as `publishModel` takes it. */
 export async function makeVit(folder) {
   const huggingFace = join(folder, 'hugging-face');
   await mkdir(huggingFace);
@@ -85,5 +88,10 @@ async function writeBundle(folder, graph) {
   const target = join(folder, bundle.bundleHash);
   await mkdir(target);
   for (const [name, content] of bundle.files) await writeFile(join(target, name), content);
-  return { ...bundle, folder: target, graphPath: join(target, 'model.onnx') };
+  return {
+    ...bundle,
+    folder: target,
+    graphPath: join(target, 'model.onnx'),
+    model: { classes, backbone, input, graph },
+  };
 }
