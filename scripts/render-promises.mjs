@@ -19,7 +19,14 @@ const promises = [
   {
     what: 'Against FastAPI + transformers, ViT-B/16, same weights',
     bar: 'fp32 at least 1.25 times its throughput, int8 2.7 times; ready 3 times sooner; at most 0.6 of its memory with int8',
-    benchmarks: ['serve-vit', 'serve-peer'],
+    benchmarks: ['serve-vit'],
+    figures: {
+      'ratios.fp32.c1': 'fp32 # times',
+      'ratios.int8.c1': 'int8 # times (1 connection)',
+      'ratios.int8.c4': '# times (4)',
+      'ratios.int8.ready': 'ready # times sooner',
+      'ratios.int8.memory': 'memory #',
+    },
   },
   {
     what: 'Latency at 60 % of that rate, open loop',
@@ -36,7 +43,14 @@ const promises = [
   {
     what: 'Light models (int8)',
     bar: 'MobileNetV2 at least 1.8 times faster, ViT-B 2.2 times; accuracy drops by at most 0.5 points on recyclables',
-    benchmarks: ['int8', 'light'],
+    benchmarks: ['int8'],
+    figures: {
+      'results.mobilenet.threads1.ratio': 'MobileNetV2 # times (1 thread)',
+      'results.mobilenet.threads2.ratio': '# times (2)',
+      'results.mobilenet.dropPoints': '# points lost',
+      'results.vit.threads1.ratio': 'ViT-B # times (1 thread)',
+      'results.vit.threads2.ratio': '# times (2)',
+    },
   },
   {
     what: 'The process that answers HTTP',
