@@ -111,13 +111,14 @@ function apiPage(document) {
     Object.entries(methods).map(([method, operation]) => [
       `\`${method.toUpperCase()} ${path}\``,
       operation.summary ?? '',
+      /^Needs the right "(\w+)"/.exec(operation.description ?? '')?.[1] ?? 'none',
     ]),
   );
   return [
     generated,
     '# HTTP API',
-    'The full description is OpenAPI 3.1 at `/openapi.json` of a running server, readable at `/docs`. Errors are `application/problem+json`; see [errors](errors.md).',
-    table(['address', 'what it does'], rows),
+    'The full description is OpenAPI 3.1 at `/openapi.json` of a running server, readable at `/docs`. Errors are `application/problem+json`; see [errors](errors.md). Rights are those of [roles and tokens](../guides/serve.md#put-it-on-the-internet).',
+    table(['address', 'what it does', 'right'], rows),
   ].join('\n\n');
 }
 

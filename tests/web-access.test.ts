@@ -1,8 +1,13 @@
 /** @file Signing in, out, and becoming a user on the page: what is shown, what is asked, and no barrier for anybody. */
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
+import { startServer } from '@tintype/server/start-server';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isSeen, noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
+import { temporaryFolder } from './cli.ts';
 import { fixtureInvitation, fixturePassword, openWebFixture, type WebFixture } from './web-fixture.ts';
 
 const nobody = { identity: null, isRequired: true, hasAdmin: true };
@@ -191,3 +196,37 @@ describe.skipIf(noBrowser !== '')(`the way in${noBrowser}`, () => {
     await page.context().close();
   });
 });
+
+test.skipIf(noBrowser !== '')(
+  `over the real server the first administrator comes in by the link, leaves, and comes back by the password${noBrowser}`,
+  { timeout: 120_000 },
+  async () => {
+    await using scratch = await temporaryFolder();
+    const folder = await initWorkspace(join(scratch.path, 'shop'));
+    await appendFile(join(folder, 'tintype.yaml'), 'access: { required: true }\n');
+    let link = '';
+    const onFirstAdmin = (sentence: string): void => void (link = /http\S+/.exec(sentence)?.[0] ?? '');
+    await using server = await startServer({ workspaceFolder: folder, port: 0, children: 1, onFirstAdmin });
+    await using browser = await openBrowser();
+    const page = await browser.newPage();
+    const isIn = () => isSeen(page.getByRole('button', { name: 'Signed in as ada' }));
+
+    await page.goto(server.address);
+    await page.getByRole('heading', { name: 'No administrator yet' }).waitFor();
+    await page.goto(link);
+    await field(page, 'Name').fill('ada');
+    await field(page, 'Password').fill(fixturePassword);
+    await field(page, 'Password again').fill(fixturePassword);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    expect(await isIn()).toBe(true);
+    expect(await page.evaluate('document.cookie')).toBe('');
+    await page.reload();
+    await isIn();
+
+    await page.getByRole('button', { name: 'Signed in as ada' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await logIn(page, fixturePassword);
+    expect(await isIn()).toBe(true);
+  },
+);
