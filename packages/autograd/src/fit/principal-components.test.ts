@@ -72,3 +72,12 @@ test('what is no whole number of rows is refused', async () => {
     RangeError,
   );
 });
+
+test('many rows are projected as few are', async () => {
+  const rows = someRows(5000);
+  const found = await computePrincipalComponents({ rows: rows.subarray(0, 500 * dimensions), dimensions, count: 3 });
+
+  const [all, last] = [await projectRows(rows, found), await projectRows(rows.slice(4990 * dimensions), found)];
+
+  last.forEach((value, at) => expect(all[4990 * 3 + at]).toBeCloseTo(value, 4));
+});

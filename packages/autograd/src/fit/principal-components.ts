@@ -26,6 +26,8 @@ export interface PrincipalComponents {
 /** Directions beyond those asked for: the last ones asked for are then as good as the first. */
 const spare = 8;
 const iterations = 3;
+/** Rows that are projected at once. */
+const blockRows = 4096;
 /** Share of the largest variance below which a direction is rounding. */
 const leastShare = 1e-9;
 
@@ -34,7 +36,7 @@ export async function computePrincipalComponents(options: ComponentsOptions): Pr
   const rowCount = rows.length / dimensions;
   if (!Number.isInteger(rowCount) || rowCount === 0) throw new RangeError(`rows of ${dimensions} were expected`);
   const mean = computeMean(rows, dimensions);
-  const centered = rows.map((value, at) => value - (mean[at % dimensions] as number));
+  const centered = center(rows, mean);
   const width = Math.min(options.count + spare, rowCount, dimensions);
   await using product = await openProduct('forward');
   await using transposed = await openProduct('transposed');
@@ -60,11 +62,20 @@ export async function projectRows(
   { mean, basis, count }: PrincipalComponents,
 ): Promise<Float32Array> {
   const dimensions = mean.length;
-  const centered = rows.map((value, at) => value - (mean[at % dimensions] as number));
+  const rowCount = rows.length / dimensions;
+  const projected = new Float32Array(rowCount * count);
   await using session = await openProduct('onto');
-  const data = { data: centered, dims: [rows.length / dimensions, dimensions] };
-  return await multiply(session, data, { data: basis, dims: [count, dimensions] });
+  const onto = { data: basis, dims: [count, dimensions] };
+  for (let row = 0; row < rowCount; row += blockRows) {
+    const block = center(rows.subarray(row * dimensions, (row + blockRows) * dimensions), mean);
+    const data = { data: block, dims: [block.length / dimensions, dimensions] };
+    projected.set(await multiply(session, data, onto), row * count);
+  }
+  return projected;
 }
+
+const center = (rows: Float32Array, mean: Float32Array): Float32Array =>
+  rows.map((value, at) => value - (mean[at % mean.length] as number));
 
 function computeMean(rows: Float32Array, dimensions: number): Float32Array {
   const sum = new Float64Array(dimensions);

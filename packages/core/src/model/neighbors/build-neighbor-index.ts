@@ -30,7 +30,7 @@ export async function buildNeighborIndex(
   const { dimensions } = train;
   const chosen = sampleBalanced(train, mostPictures);
   if (chosen.length === 0) return undefined;
-  const rows = selectRows(normalizeRows(train.rows, dimensions), chosen, dimensions);
+  const rows = normalizeRows(selectRows(train.rows, chosen, dimensions), dimensions);
   const fitted = spread(chosen.length, mostFitted);
   const { mean, basis, count } = await computePrincipalComponents({
     rows: selectRows(rows, fitted, dimensions),
