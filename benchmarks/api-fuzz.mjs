@@ -46,6 +46,7 @@ async function fill({ folder, workspace }) {
   const job = await queue.add({ kind: 'evaluate', input: {} });
   return {
     id: [...samples.map(({ sample }) => sample.id), job.id],
+    ids: samples.map(({ sample }) => [sample.id]),
     model: ['bench', 'bench@1', 'bench@champion'],
     version: [1, '1', 'champion'],
     alias: ['champion', 'canary'],

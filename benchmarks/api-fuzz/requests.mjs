@@ -15,34 +15,60 @@ export const listOperations = (document) =>
 const mostly = (usual, other) => fc.oneof({ weight: 4, arbitrary: usual }, { weight: 1, arbitrary: other });
 
 /** Not `.` or `..`, which clients take out of an address themselves. */
-const pathPart = (schema, known, name) =>
-  mostly(fromSchema(schema, known, name), oddText).map((value) => {
+const pathPart = ({ name, schema }, { known, isGood }) =>
+  (isGood ? fromSchema(schema, known, name) : mostly(fromSchema(schema, known, name), oddText)).map((value) => {
     const text = String(value).toWellFormed?.() ?? String(value).replace(/\p{Cs}/gu, '');
     return text === '' ? '%00' : encodeURIComponent(text).replace(/^\.{1,2}$/, (dots) => dots.replaceAll('.', '%2e'));
   });
 
-function addressOf({ path, operation }, known) {
+function addressOf({ path, operation }, given) {
+  const { known, isGood } = given;
   const parameters = operation.parameters ?? [];
   const parts = parameters.filter((parameter) => parameter.in === 'path');
   const queries = parameters.filter((parameter) => parameter.in === 'query');
   const filled = fc
-    .tuple(...parts.map(({ name, schema }) => pathPart(schema, known, name)))
+    .tuple(...parts.map((part) => pathPart(part, given)))
     .map((values) => parts.reduce((text, { name }, at) => text.replace(`{${name}}`, values[at]), path));
-  const fields = Object.fromEntries(
-    queries.map(({ name, schema }) => [name, mostly(fromSchema(schema, known, name), oddText)]),
-  );
-  const query = fc
-    .tuple(fc.record(fields, { requiredKeys: [] }), fc.option(fc.tuple(oddText, oddText), { freq: 10 }), fc.boolean())
-    .map(([given, extra, isTwice]) => {
-      const pairs = Object.entries(given).map(([name, value]) => [name, String(value)]);
-      if (extra) pairs.push(extra);
-      if (extra && isTwice && pairs[0]) pairs.push(pairs[0]);
-      return new URLSearchParams(pairs.map((pair) => pair.map((text) => text.replace(/\p{Cs}/gu, '')))).toString();
+  const recordOf = (valueOf) =>
+    fc.record(Object.fromEntries(queries.map((parameter) => [parameter.name, valueOf(parameter)])), {
+      requiredKeys: [],
     });
+  const good = recordOf(({ name, schema }) => fromSchema(schema, known, name)).map(Object.entries);
+  const odd = fc
+    .tuple(
+      recordOf(({ name, schema }) => mostly(fromSchema(schema, known, name), oddText)),
+      oddText,
+      oddText,
+      fc.nat(2),
+    )
+    .map(([given, name, value, way]) => {
+      const pairs = Object.entries(given);
+      if (way > 0) pairs.push([name, value]);
+      if (way > 1 && pairs[0]) pairs.push(pairs[0]);
+      return pairs;
+    });
+  const query = fc
+    .oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 3, arbitrary: good }, { weight: 2, arbitrary: odd })
+    .map((pairs) =>
+      new URLSearchParams(pairs.map((pair) => pair.map((part) => String(part).replace(/\p{Cs}/gu, '')))).toString(),
+    );
   return fc.tuple(filled, query).map(([where, search]) => (search ? `${where}?${search}` : where));
 }
 
 const boundary = 'fuzz-boundary';
+
+function renderForm(parts) {
+  const quote = (text) => text.replace(/[\r\n"\p{Cs}]/gu, '_');
+  const chunks = parts.flatMap(({ name, filename = null, type, content }) => [
+    `--${boundary}\r\ncontent-disposition: form-data; name="${quote(name)}"`,
+    filename === null ? '' : `; filename="${quote(filename)}"`,
+    type ? `\r\ncontent-type: ${type}` : '',
+    '\r\n\r\n',
+    content,
+    '\r\n',
+  ]);
+  return Buffer.concat([...chunks, `--${boundary}--\r\n`].map((chunk) => Buffer.from(chunk)));
+}
 
 function formBody(pictures) {
   const part = fc.record({
@@ -51,46 +77,51 @@ function formBody(pictures) {
     type: fc.constantFrom('image/png', 'image/jpeg', 'text/plain', ''),
     content: mostly(fc.constantFrom(...pictures), fc.uint8Array({ maxLength: 300 })),
   });
-  const quote = (text) => text.replace(/[\r\n"\p{Cs}]/gu, '_');
   return fc.tuple(fc.array(part, { maxLength: 4 }), fc.nat(20)).map(([parts, slip]) => {
-    const chunks = parts.flatMap(({ name, filename, type, content }) => [
-      Buffer.from(
-        `--${boundary}\r\ncontent-disposition: form-data; name="${quote(name)}"${filename === null ? '' : `; filename="${quote(filename)}"`}\r\n${type ? `content-type: ${type}\r\n` : ''}\r\n`,
-      ),
-      Buffer.from(content),
-      Buffer.from('\r\n'),
-    ]);
-    const whole = Buffer.concat([...chunks, Buffer.from(`--${boundary}--\r\n`)]);
+    const whole = renderForm(parts);
     return slip === 0 ? whole.subarray(0, whole.length >> 1) : whole;
   });
 }
 
-function bodyOf({ operation }, { known, pictures }) {
+function bodyOf({ operation }, { known, pictures, isGood }) {
   const content = operation.requestBody?.content ?? {};
   const choices = Object.entries(content).map(([type, { schema }]) => {
+    if (type === 'multipart/form-data' && isGood) {
+      const field = Object.keys(schema.properties)[0];
+      const body = fc
+        .constantFrom(...pictures)
+        .map((picture) => renderForm([{ name: field, filename: 'a', content: picture }]));
+      return fc.record({ type: fc.constant(`${type}; boundary=${boundary}`), body });
+    }
     if (type === 'multipart/form-data')
       return fc.record({ type: fc.constant(`${type}; boundary=${boundary}`), body: formBody(pictures) });
     if (type === 'image/*') {
       return fc.record({
         type: fc.constantFrom('image/png', 'image/jpeg', 'image/x-anything'),
-        body: mostly(fc.constantFrom(...pictures), fc.uint8Array({ maxLength: 500 })),
+        body: isGood
+          ? fc.constantFrom(...pictures)
+          : mostly(fc.constantFrom(...pictures), fc.uint8Array({ maxLength: 500 })),
       });
     }
-    const json = fc.oneof(
-      { weight: 4, arbitrary: fromSchema(schema, known).map((value) => JSON.stringify(value)) },
-      { weight: 4, arbitrary: nearSchema(schema, known).map((value) => JSON.stringify(value)) },
-      { weight: 1, arbitrary: oddText },
-      {
-        weight: 1,
-        arbitrary: fc.constantFrom('{', '[1,', '{"__proto__":{}}', '['.repeat(2000), '{"a":1}{"b":2}', '﻿{}'),
-      },
-    );
+    const allowed = fromSchema(schema, known).map((value) => JSON.stringify(value));
+    const json = isGood
+      ? allowed
+      : fc.oneof(
+          { weight: 4, arbitrary: allowed },
+          { weight: 4, arbitrary: nearSchema(schema, known).map((value) => JSON.stringify(value)) },
+          { weight: 1, arbitrary: oddText },
+          {
+            weight: 1,
+            arbitrary: fc.constantFrom('{', '[1,', '{"__proto__":{}}', '['.repeat(2000), '{"a":1}{"b":2}', '﻿{}'),
+          },
+        );
     return fc.record({ type: fc.constant('application/json'), body: json });
   });
   const odd = fc.record({
     type: fc.constantFrom('application/json', 'text/plain', 'application/xml', 'image/png', 'multipart/form-data', ''),
     body: fc.oneof(oddText, fc.uint8Array({ maxLength: 100 })),
   });
+  if (isGood) return choices.length === 0 ? fc.constant(undefined) : fc.oneof(...choices);
   if (choices.length === 0)
     return fc.oneof({ weight: 12, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: odd });
   return fc.oneof(...choices.map((arbitrary) => ({ weight: 6, arbitrary })), { weight: 1, arbitrary: odd });
@@ -114,15 +145,23 @@ const extraHeaders = fc.record(
 
 /** `{ operation, method, address, headers, body }`; `known` are values by field name, `pictures` bytes that decode. */
 export function requestsOf(entry, given) {
+  return fc.oneof(
+    { weight: 1, arbitrary: requestsLike(entry, { ...given, isGood: true }) },
+    { weight: 2, arbitrary: requestsLike(entry, { ...given, isGood: false }) },
+  );
+}
+
+function requestsLike(entry, given) {
+  const { isGood } = given;
   return fc
     .record({
       method: fc.oneof(
         { weight: 30, arbitrary: fc.constant(entry.method) },
-        { weight: 1, arbitrary: fc.constantFrom(...methods) },
+        { weight: isGood ? 0 : 1, arbitrary: fc.constantFrom(...methods) },
       ),
-      address: addressOf(entry, given.known),
+      address: addressOf(entry, given),
       body: bodyOf(entry, given),
-      headers: fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: extraHeaders }),
+      headers: fc.oneof({ weight: 4, arbitrary: fc.constant({}) }, { weight: isGood ? 0 : 1, arbitrary: extraHeaders }),
     })
     .map(({ method, address, body, headers }) => {
       const bytes = body && Buffer.from(body.body);
