@@ -1,5 +1,5 @@
 /** @file Gates through a running server with real children: every family of detectors on pictures whose answer is worked by hand. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseGates } from '@tintype/contracts/gate';
@@ -213,6 +213,41 @@ describe('detectors', () => {
     expect(body).toMatchObject({ reason: 'NO_PERSON', person_count: 0, prediction: null });
   });
 });
+
+/** Process ids of this process's children. */
+function listChildren(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        const fields = readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*\)/, '').split(' ');
+        return Number(fields[2]) === process.pid && fields[1] !== 'Z';
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+test.skipIf(process.platform !== 'linux')(
+  'children that were killed come back with their detectors',
+  { timeout: 30_000 },
+  async () => {
+    const { probe } = cases['RT-DETR answers as D-FINE does, with COCO classes'] as Case;
+    await using served = await aServedWorkspace();
+    await writeFile(join(served.folder, 'probe.onnx'), renderProbe(probe));
+    await configure(served, { detectors: { person: { kind: 'd-fine', file: 'probe.onnx' } } });
+    await served.publish([0, 2], parseGates(['person-count=1']));
+    await using server = await serve(served);
+    await predict(server.address, aPicture({ color: [0, 0, 0] }));
+
+    for (const child of listChildren()) process.kill(child, 'SIGKILL');
+    const { status, body } = await predict(server.address, square);
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ reason: 'TOO_MANY_PERSONS', person_count: 3 });
+  },
+);
 
 describe('gates of a bundle and of the server', () => {
   test('the cheapest refuses first, and what passes is answered with the count', { timeout: 30_000 }, async () => {
