@@ -22,7 +22,7 @@ async function aServer() {
   return { world, address, send };
 }
 
-test('where there is no room a picture is refused as any failure is, with the time to come again', async () => {
+test('where there is no room a picture is refused like every failure, with the time to come again', async () => {
   const { world, send } = await aServer();
 
   const reply = await send('/predict?top=3');

@@ -1,3 +1,4 @@
+/** @file Where the built module of a task is found. */
 import { expect, test } from 'vitest';
 import { toBuilt } from './built-module.ts';
 

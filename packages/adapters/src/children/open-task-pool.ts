@@ -34,7 +34,7 @@ export interface TaskPoolOptions {
 }
 
 export interface StartingTaskPool<T extends TaskTable> extends TaskPool<T> {
-  /** Starts the children that `startWith` left out. They are prepared as any child that starts later. */
+  /** Starts the children that `startWith` left out. They are prepared like every child that starts later. */
   startAll(): void;
 }
 
