@@ -7,16 +7,11 @@ const startDelayMs = 1000;
 export class SpareChild {
   readonly #options: ChildOptions;
   #child: Child | undefined;
-  #isReady = false;
   #isStopped = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ChildOptions) {
     this.#options = options;
-  }
-
-  get isReady(): boolean {
-    return this.#isReady;
   }
 
   /** Starts one after a while, unless there is one. */
@@ -26,13 +21,12 @@ export class SpareChild {
     this.#timer.unref();
   }
 
-  /** The spare one, where it is ready; it is the caller's from now on. */
+  /** The spare one, the caller's from now on; it may still be starting, and is ahead of a new one all the same. The next one starts. */
   take(): Child | undefined {
-    if (!this.#isReady) return undefined;
     const child = this.#child;
     this.#child = undefined;
-    this.#isReady = false;
-    return child;
+    if (child) this.#start();
+    return child?.isEnded() ? undefined : child;
   }
 
   async stop(): Promise<void> {
@@ -45,22 +39,16 @@ export class SpareChild {
 
   #start(): void {
     this.#timer = undefined;
+    if (this.#child || this.#isStopped) return;
     const child = startChild(this.#options);
     this.#child = child;
     void this.#watch(child);
   }
 
   async #watch(child: Child): Promise<void> {
-    try {
-      await child.ready;
-      if (this.#child === child) this.#isReady = true;
-    } catch {
-      child.kill();
-    }
+    await child.ready.catch(() => child.kill());
     await child.ended;
     // One that ended by itself is missed only when the next one is asked for.
-    if (this.#child !== child) return;
-    this.#child = undefined;
-    this.#isReady = false;
+    if (this.#child === child) this.#child = undefined;
   }
 }

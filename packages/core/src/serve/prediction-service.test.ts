@@ -213,3 +213,29 @@ test('a new champion is found by polling alone', async () => {
 
   await vi.waitFor(() => expect(service.serving?.version).toBe(1));
 });
+
+test('two hundred moves of the champion under load, a fifth to broken bundles, fail no request', async () => {
+  const { service, promote, answer, broken, open } = world();
+  await promote(aVersion(1));
+  answer(() => new Promise((resolve) => setImmediate(() => resolve([0.5, 0.5]))));
+  const load = { isOver: false };
+  const client = async (): Promise<number[]> => {
+    const versions: number[] = [];
+    while (!load.isOver) versions.push((await service.predict(bytes, { requestId })).version);
+    return versions;
+  };
+  const clients = [client(), client(), client()];
+
+  for (let n = 2; n <= 201; n += 1) {
+    if (n % 5 === 0) broken.add(`hash${n}`);
+    await promote(aVersion(n));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  load.isOver = true;
+  const answered = (await Promise.all(clients)).flat();
+
+  expect(answered.filter((version) => version % 5 === 0)).toEqual([]);
+  expect(new Set(answered).size).toBeGreaterThan(50);
+  await service.refresh();
+  await vi.waitFor(() => expect([...open]).toEqual(['hash201']));
+});
