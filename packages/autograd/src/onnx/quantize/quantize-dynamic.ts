@@ -7,6 +7,7 @@ import type { NodeProto, TensorProto } from '../generated/onnx_pb.ts';
 import { OnnxError } from '../onnx-error.ts';
 import type { OnnxModel } from '../read-onnx.ts';
 import { quantizeChannels } from './affine.ts';
+import { keepFirstToken } from './first-token.ts';
 import { floatOf, type GraphIndex, indexGraph, integerOf, onlyReader, withDomain, withNodes } from './graph-index.ts';
 import { layoutOf } from './layer-layout.ts';
 import { floatsOfTensor } from './stored-floats.ts';
@@ -15,11 +16,11 @@ import { tidyGraph } from './tidy-graph.ts';
 const domain = 'com.microsoft';
 const prefix = 'int8/';
 /** Weights of a smaller layer, as of most classifiers, are not worth the rounding. */
-const leastWeights = 2 ** 16;
+const leastWeights = 2 ** 14;
 
 /** Throws OnnxError where no product with stored weights is large enough. */
 export function quantizeDynamic(model: OnnxModel): OnnxModel {
-  const tidied = tidyGraph(model);
+  const tidied = keepFirstToken(tidyGraph(model));
   const index = indexGraph(tidied);
   const added: TensorProto[] = [];
   const dropped = new Set<NodeProto>();
