@@ -2,7 +2,7 @@
  * @file Pictures that hang or kill whoever decodes them, in a batch of 32 and beside other requests: 31 answers and one coded error, and a child
  * that works again within half a second.
  *
- * `serve-poison.mjs [--rounds 5]`. The poison is a magic picture: children of this benchmark hang (a loop that never ends) or crash
+ * `serve-poison.mjs [--rounds 3]`. The poison is a magic picture: children of this benchmark hang (a loop that never ends) or crash
  * (SIGSEGV) when they see it, in the middle of their work; everything else is the service and the task pool as they are, micro-batching
  * included.
  */
@@ -18,7 +18,7 @@ import { listPictures, round } from './serve/processes.mjs';
 import { makeServedWorkspace } from './served-workspace.mjs';
 
 const { options } = parseArguments(process.argv.slice(2));
-const rounds = Number(options.rounds ?? 5);
+const rounds = Number(options.rounds ?? 3);
 const bars = { othersFailed: 0, backMs: 500 };
 const pictureMs = 2000;
 
