@@ -189,6 +189,15 @@ test('a link stops after its time, or with another secret', async () => {
   });
 });
 
+test.each(['local', 'CLI', 'Start'])('nobody is named %s, as records call whoever has no name', async (name) => {
+  await using needs = await accessNeeds();
+  const { path } = await invite(needs, { role: 'viewer' }, owner);
+
+  const joining = join(needs, { invitation: path.replace('/join#', ''), name, password });
+
+  await expect(joining).rejects.toMatchObject({ code: 'USER_EXISTS' });
+});
+
 test('nobody invites one who may more than oneself', async () => {
   await using needs = await accessNeeds();
 

@@ -9,6 +9,10 @@ import { assertGiven } from './tokens.ts';
 const firstAdminMs = 30 * 60_000;
 const invitationMs = 48 * 3_600_000;
 
+/** What records say of whoever has no name: nobody may be taken for them. */
+const ownNames: readonly string[] = ['local', 'cli', 'start', 'ingest', 'system'];
+const isOwnName = (name: string): boolean => ownNames.includes(name.toLowerCase());
+
 export interface Invitation {
   /** Address on the server. What is behind # never leaves the browser but in the body of the request that uses it. */
   path: string;
@@ -80,7 +84,7 @@ export async function join(
   const found = credential && (await catalog.access.findInvitation(credential.id, at));
   if (!found || !isSecret(credential.secret, found.secretHash)) throw new TintypeError('INVITATION_INVALID', {});
   // Asked before the costly hash, and again by the store.
-  if (found.user === null && (await catalog.access.findUser(name)))
+  if (found.user === null && (isOwnName(name) || (await catalog.access.findUser(name))))
     throw new TintypeError('USER_EXISTS', { user: name });
   const passwordHash = await hashPassword(password, newSecret());
   return catalog.access.acceptInvitation(found.id, { name, passwordHash, at: clock.now() });
