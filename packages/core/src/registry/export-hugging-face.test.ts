@@ -12,13 +12,24 @@ import { floatsOf, openSession } from '@tintype/autograd/runtime/session';
 import { renderInference } from '@tintype/autograd/step/render-inference';
 import type { State } from '@tintype/autograd/step/state';
 import { TintypeError } from '@tintype/contracts/errors';
+import { defaultPictureLimits } from '@tintype/contracts/picture';
 import { preprocessingSchema } from '@tintype/contracts/preprocessing';
+import type { ModelVersion } from '@tintype/contracts/registry';
+import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildVit, type VitShape } from '../model/architectures/vit.ts';
 import { renderBundle, storeBundle } from '../model/bundle.ts';
 import { loadHuggingFaceVit } from '../model/formats/hugging-face/load-vit.ts';
-import { memoryStore } from '../model/testing.ts';
+import { tasks as lightTasks } from '../model/light/light-tasks.ts';
+import type { LightTasks } from '../model/light/light-tasks.types.ts';
+import { tasks } from '../model/picture-tasks.ts';
+import type { PictureTasks } from '../model/picture-tasks.types.ts';
+import { inProcessPool, memoryStore } from '../model/testing.ts';
+import type { Catalog } from '../ports/catalog.ts';
+import { objectKeys } from '../ports/object-store.ts';
+import { stripes } from '../train/testing.ts';
 import { exportHuggingFace } from './export-hugging-face.ts';
+import { reportParity } from './report-parity.ts';
 
 const classes = ['cat', 'dog', 'red panda'];
 const sizePx = 16;
@@ -112,6 +123,43 @@ test('a trained ViT is exported with its classes, and its logits are those of th
   const theirs = await answer(renderInference((batch) => build(shape, batch), state));
   const ours = await answer(graph);
   expect(Math.max(...ours.map((value, n) => Math.abs(value - (theirs[n] as number))))).toBeLessThan(1e-5);
+});
+
+test('what was exported is read back and answers the pictures of the snapshot as the version does', async () => {
+  const { store, version } = await aVersion(trainedGraph(plain, randomState(plain), 2));
+  const target = join(folder, 'pets');
+  await exportHuggingFace({ store }, { version, folder: target });
+  const contentHashes = ['a', 'b', 'c'].map((letter) => letter.repeat(64));
+  for (const [n, hash] of contentHashes.entries()) {
+    const raw = { width: 32, height: 32, channels: 3 } as const;
+    await store.put(objectKeys.source(hash), await sharp(stripes(0, n), { raw }).png().toBuffer());
+  }
+  const entries = contentHashes.map((contentHash) => ({
+    sampleId: contentHash,
+    contentHash,
+    className: 'cat',
+    split: 'test' as const,
+  }));
+  const snapshots = { entries: async () => entries } as unknown as Catalog['snapshots'];
+
+  const report = await reportParity(
+    {
+      catalog: { snapshots },
+      store,
+      pool: inProcessPool<PictureTasks>(tasks),
+      lightPool: inProcessPool<LightTasks>(lightTasks),
+    },
+    {
+      version: { ...version, snapshot: 'snap' } as ModelVersion,
+      folder: target,
+      layout: 'hugging-face',
+      limits: defaultPictureLimits,
+    },
+  );
+
+  expect(report).toMatchObject({ pictures: 3, top1Agreement: 1 });
+  expect(report.largestDifference).toBeLessThan(1e-5);
+  expect(JSON.parse(await readFile(join(target, 'parity-report.json'), 'utf8'))).toEqual(report);
 });
 
 test('a model that is no vision transformer has no such layout', async () => {

@@ -203,6 +203,43 @@ test('a light model has no lighter form, and an imported one without pictures no
   expect(imported.message).toContain('cannot be measured');
 });
 
+test('a bundle that, read back, answers otherwise than it did is not written', async () => {
+  const asked: string[] = [];
+  const broken: typeof pool = {
+    ...pool,
+    run: async (task, input, options) => {
+      const output = await pool.run(task, input, options);
+      if (task !== 'classify') return output;
+      const { bundleHash } = input as PictureTasks['classify']['input'];
+      if (!asked.includes(bundleHash)) asked.push(bundleHash);
+      // The version, its draft, and then what would be written.
+      if (asked.indexOf(bundleHash) === 2) (output as PictureTasks['classify']['output']).probabilities?.reverse();
+      return output;
+    },
+  };
+
+  const request = { version, folder: target, form: 'fp16', by: 'test', limits } as const;
+  const failure = await failureOf(exportLight({ ...needs(), pool: broken }, request));
+
+  expect(failure.code).toBe('PARITY_FAILED');
+  expect((await readdir(folder)).filter((name) => name.startsWith(`export-${tests}`))).toEqual([]);
+});
+
+test('training pictures of which none can be decoded are no calibration', async () => {
+  const blind: typeof pool = {
+    ...pool,
+    run: async (task, input, options) => {
+      if (task === 'pixels') throw new TintypeError('IMAGE_CORRUPT', {});
+      return pool.run(task, input, options);
+    },
+  };
+
+  const request = { version, folder: target, form: 'int8', by: 'test', limits } as const;
+  const failure = await failureOf(exportLight({ ...needs(), pool: blind }, request));
+
+  expect(failure).toMatchObject({ code: 'USAGE_INVALID', message: expect.stringContaining('could be decoded') });
+});
+
 test('it tells how far it is', async () => {
   const stages: string[] = [];
 
