@@ -48,7 +48,11 @@ function addressOf({ path, operation }, given) {
       return pairs;
     });
   const query = fc
-    .oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 3, arbitrary: good }, { weight: 2, arbitrary: odd })
+    .oneof(
+      { weight: 2, arbitrary: fc.constant([]) },
+      { weight: 3, arbitrary: good },
+      { weight: isGood ? 0 : 2, arbitrary: odd },
+    )
     .map((pairs) =>
       new URLSearchParams(pairs.map((pair) => pair.map((part) => String(part).replace(/\p{Cs}/gu, '')))).toString(),
     );
