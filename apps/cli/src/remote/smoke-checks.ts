@@ -15,6 +15,12 @@ const run = { path: { id: 'run_0' } };
 const model = 'no-such-model-smoke';
 const unknownModel = ['MODEL_NOT_FOUND', 'MODEL_NONE_YET'];
 
+/** Asking for one that is there might set much work going. */
+const unknownDataset: SmokeCheck = {
+  request: { query: { dataset: 'no-such-dataset-smoke' } },
+  orElse: ['DATASET_NOT_FOUND'],
+};
+
 /** The smallest picture: one pixel, GIF. */
 const pixel = Uint8Array.from(atob('R0lGODlhAQABAIAAAP///wAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw=='), (c) =>
   c.charCodeAt(0),
@@ -65,6 +71,16 @@ export const smokeChecks = (): Readonly<Partial<Record<OperationId, SmokeCheck>>
   listUsers: { request: {} },
   updateUser: refused({ path: { name: 'no-such-user-smoke' }, body: { isDisabled: true } }, 'USER_NOT_FOUND'),
   invite: refused({ body: { role: 'smoke' } }, 'VALIDATION_FAILED'),
+  listNextToLabel: unknownDataset,
+  listLabelGrids: unknownDataset,
+  listLabelClusters: unknownDataset,
+  getAuditBound: { request: { query: { size: 10, looks: 5, errors: 0 } } },
+  getLabelForecast: unknownDataset,
+  listLabelSuspects: unknownDataset,
+  addLabels: refused(
+    { body: { events: [{ id: 'smoke-event', sampleId: absent.path.id, className: null }] } },
+    'SAMPLE_NOT_FOUND',
+  ),
   listAudit: { request: { query: { limit: 1 } } },
 });
 
