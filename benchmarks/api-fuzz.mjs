@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { objectKeys } from '@tintype/core/ports/object-store';
 import { startServer } from '@tintype/server/start-server';
@@ -58,6 +59,15 @@ async function fill({ folder, workspace }) {
   };
 }
 
+/** Labeling answers 503 until it has seen every picture once, as it says; what is tested comes after. */
+async function prepareLabeling(address) {
+  for (let waits = 0; waits < 120; waits += 1) {
+    const { status } = await fetch(`${address}/api/label/next?dataset=default`);
+    if (status !== 503) return;
+    await delay(500);
+  }
+}
+
 const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
 
 function send(address, { method, address: path, headers, body }) {
@@ -99,6 +109,7 @@ const server = await startServer({ workspaceFolder: served.folder, port: 0, logL
 try {
   const document = await (await fetch(`${server.address}/openapi.json`)).json();
   const operations = listOperations(document);
+  await prepareLabeling(server.address);
   const judge = openJudge(document);
   const seed = Number(options.seed);
   const each = Math.ceil(Number(options.requests) / operations.length);
