@@ -101,3 +101,15 @@ test('an auditor who misses errors has more of them allowed for', () => {
   expect(boundAfterPlan({ size: 60, looks: 60, errors: 0, missRate: 0.02 }).upper).toBe(0);
   expect(boundAfterPlan({ size: 1_000_000, looks: 152, errors: 0, missRate: 0.02 }).upper).toBeLessThan(0.02);
 });
+
+test('ten million pictures and a hundred thousand errors are bounded at once', () => {
+  const startedAt = performance.now();
+
+  const { upper } = boundAfterPlan({ size: 10_000_000, looks: 1_000_000, errors: 100_000, missRate: 0.02 });
+  const nothing = boundAnytime({ size: 10_000_000, looks: 0, errors: 0, missRate: 0.02 });
+
+  expect(upper).toBeGreaterThan(0.102);
+  expect(upper).toBeLessThan(0.104);
+  expect(nothing.upper).toBe(1);
+  expect(performance.now() - startedAt).toBeLessThan(2000);
+});

@@ -30,6 +30,7 @@ export interface AuditBound {
 const prior = { errors: 0.3, right: 20 } as const;
 
 const usualConfidence = 0.95;
+const manyMissed = 50;
 
 /** For a number of looks that did not depend on what was seen. */
 export function boundAfterPlan(count: AuditCount): AuditBound {
@@ -90,13 +91,14 @@ function findBound(
   return { upper: wrong / size, upperMended: (wrong - errors) / size };
 }
 
-/** Fewest errors beside those `found` that are missed at most, but for the share `alpha` of audits (binomial). */
+/** Fewest errors beside those `found` that are missed at most, but for the share `alpha` of audits (binomial; three deviations where there are many). */
 function countMissed(found: number, { missRate, alpha }: { missRate: number; alpha: number }): number {
-  if (missRate === 0) return 0;
+  const expected = (found * missRate) / (1 - missRate);
+  if (expected > manyMissed) return Math.ceil(expected + 3 * Math.sqrt(expected));
   for (let missed = 0; ; missed += 1) {
     const wrong = found + missed;
-    let atMost = 0;
-    for (let n = 0; n <= missed; n += 1)
+    let atMost = missRate === 0 ? 1 : 0;
+    for (let n = 0; n <= missed && missRate > 0; n += 1)
       atMost += Math.exp(logChoose(wrong, n) + n * Math.log(missRate) + (wrong - n) * Math.log1p(-missRate));
     if (atMost >= 1 - alpha) return missed;
   }
@@ -107,12 +109,18 @@ function logExactly({ size, looks, errors }: AuditCount, wrong: number): number 
   return logChoose(wrong, errors) + logChoose(size - wrong, looks - errors) - logChoose(size, looks);
 }
 
-/** ln P(at most as many errors as seen | `wrong` in the batch). */
+/** ln P(at most as many errors as seen | `wrong` in the batch): added up from the largest term on until the rest does not count. */
 function logAtMost(count: AuditCount, wrong: number): number {
-  const terms = Array.from({ length: count.errors + 1 }, (_, errors) => logExactly({ ...count, errors }, wrong));
-  const highest = Math.max(...terms);
-  if (highest === Number.NEGATIVE_INFINITY) return highest;
-  return Math.min(0, highest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - highest), 0)));
+  const first = logExactly(count, wrong);
+  if (first === Number.NEGATIVE_INFINITY) return first;
+  let sum = 1;
+  for (let errors = count.errors - 1, before = 1; errors >= 0; errors -= 1) {
+    const term = Math.exp(logExactly({ ...count, errors }, wrong) - first);
+    sum += term;
+    if (term <= before && term < 1e-16 * sum) break;
+    before = term;
+  }
+  return Math.min(0, first + Math.log(sum));
 }
 
 const logBeta = (a: number, b: number): number => logGamma(a) + logGamma(b) - logGamma(a + b);

@@ -1,4 +1,4 @@
-/** @file The desks that are open, one for each dataset and seed: made on the first question, renewed behind the scenes when pictures have come. */
+/** @file The desks that are open, one for each dataset: made on the first question, renewed behind the scenes when pictures have come. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { PictureLimits } from '@tintype/contracts/picture';
@@ -17,6 +17,8 @@ interface Place {
 
 /** A desk holds the features of all its pictures: the one that was not asked for the longest is closed. */
 const mostDesks = 2;
+/** Draws the pictures that stand for all, and the control order, which must stay as it is while a dataset is labeled. */
+const deskSeed = 1;
 
 export class LabelDesks implements AsyncDisposable {
   readonly #needs: DeskNeeds;
@@ -36,10 +38,10 @@ export class LabelDesks implements AsyncDisposable {
   }
 
   /** Throws LABELING_NOT_READY where it is being made and not there soon, and what making it throws. */
-  async find(dataset: string, seed: number): Promise<LabelDesk> {
-    const place = this.#touch(dataset, seed);
+  async find(dataset: string): Promise<LabelDesk> {
+    const place = this.#touch(dataset);
     if (place.current) return place.current;
-    const pending = this.#make(place, { dataset, seed });
+    const pending = this.#make(place, dataset);
     const late = new AbortController();
     try {
       const found = await Promise.race([
@@ -54,8 +56,8 @@ export class LabelDesks implements AsyncDisposable {
   }
 
   /** Makes the desk anew; the one that is there answers until then. */
-  renew(dataset: string, seed: number): void {
-    this.#make(this.#touch(dataset, seed), { dataset, seed }).catch(() => undefined);
+  renew(dataset: string): void {
+    this.#make(this.#touch(dataset), dataset).catch(() => undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -66,11 +68,10 @@ export class LabelDesks implements AsyncDisposable {
     await closeAll(places.flatMap(({ current, retired }) => [current, retired]));
   }
 
-  #touch(dataset: string, seed: number): Place {
-    const name = JSON.stringify([dataset, seed]);
-    const place = this.#places.get(name) ?? { progress: { done: 0, total: 0 } };
-    this.#places.delete(name);
-    this.#places.set(name, place);
+  #touch(dataset: string): Place {
+    const place = this.#places.get(dataset) ?? { progress: { done: 0, total: 0 } };
+    this.#places.delete(dataset);
+    this.#places.set(dataset, place);
     for (const [other, { current, retired, pending }] of this.#places) {
       if (this.#places.size <= mostDesks) break;
       if (pending) continue;
@@ -80,14 +81,14 @@ export class LabelDesks implements AsyncDisposable {
     return place;
   }
 
-  #make(place: Place, { dataset, seed }: { dataset: string; seed: number }): Promise<LabelDesk> {
-    place.pending ??= this.#open(place, { dataset, seed }).finally(() => {
+  #make(place: Place, dataset: string): Promise<LabelDesk> {
+    place.pending ??= this.#open(place, dataset).finally(() => {
       delete place.pending;
     });
     return place.pending;
   }
 
-  async #open(place: Place, { dataset, seed }: { dataset: string; seed: number }): Promise<LabelDesk> {
+  async #open(place: Place, dataset: string): Promise<LabelDesk> {
     this.#resolved ??= this.#options.resolve();
     // A backbone that could not be had this time may be there the next.
     const resolved = await this.#resolved.catch((error: unknown) => {
@@ -99,7 +100,7 @@ export class LabelDesks implements AsyncDisposable {
     place.current = await openLabelDesk(this.#needs, {
       key: `desk ${this.#made} ${dataset}`,
       dataset,
-      seed,
+      seed: deskSeed,
       resolved,
       limits: this.#options.limits,
       signal: this.#ended.signal,

@@ -17,10 +17,11 @@ import type { PictureLimits } from '@tintype/contracts/picture';
 import { resolveDataset } from '../catalog/catalog.ts';
 import type { ResolvedBackbone } from '../model/resolve-backbone.ts';
 import type { Catalog } from '../ports/catalog.ts';
+import type { TaskPool } from '../ports/task-pool.ts';
 import { boundAfterPlan, boundAnytime, planLooks, shuffleForAudit } from './audit.ts';
 import type { DeskNeeds, LabelDesk } from './label-desk.ts';
 import { LabelDesks } from './label-desks.ts';
-import type { Labels, RowSuggestion } from './label-tasks.types.ts';
+import type { Labels, LabelTasks, RowSuggestion } from './label-tasks.types.ts';
 
 export interface LabelServiceNeeds extends Omit<DeskNeeds, 'catalog'> {
   catalog: Catalog;
@@ -54,16 +55,19 @@ export const auditTarget = 0.02;
 /** Share of wrong labels that people overlook. */
 const missRate = 0.02;
 const shownTypical = 9;
+/** Forecasting from 10,000 labels takes seconds, on a busy machine many. */
+const deadlineMs = 120_000;
 
 /** Every question may throw DATASET_NOT_FOUND, DATASET_AMBIGUOUS, DATASET_EMPTY, or LABELING_NOT_READY while features are extracted. */
 export function openLabelService(needs: LabelServiceNeeds, options: LabelServiceOptions): LabelService {
   const desks = new LabelDesks(needs, options);
+  const ask: TaskPool<LabelTasks>['run'] = (task, input) => needs.engine.run(task, input, { deadlineMs });
 
-  async function sit({ dataset, seed }: Scope): Promise<Seat> {
+  async function sit({ dataset }: Scope): Promise<Seat> {
     const name = await resolveDataset(needs.catalog, dataset);
-    const desk = await desks.find(name, seed);
+    const desk = await desks.find(name);
     const seat = await readSeat(needs.catalog, { dataset: name, desk });
-    if (seat.isBehind) desks.renew(name, seed);
+    if (seat.isBehind) desks.renew(name);
     if (desk.sampleIds.length === 0) throw new TintypeError('DATASET_EMPTY', { dataset: name });
     return seat;
   }
@@ -71,7 +75,7 @@ export function openLabelService(needs: LabelServiceNeeds, options: LabelService
   return {
     async next({ count, ...scope }) {
       const { desk, labels, classes, progress } = await sit(scope);
-      const picks = await needs.engine.run('next', { key: desk.key, labels, seed: scope.seed, count });
+      const picks = await ask('next', { key: desk.key, labels, seed: scope.seed, count });
       const items = picks.map(({ row, reason, classIndex, suggestion }) => ({
         sampleId: desk.sampleIds[row] as string,
         reason,
@@ -88,7 +92,7 @@ export function openLabelService(needs: LabelServiceNeeds, options: LabelService
         throw new TintypeError('CLASS_NOT_FOUND', { className, known });
       const classIndex = className === undefined ? undefined : classes.indexOf(className);
       const asked = { key: desk.key, labels, seed: scope.seed, size };
-      const grids = await needs.engine.run('grids', { ...asked, ...(classIndex === undefined ? {} : { classIndex }) });
+      const grids = await ask('grids', { ...asked, ...(classIndex === undefined ? {} : { classIndex }) });
       const items = grids.map((grid) => ({
         className: classes[grid.classIndex] as string,
         items: grid.rows.map((row, n) => ({
@@ -103,7 +107,7 @@ export function openLabelService(needs: LabelServiceNeeds, options: LabelService
 
     async clusters(scope) {
       const { desk, labels, classes } = await sit(scope);
-      const clusters = await needs.engine.run('clusters', { key: desk.key, labels, seed: scope.seed });
+      const clusters = await ask('clusters', { key: desk.key, labels, seed: scope.seed });
       const items = clusters.map(({ rows, suggestion }) => {
         const sampleIds = rows.map((row) => desk.sampleIds[row] as string);
         const looks = planLooks({ size: rows.length, target: auditTarget, missRate });
@@ -122,7 +126,7 @@ export function openLabelService(needs: LabelServiceNeeds, options: LabelService
       const { desk, labels, classes } = await sit(scope);
       const groups = await groupsOf(desk, labels);
       const asked = { key: desk.key, labels, seed: scope.seed, groups, count: limit };
-      const { suspects, likelyWrong } = await needs.engine.run('suspects', asked);
+      const { suspects, likelyWrong } = await ask('suspects', asked);
       const items = suspects.map((suspect) => ({
         sampleId: desk.sampleIds[labels.labeled[suspect.position] as number] as string,
         className: classes[labels.classIndices[suspect.position] as number] as string,
@@ -137,7 +141,7 @@ export function openLabelService(needs: LabelServiceNeeds, options: LabelService
       const { desk, labels, classes } = await sit(scope);
       const groups = await groupsOf(desk, labels);
       const asked = { key: desk.key, labels, seed: scope.seed, groups, nextLabels };
-      const forecast = await needs.engine.run('forecast', asked);
+      const forecast = await ask('forecast', asked);
       if (!forecast) return null;
       const named = forecast.classes.map((one, k) => ({ className: classes[k] as string, ...one }));
       return { ...forecast, nextLabels, classes: named };

@@ -31,10 +31,10 @@ export interface SuggestionHead {
   accuracyWithout: number;
 }
 
-const ridges = [0.1, 0.3, 1, 3, 10] as const;
+const ridges = [0.1, 0.3, 1, 3] as const;
 const sharpnesses = [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16] as const;
 /** Labels that judge ridge and sharpness; more would say the same. */
-const mostJudges = 500;
+const mostJudges = 400;
 const biasRidge = 1e-3;
 
 /** Undefined while fewer than two classes have labels: there is nothing to tell apart. The same labels give the same head. */
@@ -107,7 +107,7 @@ function accumulate({ rows, dimensions, labeled, classIndices, classCount }: Lab
   return { gram, moments };
 }
 
-/** All labels, or 500 of them, equally likely. */
+/** All labels, or 400 of them, equally likely. */
 function chooseJudges(count: number): number[] {
   const all = Array.from({ length: count }, (_, n) => n);
   if (count <= mostJudges) return all;
@@ -169,19 +169,25 @@ function judge(
   scores: Float64Array,
   { truth, classCount, isSeen }: { truth: readonly number[]; classCount: number; isSeen: readonly boolean[] },
 ) {
-  let best = { loss: Number.POSITIVE_INFINITY, sharpness: 1, accuracy: 0 };
+  let best = { loss: Number.POSITIVE_INFINITY, sharpness: 1 };
   const row = new Float64Array(classCount);
   for (const sharpness of sharpnesses) {
     let loss = 0;
-    let right = 0;
-    truth.forEach((classIndex, n) => {
-      row.set(scores.subarray(n * classCount, (n + 1) * classCount));
+    for (let n = 0; n < truth.length; n += 1) {
+      for (let k = 0; k < classCount; k += 1) row[k] = scores[n * classCount + k] as number;
       softmax(row, { sharpness, isSeen });
-      loss -= Math.log(Math.max(1e-12, row[classIndex] as number));
-      if (row.indexOf(Math.max(...row)) === classIndex) right += 1;
-    });
-    if (loss < best.loss) best = { loss, sharpness, accuracy: right / truth.length };
+      loss -= Math.log(Math.max(1e-12, row[truth[n] as number] as number));
+    }
+    if (loss < best.loss) best = { loss, sharpness };
   }
+  const right = truth.filter((classIndex, n) => highestSeen(scores, { start: n * classCount, isSeen }) === classIndex);
+  return { ...best, accuracy: right.length / truth.length };
+}
+
+function highestSeen(scores: Float64Array, { start, isSeen }: { start: number; isSeen: readonly boolean[] }): number {
+  let best = isSeen.indexOf(true);
+  for (let k = best + 1; k < isSeen.length; k += 1)
+    if (isSeen[k] && (scores[start + k] as number) > (scores[start + best] as number)) best = k;
   return best;
 }
 
