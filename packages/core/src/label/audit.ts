@@ -93,12 +93,13 @@ function findBound(
 
 /** Fewest errors beside those `found` that are missed at most, but for the share `alpha` of audits (binomial; three deviations where there are many). */
 function countMissed(found: number, { missRate, alpha }: { missRate: number; alpha: number }): number {
+  if (missRate === 0) return 0;
   const expected = (found * missRate) / (1 - missRate);
   if (expected > manyMissed) return Math.ceil(expected + 3 * Math.sqrt(expected));
   for (let missed = 0; ; missed += 1) {
     const wrong = found + missed;
-    let atMost = missRate === 0 ? 1 : 0;
-    for (let n = 0; n <= missed && missRate > 0; n += 1)
+    let atMost = 0;
+    for (let n = 0; n <= missed; n += 1)
       atMost += Math.exp(logChoose(wrong, n) + n * Math.log(missRate) + (wrong - n) * Math.log1p(-missRate));
     if (atMost >= 1 - alpha) return missed;
   }

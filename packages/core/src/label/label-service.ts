@@ -5,10 +5,10 @@
 import { TintypeError } from '@tintype/contracts/errors';
 import type {
   AuditBound,
+  GridPage,
   GridsView,
   LabelCluster,
   LabelForecast,
-  LabelProgress,
   LabelSuspect,
   NextView,
   Suggestion,
@@ -19,8 +19,12 @@ import type { ResolvedBackbone } from '../model/resolve-backbone.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
 import { boundAfterPlan, boundAnytime, planLooks, shuffleForAudit } from './audit.ts';
+import type { Grid } from './build-grids.ts';
+import type { PictureCluster } from './cluster-pictures.ts';
+import type { Suspect } from './find-suspects.ts';
 import type { DeskNeeds, LabelDesk } from './label-desk.ts';
 import { LabelDesks } from './label-desks.ts';
+import { readSeat, type Seat } from './label-seat.ts';
 import type { Labels, LabelTasks, RowSuggestion } from './label-tasks.types.ts';
 
 export interface LabelServiceNeeds extends Omit<DeskNeeds, 'catalog'> {
@@ -93,33 +97,13 @@ export function openLabelService(needs: LabelServiceNeeds, options: LabelService
       const classIndex = className === undefined ? undefined : classes.indexOf(className);
       const asked = { key: desk.key, labels, seed: scope.seed, size };
       const grids = await ask('grids', { ...asked, ...(classIndex === undefined ? {} : { classIndex }) });
-      const items = grids.map((grid) => ({
-        className: classes[grid.classIndex] as string,
-        items: grid.rows.map((row, n) => ({
-          sampleId: desk.sampleIds[row] as string,
-          confidence: grid.confidences[n] as number,
-        })),
-        expectedWrong: grid.expectedWrong,
-        waiting: grid.waiting,
-      }));
-      return { items };
+      return { items: grids.map((grid) => namePage(grid, { desk, classes })) };
     },
 
     async clusters(scope) {
       const { desk, labels, classes } = await sit(scope);
       const clusters = await ask('clusters', { key: desk.key, labels, seed: scope.seed });
-      const items = clusters.map(({ rows, suggestion }) => {
-        const sampleIds = rows.map((row) => desk.sampleIds[row] as string);
-        const looks = planLooks({ size: rows.length, target: auditTarget, missRate });
-        return {
-          id: `cluster_${sampleIds[0]?.slice(2)}`,
-          sampleIds,
-          typical: sampleIds.slice(0, shownTypical),
-          suggestion: nameSuggestion(classes, suggestion ?? null),
-          audit: shuffleForAudit(sampleIds.toSorted(), scope.seed).slice(0, looks),
-        };
-      });
-      return { items };
+      return { items: clusters.map((cluster) => nameHeap(cluster, { desk, classes, seed: scope.seed })) };
     },
 
     async suspects({ limit, ...scope }) {
@@ -127,14 +111,9 @@ export function openLabelService(needs: LabelServiceNeeds, options: LabelService
       const groups = await groupsOf(desk, labels);
       const asked = { key: desk.key, labels, seed: scope.seed, groups, count: limit };
       const { suspects, likelyWrong } = await ask('suspects', asked);
-      const items = suspects.map((suspect) => ({
-        sampleId: desk.sampleIds[labels.labeled[suspect.position] as number] as string,
-        className: classes[labels.classIndices[suspect.position] as number] as string,
-        suggestion: { className: classes[suspect.suggested] as string, confidence: suspect.suggestedConfidence },
-        confidence: suspect.confidence,
-        isLikelyWrong: suspect.isLikelyWrong,
-      }));
-      return { items: labels.classCount < 2 ? [] : items, likelyWrong };
+      // Where there is one class alone, no other can be suggested.
+      const items = labels.classCount < 2 ? [] : suspects.map((one) => nameSuspect(one, { desk, labels, classes }));
+      return { items, likelyWrong };
     },
 
     async forecast({ nextLabels, ...scope }) {
@@ -164,55 +143,39 @@ export function stateAuditBound(count: {
   return { method: isPlanned ? 'planned' : 'anytime', looks, errors, ...bound, confidence: 0.95 };
 }
 
-interface Seat {
-  desk: LabelDesk;
-  labels: Labels;
-  /** Classes that have a label here, in the order of screens. */
-  classes: readonly string[];
-  progress: LabelProgress;
-  /** Whether the dataset has pictures that the desk does not know. */
-  isBehind: boolean;
+type Names = Pick<Seat, 'desk' | 'classes'>;
+
+const namePage = ({ classIndex, rows, confidences, ...rest }: Grid, { desk, classes }: Names): GridPage => ({
+  className: classes[classIndex] as string,
+  items: rows.map((row, n) => ({ sampleId: desk.sampleIds[row] as string, confidence: confidences[n] as number })),
+  ...rest,
+});
+
+function nameHeap(
+  { rows, suggestion }: PictureCluster,
+  { desk, classes, seed }: Names & { seed: number },
+): LabelCluster {
+  const sampleIds = rows.map((row) => desk.sampleIds[row] as string);
+  const looks = planLooks({ size: rows.length, target: auditTarget, missRate });
+  return {
+    id: `cluster_${sampleIds[0]?.slice(2)}`,
+    sampleIds,
+    typical: sampleIds.slice(0, shownTypical),
+    suggestion: nameSuggestion(classes, suggestion ?? null),
+    audit: shuffleForAudit(sampleIds.toSorted(), seed).slice(0, looks),
+  };
 }
 
-async function readSeat(catalog: Catalog, { dataset, desk }: { dataset: string; desk: LabelDesk }): Promise<Seat> {
-  const known = (await catalog.samples.listClasses()).map((one) => one.name);
-  const classOf = new Map<number, string>();
-  const present = new Set<number>();
-  let isBehind = false;
-  for await (const sample of catalog.samples.stream({ dataset })) {
-    const row = desk.rowOf.get(sample.id);
-    if (row === undefined) isBehind = true;
-    else {
-      present.add(row);
-      if (sample.className !== null && !desk.unreadable.has(row)) classOf.set(row, sample.className);
-    }
-  }
-  const used = new Set(classOf.values());
-  const classes = known.filter((name) => used.has(name));
-  const position = new Map(classes.map((name, k) => [name, k]));
-  const rows = Array.from(desk.sampleIds.keys());
-  const labels: Labels = {
-    labeled: Int32Array.from(classOf.keys()),
-    classIndices: Int32Array.from(classOf.values(), (name) => position.get(name) as number),
-    classCount: classes.length,
-    hidden: Int32Array.from(rows.filter((row) => !present.has(row) || desk.unreadable.has(row))),
-  };
-  const counts = new Map<string, number>();
-  for (const name of classOf.values()) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const readable = [...present].filter((row) => !desk.unreadable.has(row)).length;
-  return {
-    desk,
-    labels,
-    classes,
-    isBehind,
-    progress: {
-      labeled: classOf.size,
-      unlabeled: readable - classOf.size,
-      unreadable: present.size - readable,
-      classes: known.map((className) => ({ className, labels: counts.get(className) ?? 0 })),
-    },
-  };
-}
+const nameSuspect = (
+  { position, suggested, suggestedConfidence, confidence, isLikelyWrong }: Suspect,
+  { desk, labels, classes }: Names & { labels: Labels },
+): LabelSuspect => ({
+  sampleId: desk.sampleIds[labels.labeled[position] as number] as string,
+  className: classes[labels.classIndices[position] as number] as string,
+  suggestion: { className: classes[suggested] as string, confidence: suggestedConfidence },
+  confidence,
+  isLikelyWrong,
+});
 
 async function groupsOf(desk: LabelDesk, { labeled }: Labels): Promise<string[]> {
   const groups = await desk.groups();
