@@ -2,7 +2,7 @@
  * @file Human decisions per picture to label a whole set: one for each picture shown alone, one for each page accepted, one for each picture
  * corrected on it, one for each label looked at again.
  *
- * `label-decisions.mjs [--seeds 5] [--first 1] [--sets recyclables,portraits] [--size 40]`. First four pictures a class alone, in the
+ * `label-decisions.mjs [--seeds 5] [--first 1] [--sets recyclables,portraits] [--size 60]`. First four pictures a class alone, in the
  * engine's order; then pages of the class that promises fewest wrong pictures, the head refitted after each; at last the most doubtful labels
  * are looked at again. The annotator sees 2 % of the pictures wrong, on a page too; a second look at a picture errs in 2 % again, independently.
  * Beside it: pages of a random class in random order from the same head.
@@ -18,11 +18,11 @@ import { parseArguments } from './pictures.mjs';
 const { options } = parseArguments(process.argv.slice(2));
 const first = Number(options.first ?? 1);
 const seeds = Array.from({ length: Number(options.seeds ?? 5) }, (_, n) => first + n);
-const size = Number(options.size ?? 40);
+const size = Number(options.size ?? 60);
 const bars = { recyclables: 0.25, portraits: 0.15 };
 const wanted = 0.97;
 /** Labels looked at again, as a share of all. */
-const secondLooks = Number(options.looks ?? 0.01);
+const secondLooks = Number(options.looks ?? 0.005);
 const labelsAlone = Number(options.alone ?? 4);
 
 async function run(set, { seed, order }) {

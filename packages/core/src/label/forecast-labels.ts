@@ -43,7 +43,7 @@ const folds = 5;
 const shares = [0.25, 0.4, 0.6, 0.8, 1] as const;
 /** Orders of the labels; one is enough where labels are many, and dear. */
 const repeatsUpTo = [
-  { labels: 1000, repeats: 3 },
+  { labels: 1000, repeats: 2 },
   { labels: Number.POSITIVE_INFINITY, repeats: 1 },
 ] as const;
 const resamples = 200;
