@@ -55,6 +55,9 @@ name: ${workspaceName(folder)}
 # buckets: {}
 #   # photos: { store: 'file:FOLDER', prefixes: ['incoming/'] }
 
+# label:
+#   ## Whose features suggestions are made from, as --backbone of training: histograms, an ONNX file relative to this one, or hub:ORG/REPO.
+#   backbone: histograms
 ## Detectors that gates count with: an ONNX file of a known family (yolox, detr, d-fine, ultraface), relative to this file.
 # detectors: {}
 #   # person: { kind: yolox, file: yolox_nano.onnx }
