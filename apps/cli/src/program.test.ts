@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataIssueKinds } from '@tintype/contracts/catalog';
+import { logLevels } from '@tintype/contracts/config';
 import { TintypeError } from '@tintype/contracts/errors';
 import { labelRules } from '@tintype/contracts/ingest';
 import { headKinds } from '@tintype/contracts/model';
@@ -108,6 +109,7 @@ test.each([
   ['ingest', '--labels', labelRules],
   ['catalog issues', '--kind', dataIssueKinds],
   ['tune', '--metric', tuneMetrics],
+  ['serve', '--log-level', logLevels],
   ['tune', '--sampler', samplerKinds],
   ['tune', '--pruner', prunerKinds],
 ] as const)('the choices of %s %s are those of the contract', (name, flag, choices) => {

@@ -1,5 +1,5 @@
 /** @file `tintype serve` and `tintype start`: the HTTP service, alone or with a worker. */
-import { type LogLevel, logLevels } from '@tintype/contracts/config';
+import type { LogLevel } from '@tintype/contracts/config';
 import type { CommandContext, CommandRecord, OptionRecord } from '../command.ts';
 
 const options: readonly OptionRecord[] = [
@@ -15,7 +15,7 @@ const options: readonly OptionRecord[] = [
   {
     flags: '--log-level <level>',
     description: 'least important lines of the log on stderr (default: info)',
-    choices: logLevels,
+    choices: ['error', 'warn', 'info', 'debug'],
   },
   { flags: '--children <number>', description: 'inference processes (default: one per core)', range: [1, 256] },
 ];

@@ -12,10 +12,7 @@ export const smokeCommand: CommandRecord = {
   options: [
     { flags: '--token <token>', description: 'API token (default: that of TINTYPE_TOKEN, where others do not see it)' },
   ],
-  examples: [
-    'tintype smoke http://127.0.0.1:8080',
-    'TINTYPE_TOKEN=... tintype smoke https://tintype.example.org --json',
-  ],
+  examples: ['tintype smoke http://127.0.0.1:8080', 'tintype smoke https://tintype.example.org --json'],
   async run(context, [server = ''], options) {
     const [{ connectServer, tokenOf }, { runSmoke }] = await Promise.all([
       import('../remote/connect-server.ts'),
