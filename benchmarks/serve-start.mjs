@@ -1,9 +1,10 @@
 /**
  * @file Milliseconds from process start of `tintype serve` to the first answer for a picture, with MobileNetV2 and with ViT-B/16 (343 MB).
  *
- * `serve-start.mjs [--runs 7]`. The first start of each is not counted: it reads files that later ones find in memory.
+ * `serve-start.mjs [--runs 7]`. The first start of each is not counted: it reads files that later ones find in memory. `bareNodeMs` is what
+ * a process that does nothing takes, which says how fast the machine was: about 40 where the bars were set.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -56,7 +57,14 @@ async function timeStart(folder) {
   }
 }
 
-const results = {};
+/** Of `node -e 0`. */
+function timeBareNode() {
+  const startedAt = performance.now();
+  spawnSync(process.execPath, ['-e', '0']);
+  return performance.now() - startedAt;
+}
+
+const results = { bareNodeMs: round(median(Array.from({ length: 7 }, timeBareNode)), 0) };
 const [loadBefore] = loadavg();
 for (const [name, makeModel] of Object.entries({ mobilenet, vitBase })) {
   const served = await makeServedWorkspace(await makeModel());
