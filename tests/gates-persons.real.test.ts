@@ -25,7 +25,7 @@ function listClearPictures(): { path: string; persons: string }[] {
 interface Answer {
   prediction: string | null;
   person_count?: number;
-  reason?: string;
+  reason?: string | undefined;
   error: string | null;
 }
 
