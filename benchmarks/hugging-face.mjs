@@ -78,7 +78,7 @@ for (const [family, shape] of [
   try {
     const logits = await trainAndSave(family, shape, folder);
     const script = join(import.meta.dirname, 'peers/hugging_face.py');
-    const output = execFileSync(python, [script, folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const output = execFileSync(python, [script, folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
     const theirs = JSON.parse(output.trim().split('\n').at(-1));
     const difference = Math.max(...logits.map((value, n) => Math.abs(value - theirs.logits[n])));
     const labels = JSON.stringify(theirs.labels) === JSON.stringify(classNames);

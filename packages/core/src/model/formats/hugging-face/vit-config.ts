@@ -75,8 +75,12 @@ export function renderVitConfig({ family, shape, classes = [] }: VitConfig): str
     problem_type: 'single_label_classification',
     torch_dtype: 'float32',
   };
-  return `${JSON.stringify(config, null, 2)}\n`;
+  return `${JSON.stringify(config, null, 2).replaceAll(wholeFloats, '$1.0')}\n`;
 }
+
+/** transformers takes no integer where it declares a float, and JSON.stringify writes 1.0 as 1. The indentation leaves classes of these names alone. */
+const wholeFloats =
+  /^( {2}"(?:layerscale_value|drop_path_rate|hidden_dropout_prob|attention_probs_dropout_prob)": \d+)(?=,?$)/gm;
 
 /** `LABEL_0`, `LABEL_1` are what transformers writes where nobody named the classes. */
 function readClasses({ id2label: stated }: Json): string[] | undefined {
