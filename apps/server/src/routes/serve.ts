@@ -123,7 +123,7 @@ export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, parts
     async (request) => {
       const options = { ...pictureOptions, field: 'files', mostFiles: mostBatchFiles };
       // The form was let in as a whole, and has few of its pictures under way at a time.
-      const turns = new Turns(service.width);
+      const turns = new Turns({ width: service.width });
       const predictions = await mapUploads(request, options, (upload) =>
         turns.take(() =>
           spoilingNoOther(upload.filename, request, service, () =>

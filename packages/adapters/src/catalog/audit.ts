@@ -3,7 +3,7 @@ import type { AuditEntry } from '@tintype/contracts/access';
 import type { AccessStore } from '@tintype/core/ports/access-store';
 import type { Selectable } from 'kysely';
 import { fromJson, type StoreContext, write } from './context.ts';
-import { parseCursor, renderCursor } from './cursor.ts';
+import { parseCursor, toPage } from './cursor.ts';
 import type { AuditTable } from './schema.ts';
 
 const defaultLimit = 200;
@@ -24,12 +24,7 @@ export function createAuditLog(context: StoreContext): Pick<AccessStore, 'record
         .orderBy('sequence', 'desc')
         .limit(limit + 1);
       if (cursor !== undefined) page = page.where('sequence', '<', parseCursor(cursor, [0] as const)[0]);
-      const rows = await page.execute();
-
-      const items = rows.slice(0, limit);
-      const last = items.at(-1);
-      const isMore = rows.length > limit && last !== undefined;
-      return { items: items.map(toEntry), total, ...(isMore ? { nextCursor: renderCursor([last.sequence]) } : {}) };
+      return toPage(await page.execute(), { limit, total, toItem: toEntry, keyOf: ({ sequence }) => [sequence] });
     },
   };
 }

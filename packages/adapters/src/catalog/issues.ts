@@ -3,7 +3,7 @@ import type { DataIssue, DataIssueKind } from '@tintype/contracts/catalog';
 import type { Page } from '@tintype/contracts/ids';
 import type { Kysely } from 'kysely';
 import { inChunks, type Write } from './context.ts';
-import { parseCursor, renderCursor } from './cursor.ts';
+import { parseCursor, toPage } from './cursor.ts';
 import { fromDataIssue, toDataIssue } from './sample-rows.ts';
 import type { Tables } from './schema.ts';
 
@@ -64,11 +64,5 @@ export async function listIssues(
     const [at, id] = parseCursor(cursor, [0, ''] as const);
     page = page.where((eb) => eb.or([eb('at', '>', at), eb.and([eb('at', '=', at), eb('id', '>', id)])]));
   }
-  const rows = await page.execute();
-
-  const items = rows.slice(0, limit).map(toDataIssue);
-  const last = items.at(-1);
-  return rows.length > limit && last
-    ? { items, total, nextCursor: renderCursor([last.at, last.id]) }
-    : { items, total };
+  return toPage(await page.execute(), { limit, total, toItem: toDataIssue, keyOf: ({ at, id }) => [at, id] });
 }

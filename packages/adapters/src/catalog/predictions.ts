@@ -3,7 +3,7 @@ import { type LoggedPrediction, predictionsQuerySchema } from '@tintype/contract
 import type { PredictionStore } from '@tintype/core/ports/catalog';
 import type { Insertable, Selectable } from 'kysely';
 import { fromJson, inChunks, type StoreContext, write } from './context.ts';
-import { parseCursor, renderCursor } from './cursor.ts';
+import { parseCursor, toPage } from './cursor.ts';
 import type { PredictionTable } from './schema.ts';
 
 const rowsPerInsert = 50;
@@ -32,12 +32,7 @@ export function createPredictionStore(context: StoreContext): PredictionStore {
         .orderBy('sequence', 'desc')
         .limit(limit + 1);
       if (cursor !== undefined) page = page.where('sequence', '<', parseCursor(cursor, [0] as const)[0]);
-      const rows = await page.execute();
-      const items = rows.slice(0, limit).map(toPrediction);
-      const last = rows[limit - 1];
-      return rows.length > limit && last
-        ? { items, total, nextCursor: renderCursor([last.sequence]) }
-        : { items, total };
+      return toPage(await page.execute(), { limit, total, toItem: toPrediction, keyOf: ({ sequence }) => [sequence] });
     },
     async countSince(at) {
       const { total } = await db

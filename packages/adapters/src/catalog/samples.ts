@@ -5,7 +5,7 @@ import type { Page } from '@tintype/contracts/ids';
 import type { SampleStore } from '@tintype/core/ports/catalog';
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { inChunks, type StoreContext, type Write, write } from './context.ts';
-import { parseCursor, renderCursor } from './cursor.ts';
+import { parseCursor, toPage } from './cursor.ts';
 import { ensureDataset } from './datasets.ts';
 import { recordIngest } from './ingest-rows.ts';
 import { listIssues, recordIssues } from './issues.ts';
@@ -93,11 +93,7 @@ async function listSamples({ db }: StoreContext, query: SampleQuery): Promise<Pa
     .orderBy('id')
     .limit(limit + 1);
   if (cursor !== undefined) page = page.where('id', '>', parseCursor(cursor, [''] as const)[0]);
-  const rows = await page.execute();
-
-  const items = rows.slice(0, limit).map(toListedSample);
-  const last = items.at(-1);
-  return rows.length > limit && last ? { items, total, nextCursor: renderCursor([last.id]) } : { items, total };
+  return toPage(await page.execute(), { limit, total, toItem: toListedSample, keyOf: ({ id }) => [id] });
 }
 
 async function* streamSamples({ db }: StoreContext, query: Filter): AsyncGenerator<Sample> {
