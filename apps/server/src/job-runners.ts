@@ -19,7 +19,7 @@ export interface RunnerNeeds {
 
 /** Each checks its input again: a job may be older than the version that runs it. */
 export function createJobRunners({ workspace, pool, openSource, trainer }: RunnerNeeds): JobRunners {
-  const { catalog, store, hub, clock, config, folder, runFolders } = workspace;
+  const { catalog, store, hub, clock, config, runFolders } = workspace;
   const { limits } = config;
   const isResumable = async (run: string): Promise<boolean> => (await catalog.runs.get(run)).status !== 'succeeded';
   return {
@@ -33,14 +33,17 @@ export function createJobRunners({ workspace, pool, openSource, trainer }: Runne
     },
 
     async train(input, { signal, report, before }) {
-      const { resumeAndRegister, trainAndRegister } = await import('@tintype/core/registry/train-and-register');
+      const [{ resumeAndRegister, trainAndRegister }, { detectorsOf }] = await Promise.all([
+        import('@tintype/core/registry/train-and-register'),
+        import('@tintype/core/model/gates/resolve-detectors'),
+      ]);
       const request = parseJobInput('train', input);
       const needs = { catalog, store, hub, clock, pool, runFolders, trainer };
       let run = findRun(before);
       const tell = (progress: object): void => report({ ...progress, ...(run === undefined ? {} : { run }) });
       const ways = {
         limits,
-        detectors: { settings: config.detectors, folder },
+        detectors: detectorsOf(workspace),
         signal,
         by: localActor,
         onProgress: tell,

@@ -117,6 +117,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     { endConnectionsOnClose },
     { openPredictionService },
     { DetectorShelf },
+    { detectorsOf },
     { openBucketStores },
     { createBucketReader },
     { openPredictionLog },
@@ -129,6 +130,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     import('./end-connections.ts'),
     import('@tintype/core/serve/prediction-service'),
     import('@tintype/core/model/gates/detector-shelf'),
+    import('@tintype/core/model/gates/resolve-detectors'),
     import('@tintype/adapters/buckets/open-bucket-stores'),
     import('@tintype/core/serve/create-bucket-reader'),
     import('@tintype/core/serve/prediction-log'),
@@ -146,7 +148,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
   const { pictureMs, ...limits } = config.limits;
   const { catalog, store, clock } = workspace;
   const gates = parseGates(config.serve.gates);
-  const detectors = new DetectorShelf(pool, { settings: config.detectors, folder: options.workspaceFolder });
+  const detectors = new DetectorShelf(pool, detectorsOf(workspace));
   const held = await detectors.hold(gates);
   opened.push(() => held[Symbol.asyncDispose]());
   const service = openPredictionService(

@@ -87,7 +87,7 @@ export type CountedName = (typeof countedBy)[keyof typeof countedBy];
 /** A detector as settings name it; the rest follows from its kind. */
 export const detectorSettingSchema = z.strictObject({
   kind: z.enum(detectorKinds),
-  /** ONNX file, relative to the workspace. */
+  /** ONNX file, relative to the workspace, or `hub:ORG/REPO[/FILE][@REVISION]`. */
   file: z.string().min(1),
   threshold: z.number().min(0).max(1).optional(),
   /** By index in the model's answer; by default what the family was published with. */

@@ -22,20 +22,21 @@ export const gateCommand: CommandRecord = {
     'tintype gate --dataset portraits --require person-count=1 --drop',
   ],
   async run(context, _args, options) {
-    const [{ gateSamples }, { parseGates, pictureGateTextSchema }] = await Promise.all([
+    const [{ gateSamples }, { detectorsOf }, { parseGates, pictureGateTextSchema }] = await Promise.all([
       import('@tintype/core/catalog/gate-samples'),
+      import('@tintype/core/model/gates/resolve-detectors'),
       import('@tintype/contracts/gate'),
     ]);
     const texts = readGates(options.require, (text) => pictureGateTextSchema.safeParse(text).success);
     await using workspace = await context.openWorkspace();
     await using pool = await context.openPool(workspace);
-    const { catalog, store, clock, config, folder } = workspace;
+    const { catalog, store, clock, config } = workspace;
     const rows = gateSamples(
       { catalog, store, clock, pool },
       {
         dataset: options.dataset as string | undefined,
         gates: parseGates(texts),
-        detectors: { settings: config.detectors, folder },
+        detectors: detectorsOf(workspace),
         limits: config.limits,
         drop: options.drop === true ? { annotator: options.annotator as string } : undefined,
         onProgress: (checked) => context.output.progress(`gate  ${integer(checked)} looked at`),

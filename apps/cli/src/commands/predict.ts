@@ -25,15 +25,17 @@ export const predictCommand: CommandRecord = {
   ],
   async run(context, sources, options) {
     if (options.server !== undefined) return predictByServer(context, sources, options);
-    const [{ resolveVersion }, { predictPictures }, { parseGates }, { openAnySource }] = await Promise.all([
-      import('@tintype/core/registry/resolve-version'),
-      import('@tintype/core/serve/predict-pictures'),
-      import('@tintype/contracts/gate'),
-      import('../any-source.ts'),
-    ]);
+    const [{ resolveVersion }, { predictPictures }, { detectorsOf }, { parseGates }, { openAnySource }] =
+      await Promise.all([
+        import('@tintype/core/registry/resolve-version'),
+        import('@tintype/core/serve/predict-pictures'),
+        import('@tintype/core/model/gates/resolve-detectors'),
+        import('@tintype/contracts/gate'),
+        import('../any-source.ts'),
+      ]);
     await using workspace = await context.openWorkspace();
     await using pool = await context.openPool(workspace);
-    const { catalog, store, config, folder } = workspace;
+    const { catalog, store, config } = workspace;
     const version = await resolveVersion({ catalog }, options.model as string | undefined);
     const answers = predictPictures(
       { store, pool, openSource: openAnySource },
@@ -43,7 +45,7 @@ export const predictCommand: CommandRecord = {
         limits: config.limits,
         pictureMs: config.limits.pictureMs,
         gates: parseGates(config.serve.gates),
-        detectors: { settings: config.detectors, folder },
+        detectors: detectorsOf(workspace),
         signal: context.signal,
       },
     );

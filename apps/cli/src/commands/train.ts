@@ -76,18 +76,19 @@ export const trainCommand: CommandRecord = {
     const resumed = options.resume as string | undefined;
     if (resumed !== undefined) assertAlone(options);
     const request = readRequest(options, await import('@tintype/contracts/train'));
-    const [{ resumeAndRegister, trainAndRegister }, { explainTraining }] = await Promise.all([
+    const [{ resumeAndRegister, trainAndRegister }, { explainTraining }, { detectorsOf }] = await Promise.all([
       import('@tintype/core/registry/train-and-register'),
       import('@tintype/core/train/explain-training'),
+      import('@tintype/core/model/gates/resolve-detectors'),
     ]);
     await using workspace = await context.openWorkspace();
     await using pool = await context.openPool(workspace);
-    const { catalog, store, hub, clock, config, folder, runFolders } = workspace;
+    const { catalog, store, hub, clock, config, runFolders } = workspace;
     const needs = { catalog, store, hub, clock, pool, runFolders, trainer: await context.openTrainer() };
     const listeners = openWatch(context.output, options.events as string | undefined);
     const ways = {
       limits: config.limits,
-      detectors: { settings: config.detectors, folder },
+      detectors: detectorsOf(workspace),
       signal: context.signal,
       by: 'cli',
       promote: options.promote as 'auto' | 'always' | 'never',

@@ -7,9 +7,10 @@ import { OnnxError, type OnnxModel, parseOnnx } from '@tintype/autograd/onnx/rea
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Backbone } from '@tintype/contracts/model';
 import type { Preprocessing } from '@tintype/contracts/preprocessing';
-import type { BackboneHub, HubReference } from '../ports/backbone-hub.ts';
+import type { BackboneHub } from '../ports/backbone-hub.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
 import { histogramBackbone } from './histogram-backbone.ts';
+import { isHubName, parseHubName } from './hub-name.ts';
 import type { FeatureShape } from './onnx-features.ts';
 import type { PictureTasks } from './picture-tasks.types.ts';
 import { parsePixelBackbone } from './pixel-backbone.ts';
@@ -42,7 +43,6 @@ export interface ResolveOptions {
 const float32 = 1;
 const usualSizePx = 224;
 const openDeadlineMs = 30_000;
-const hubPattern = /^hub:(?<repository>[^/@\s]+\/[^/@\s]+)(?:\/(?<file>[^@\s]+))?(?:@(?<revision>\S+))?$/;
 
 /** Throws BACKBONE_UNKNOWN, BACKBONE_INVALID, ONNX_INVALID and what the hub throws. */
 export async function resolveBackbone(
@@ -52,7 +52,7 @@ export async function resolveBackbone(
 ): Promise<ResolvedBackbone> {
   const builtIn = name === 'histograms' ? histogramBackbone : parsePixelBackbone(name);
   if (builtIn) return { backbone: builtIn, shape: 'flatten', notices: [] };
-  const located = name.startsWith('hub:')
+  const located = isHubName(name)
     ? await locateOnHub(needs.hub, name, options)
     : name.toLowerCase().endsWith('.onnx')
       ? await locateFile(name)
@@ -100,9 +100,9 @@ async function locateFile(name: string): Promise<LocatedModel> {
 }
 
 async function locateOnHub(hub: BackboneHub, name: string, options: ResolveOptions): Promise<LocatedModel> {
-  const { repository, file, revision = 'main' } = hubPattern.exec(name)?.groups ?? {};
-  if (repository === undefined) return unknown(name);
-  const reference: HubReference = { repository, revision, ...(file === undefined ? {} : { file }) };
+  const reference = parseHubName(name);
+  if (!reference) return unknown(name);
+  const { repository, file } = reference;
   const { onProgress, signal } = options;
   const found = await hub.fetchFile(reference, {
     ...(onProgress ? { onProgress } : {}),

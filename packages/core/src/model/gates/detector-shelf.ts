@@ -1,14 +1,8 @@
 /** @file Detectors that are open in every child of a pool for as long as somebody's gates count with them. */
-import type { CountedName, DetectorSetting, Gate } from '@tintype/contracts/gate';
+import type { CountedName, Gate } from '@tintype/contracts/gate';
 import type { TaskPool } from '../../ports/task-pool.ts';
 import type { PictureTasks } from '../picture-tasks.types.ts';
-import { listCounted, resolveDetectors } from './resolve-detectors.ts';
-
-/** What gates count with, and the folder that their files are named from. */
-export interface DetectorSource {
-  settings: Partial<Record<CountedName, DetectorSetting | undefined>>;
-  folder: string;
-}
+import { type DetectorSource, listCounted, resolveDetectors } from './resolve-detectors.ts';
 
 /** Keys of opened detectors, as the tasks of children take them. */
 export type DetectorKeys = Partial<Record<CountedName, string>>;
@@ -84,7 +78,7 @@ export class DetectorShelf {
     counted: CountedName,
     { signal, trial = false, onLoaded }: HoldOptions & { onLoaded: () => void },
   ): Promise<string> {
-    const found = (await resolveDetectors([counted], this.#source))[counted];
+    const found = (await resolveDetectors([counted], { ...this.#source, signal }))[counted];
     if (!found) throw new Error(`no ${counted} detector was resolved`);
     const key = `detector:${counted}:${found.detector.hash}`;
     const options = { deadlineMs: openDeadlineMs, trial, ...(signal ? { signal } : {}) };

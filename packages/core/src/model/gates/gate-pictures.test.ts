@@ -10,8 +10,8 @@ import { expect, test } from 'vitest';
 import { objectKeys } from '../../ports/object-store.ts';
 import type { PictureTasks } from '../picture-tasks.types.ts';
 import { inProcessPool, memoryStore } from '../testing.ts';
-import type { DetectorSource } from './detector-shelf.ts';
 import { gatePictures } from './gate-pictures.ts';
+import type { DetectorSource } from './resolve-detectors.ts';
 import { runGates } from './run-gates.ts';
 
 const minSize: Gate = { kind: 'min-size', sidePx: 100 };

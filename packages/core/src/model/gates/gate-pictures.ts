@@ -5,7 +5,8 @@ import { type ObjectStore, objectKeys } from '../../ports/object-store.ts';
 import type { TaskPool } from '../../ports/task-pool.ts';
 import { isAboutPicture } from '../each-picture.ts';
 import type { PictureTasks } from '../picture-tasks.types.ts';
-import { type DetectorKeys, DetectorShelf, type DetectorSource } from './detector-shelf.ts';
+import { type DetectorKeys, DetectorShelf } from './detector-shelf.ts';
+import type { DetectorSource } from './resolve-detectors.ts';
 
 export interface GateNeeds {
   store: Pick<ObjectStore, 'get'>;

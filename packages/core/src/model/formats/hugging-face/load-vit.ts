@@ -6,6 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Preprocessing } from '@tintype/contracts/preprocessing';
 import type { BackboneHub } from '../../../ports/backbone-hub.ts';
 import type { VitShape } from '../../architectures/vit.ts';
+import { isHubName, parseHubName } from '../../hub-name.ts';
 import { parseHuggingFacePreprocessing } from '../../preprocessing-files.ts';
 import { invalidFile, ModelRefusal, refuseIn } from '../model-file-error.ts';
 import { type FloatTensor, type OpenSafetensors, openSafetensors } from '../read-safetensors.ts';
@@ -31,7 +32,6 @@ export interface LoadedVit {
 }
 
 const weightsFile = 'model.safetensors';
-const hubPattern = /^hub:(?<repository>[^/@\s]+\/[^/@\s]+)(?:@(?<revision>\S+))?$/;
 
 /**
  * `source` is a folder, its model.safetensors, or `hub:ORG/REPO[@REVISION]`. `sizePx` is the pictures' side, by default the model's own;
@@ -42,7 +42,7 @@ export async function loadHuggingFaceVit(
   source: string,
   { sizePx, signal }: { sizePx?: number; signal?: AbortSignal } = {},
 ): Promise<LoadedVit> {
-  const located = source.startsWith('hub:') ? await locateOnHub(hub, source, signal) : await locateFile(source);
+  const located = isHubName(source) ? await locateOnHub(hub, source, signal) : await locateFile(source);
   const { name, weightsPath, license, readSide } = located;
   return refuseIn(name, async () => {
     const configText = await readSide('config.json');
@@ -95,9 +95,10 @@ async function locateFile(source: string): Promise<Located> {
 }
 
 async function locateOnHub(hub: BackboneHub, source: string, signal: AbortSignal | undefined): Promise<Located> {
-  const { repository, revision = 'main' } = hubPattern.exec(source)?.groups ?? {};
-  if (repository === undefined) throw invalidFile(source, 'it must be hub:ORG/REPO or hub:ORG/REPO@REVISION');
-  const reference = { repository, revision, file: weightsFile };
+  const named = parseHubName(source);
+  if (!named || named.file !== undefined) throw invalidFile(source, 'it must be hub:ORG/REPO or hub:ORG/REPO@REVISION');
+  const { repository } = named;
+  const reference = { ...named, file: weightsFile };
   const found = await hub.fetchFile(reference, signal ? { signal } : {});
   return {
     name: `hub:${repository}@${found.revision}`,
