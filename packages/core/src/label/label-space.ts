@@ -1,13 +1,12 @@
 /**
- * @file The space in which labeling works: features of length 1, their 128 main directions (orthogonal iteration), each picture drawn
+ * @file The space in which labeling works: features of length 1, their 128 main directions (principal components), each picture drawn
  * towards its nearest neighbors. Made once per dataset and backbone; a head on it is refitted in milliseconds.
  *
  * Drawing pictures together (one step of a graph convolution, Wu et al. 2019, arXiv 1902.07153) is worth 7 points of accuracy on
  * recyclables with 20 labels and 4 with 600: pictures without labels say where the classes are.
  */
 import { computeNearest, normalizeRows } from '@tintype/autograd/fit/nearest-neighbors';
-import { createNormal, createRandom } from '@tintype/autograd/random';
-import { openMultiplier } from './multiply.ts';
+import { computePrincipalComponents, projectRows } from '@tintype/autograd/fit/principal-components';
 
 export interface LabelSpace {
   /** [N, dimensions] row-major; mean squared length 1. */
@@ -31,8 +30,6 @@ export interface LabelSpaceOptions {
 
 /** Rows from which directions are found: more change them little. */
 const mostFitRows = 4000;
-const blockRows = 4096;
-const iterations = 6;
 
 /** `rows`: [N, features]. The same rows give the same space. */
 export async function buildLabelSpace(
@@ -42,9 +39,9 @@ export async function buildLabelSpace(
   const { neighbors = 10, smoothing = 0.6, threads = 1, signal } = options;
   const count = rows.length / features;
   // So many pictures do not spread in more directions.
-  const dimensions = Math.max(1, Math.min(options.dimensions ?? 128, features, count - 1));
-  const directions = await findDirections(rows, { features, dimensions, threads, signal });
-  const projected = await project(rows, { features, directions, dimensions, threads, signal });
+  const most = Math.max(1, Math.min(options.dimensions ?? 128, features, count - 1));
+  const { projected, dimensions } = await projectOntoMain(rows, { features, most });
+  signal?.throwIfAborted();
   scaleToOne(projected, count);
   const k = Math.max(0, Math.min(neighbors, count - 1));
   const found = await computeNearest({
@@ -61,100 +58,31 @@ export async function buildLabelSpace(
   return { rows: smoothed, dimensions, nearest, neighbors: k };
 }
 
-interface Shape {
-  features: number;
-  dimensions: number;
-  threads: number;
-  signal?: AbortSignal | undefined;
-}
-
-/** [features, dimensions] with orthonormal columns that span the main directions; a head with a ridge does not ask for more. */
-async function findDirections(
+/** [N, dimensions] of the rows at length 1, and how many dimensions they spread in; a head with a ridge does not ask for more. */
+async function projectOntoMain(
   rows: Float32Array,
-  { features, dimensions, threads, signal }: Shape,
-): Promise<Float32Array> {
-  const count = rows.length / features;
-  const taken = Math.min(count, mostFitRows);
-  const chosen = new Float32Array(taken * features);
-  for (let n = 0; n < taken; n += 1) {
-    const from = Math.floor((n * count) / taken);
-    chosen.set(rows.subarray(from * features, (from + 1) * features), n * features);
-  }
-  const data = normalizeRows(chosen, features);
-  center(data, features);
-  await using turned = await openMultiplier({ turn: 'A', threads });
-  const covariance = await turned.multiply({ data, columns: features }, { data, columns: features });
-
-  const normal = createNormal(createRandom('label-space', features, dimensions));
-  let directions = Float32Array.from({ length: features * dimensions }, normal);
-  await using plain = await openMultiplier({ threads });
-  for (let n = 0; n < iterations; n += 1) {
-    signal?.throwIfAborted();
-    orthonormalize(directions, { features, dimensions });
-    if (n < iterations - 1)
-      directions = Float32Array.from(
-        await plain.multiply({ data: covariance, columns: features }, { data: directions, columns: dimensions }),
-      );
-  }
-  return directions;
-}
-
-async function project(
-  rows: Float32Array,
-  { features, directions, dimensions, threads, signal }: Shape & { directions: Float32Array },
-): Promise<Float32Array> {
-  const count = rows.length / features;
-  const projected = new Float32Array(count * dimensions);
-  await using plain = await openMultiplier({ threads });
-  for (let start = 0; start < count; start += blockRows) {
-    signal?.throwIfAborted();
-    const data = normalizeRows(rows.subarray(start * features, (start + blockRows) * features), features);
-    projected.set(
-      await plain.multiply({ data, columns: features }, { data: directions, columns: dimensions }),
-      start * dimensions,
-    );
-  }
-  center(projected, dimensions);
-  return projected;
-}
-
-/** Takes the mean row from every row, in place. */
-function center(rows: Float32Array, columns: number): void {
-  const count = rows.length / columns;
-  const mean = new Float64Array(columns);
-  for (let at = 0, d = 0; at < rows.length; at += 1, d = d + 1 === columns ? 0 : d + 1)
-    mean[d] = (mean[d] as number) + (rows[at] as number) / count;
-  for (let at = 0, d = 0; at < rows.length; at += 1, d = d + 1 === columns ? 0 : d + 1)
-    rows[at] = (rows[at] as number) - (mean[d] as number);
-}
-
-/** Columns orthogonal and of length 1, in place (Gram and Schmidt, modified). A column of nothing stays nothing. */
-function orthonormalize(
-  columnsOf: Float32Array,
-  { features, dimensions }: { features: number; dimensions: number },
-): void {
-  const columns = Array.from({ length: dimensions }, (_, c) =>
-    Float64Array.from({ length: features }, (__, d) => columnsOf[d * dimensions + c] as number),
-  );
-  columns.forEach((column, c) => {
-    const before = length(column);
-    for (let other = 0; other < c; other += 1) subtractProjection(column, columns[other] as Float64Array);
-    const after = length(column);
-    const scale = after > 1e-9 * before && after > 0 ? 1 / after : 0;
-    for (let d = 0; d < features; d += 1) {
-      column[d] = (column[d] as number) * scale;
-      columnsOf[d * dimensions + c] = column[d] as number;
-    }
+  { features, most }: { features: number; most: number },
+): Promise<{ projected: Float32Array; dimensions: number }> {
+  const unit = normalizeRows(rows, features);
+  const components = await computePrincipalComponents({
+    rows: takeEvenly(unit, features, mostFitRows),
+    dimensions: features,
+    count: most,
   });
+  return { projected: await projectRows(unit, components), dimensions: components.count };
 }
 
-function subtractProjection(column: Float64Array, unit: Float64Array): void {
-  let product = 0;
-  for (let d = 0; d < column.length; d += 1) product += (column[d] as number) * (unit[d] as number);
-  for (let d = 0; d < column.length; d += 1) column[d] = (column[d] as number) - product * (unit[d] as number);
+/** At most `most` rows, as far apart as they can be. */
+function takeEvenly(rows: Float32Array, columns: number, most: number): Float32Array {
+  const count = rows.length / columns;
+  if (count <= most) return rows;
+  const taken = new Float32Array(most * columns);
+  for (let n = 0; n < most; n += 1) {
+    const from = Math.floor((n * count) / most);
+    taken.set(rows.subarray(from * columns, (from + 1) * columns), n * columns);
+  }
+  return taken;
 }
-
-const length = (column: Float64Array): number => Math.sqrt(column.reduce((sum, value) => sum + value * value, 0));
 
 /** So that the mean squared length of the rows is 1, in place. */
 function scaleToOne(rows: Float32Array, count: number): void {
