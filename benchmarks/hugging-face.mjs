@@ -15,6 +15,7 @@ import { createRandom } from '@tintype/autograd/random';
 import { floatsOf, openSession } from '@tintype/autograd/runtime/session';
 import { renderInference } from '@tintype/autograd/step/render-inference';
 import { openTrainStep } from '@tintype/autograd/step/train-step';
+import { preprocessingSchema } from '@tintype/contracts/preprocessing';
 import { buildVit } from '@tintype/core/model/architectures/vit';
 import { renderHuggingFaceVit } from '@tintype/core/model/formats/hugging-face/save-vit';
 import { parseArguments } from './pictures.mjs';
@@ -45,16 +46,7 @@ async function trainAndSave(family, shape, folder) {
   const state = step.read();
   await step[Symbol.asyncDispose]();
 
-  const preprocessing = {
-    widthPx: sizePx,
-    heightPx: sizePx,
-    resize: 'squash',
-    cropFraction: 1,
-    interpolation: 'linear',
-    channelOrder: 'RGB',
-    mean: [0.5, 0.5, 0.5],
-    std: [0.5, 0.5, 0.5],
-  };
+  const preprocessing = preprocessingSchema.parse({ widthPx: sizePx, heightPx: sizePx });
   const { files } = renderHuggingFaceVit({ family, shape, state, classes: classNames, preprocessing });
   for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
   const x = draw(batch * 3 * sizePx * sizePx);

@@ -3,7 +3,7 @@
  *
  * `label-efficiency.mjs [--seeds 20] [--first 1] [--sets recyclables,scenes,portraits]`. A third of each set (near-duplicates together) is never
  * labeled; accuracy is that of the suggestions there. The annotator errs in 2 %. Reached means: from this number of labels on for ten labels more.
- * Where a few labels do, as on portraits, five seeds are luck: twenty are run. Calibration is measured on the first five.
+ * The bar is judged on the first five seeds, as it was set. Where a few labels do, as on portraits, five are luck: `metByAll` judges all of them.
  */
 import { createAnnotator, mean, round } from './label/annotator.mjs';
 import { fullAccuracy, holdOut, openLabeling, openSet } from './label/open-set.mjs';
@@ -17,7 +17,8 @@ const mostLabels = 600;
 /** Labels for which it must hold. */
 const lasting = 10;
 const calibrationAt = [50, 200];
-const calibrationSeeds = 5;
+/** That the bar is judged on, and calibration is measured on. */
+const judgedSeeds = 5;
 
 async function run(set, { seed, order }) {
   const annotator = createAnnotator(set, seed);
@@ -34,7 +35,7 @@ async function run(set, { seed, order }) {
     since = labeling.accuracy() >= goal ? (since ?? labels) : undefined;
     if (since !== undefined && labels >= since + lasting) reached ??= since;
     if (calibrationAt.includes(labels)) calibration[labels] = calibrationError(set, labeling);
-    if (reached !== undefined && (seed >= first + calibrationSeeds || labels >= Math.max(...calibrationAt))) break;
+    if (reached !== undefined && (seed >= first + judgedSeeds || labels >= Math.max(...calibrationAt))) break;
   }
   return { labels: reached ?? mostLabels, goal: round(goal), calibration };
 }
@@ -56,6 +57,8 @@ function calibrationError(set, { probabilities, isLabeled }) {
   return bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.right), 0) / all;
 }
 
+const ratioOf = ({ engine, random }, count) => round(mean(engine.slice(0, count)) / mean(random.slice(0, count)), 3);
+
 const results = [];
 for (const name of (options.sets ?? 'recyclables,scenes,portraits').split(',')) {
   const set = await openSet(name);
@@ -69,7 +72,7 @@ for (const name of (options.sets ?? 'recyclables,scenes,portraits').split(',')) 
     Object.entries(found).map(([order, runs]) => [
       order,
       Object.fromEntries(
-        calibrationAt.map((at) => [at, round(mean(runs.slice(0, calibrationSeeds).map((one) => one.calibration[at])))]),
+        calibrationAt.map((at) => [at, round(mean(runs.slice(0, judgedSeeds).map((one) => one.calibration[at])))]),
       ),
     ]),
   );
@@ -78,12 +81,22 @@ for (const name of (options.sets ?? 'recyclables,scenes,portraits').split(',')) 
     goal: round(mean(found.engine.map((one) => one.goal))),
     labels,
     mean: Object.fromEntries(Object.entries(labels).map(([order, all]) => [order, round(mean(all), 1)])),
-    ratio: round(mean(labels.engine) / mean(labels.random), 3),
+    ratio: ratioOf(labels, judgedSeeds),
+    ratioOfAll: ratioOf(labels, seeds.length),
     calibrationError: calibration,
   };
   console.error(JSON.stringify(result));
   results.push(result);
 }
-const half = results.filter(({ ratio }) => ratio <= 0.5).length;
-const met = half >= Math.min(2, results.length) && results.every(({ ratio }) => ratio <= 1);
-console.log(JSON.stringify({ seeds, noise: 0.02, results, bar: '<= 0.5 on at least 2 of 3 sets, never above 1', met }));
+const isMet = (ratios) =>
+  ratios.filter((ratio) => ratio <= 0.5).length >= Math.min(2, ratios.length) && ratios.every((ratio) => ratio <= 1);
+console.log(
+  JSON.stringify({
+    seeds,
+    noise: 0.02,
+    results,
+    bar: '<= 0.5 on at least 2 of 3 sets, never above 1',
+    met: isMet(results.map(({ ratio }) => ratio)),
+    metByAll: isMet(results.map(({ ratioOfAll }) => ratioOfAll)),
+  }),
+);

@@ -7,13 +7,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArguments } from './pictures.mjs';
 import { mobilenet, vitBase } from './serve/models.mjs';
-import { listPictures, median, round } from './serve/processes.mjs';
+import { findFreePort, listPictures, median, round } from './serve/processes.mjs';
 import { Connection, renderGet, renderUpload } from './serve/requests.mjs';
 import { makeServedWorkspace } from './served-workspace.mjs';
 
@@ -22,14 +21,6 @@ const runs = Number(options.runs ?? 7);
 const bars = { mobilenet: 800, vitBase: 1500 };
 const tintype = resolve(import.meta.dirname, '../apps/cli/bin/tintype.js');
 const request = renderUpload(readFileSync(listPictures(['recyclables'], 1)[0]));
-
-async function findFreePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
 
 /** Until the model is loaded, and until a picture is answered. */
 async function timeStart(folder) {

@@ -1,32 +1,23 @@
 /** @file Milliseconds from process start to `tintype --help` on the screen, and to the first answer of /health with a model loaded. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { findFreePort, median } from './serve/processes.mjs';
 import { makeServedWorkspace } from './served-workspace.mjs';
 
 const { runs } = parseArgs({ options: { runs: { type: 'string', default: '7' } } }).values;
 const tintype = resolve(import.meta.dirname, '../apps/cli/bin/tintype.js');
 const bars = { helpMs: 250, readyMs: 1000 };
 
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 const summarize = (values) => ({ ms: Math.round(median(values)), minMs: Math.round(Math.min(...values)) });
 const repeat = async (work) => {
   const values = [];
   for (let run = 0; run < Number(runs); run += 1) values.push(await work());
   return values;
 };
-
-async function findFreePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
 
 function timeHelp() {
   const startedAt = performance.now();

@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { evaluationMode } from '@tintype/autograd/nn/network';
 import { createRandom } from '@tintype/autograd/random';
+import { preprocessingSchema } from '@tintype/contracts/preprocessing';
 import { buildVit } from '@tintype/core/model/architectures/vit';
 import { renderBundle } from '@tintype/core/model/bundle';
 import { renderHuggingFaceVit } from '@tintype/core/model/formats/hugging-face/save-vit';
@@ -14,16 +15,7 @@ import { tasks } from '@tintype/core/model/light/light-tasks';
 const sizePx = 224;
 const shape = { sizePx, patchPx: 16, width: 768, depth: 12, heads: 12, mlpRatio: 4, epsilon: 1e-12 };
 export const classes = ['one', 'two'];
-const preprocessing = {
-  widthPx: sizePx,
-  heightPx: sizePx,
-  resize: 'squash',
-  cropFraction: 1,
-  interpolation: 'linear',
-  channelOrder: 'RGB',
-  mean: [0.5, 0.5, 0.5],
-  std: [0.5, 0.5, 0.5],
-};
+const preprocessing = preprocessingSchema.parse({ widthPx: sizePx, heightPx: sizePx });
 
 function randomState() {
   const random = createRandom('vit-b');

@@ -2,8 +2,18 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { shared } from '../pictures.mjs';
+
+/** Free when it was looked for. */
+export async function findFreePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  return port;
+}
 
 /** `ask` sends a message and gives the next one that comes back. */
 export async function startProcess(script, args = [], { execArgv = [] } = {}) {
