@@ -168,7 +168,7 @@ function renderFiles({
 
 function renderParity({ pictures, top1Agreement, largestDifference }: ParityReport): string {
   if (pictures === 0) return 'Its answers were not compared with those of the registered version.';
-  return `Same class on ${((top1Agreement ?? 0) * 100).toFixed(1)} % of ${counted(pictures, 'picture')}; probabilities differ by at most ${(largestDifference ?? 0).toExponential(1)}.`;
+  return `Same class on ${((top1Agreement ?? 0) * 100).toFixed(1)} % of ${counted(pictures, 'picture')}; probabilities differ by at most ${Number((largestDifference ?? 0).toPrecision(2))}.`;
 }
 
 function renderLight({ light, version }: ExportedLight): string[] {
