@@ -6,6 +6,7 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { queryClient } from './api/query-client.ts';
 import { Boundary } from './components/Boundary.tsx';
+import { UndoProvider } from './components/undo.tsx';
 import { AccessGate } from './features/access/AccessGate.tsx';
 import { PredictionsProvider } from './features/serve/PredictionsProvider.tsx';
 import { TryScreen } from './features/serve/TryScreen.tsx';
@@ -16,6 +17,18 @@ import { motionMs, resolveVariables, theme } from './theme.ts';
 
 const PicturesScreen = lazy(() =>
   import('./features/catalog/PicturesScreen.tsx').then((module) => ({ default: module.PicturesScreen })),
+);
+const LabelScreen = lazy(() =>
+  import('./features/label/LabelScreen.tsx').then((module) => ({ default: module.LabelScreen })),
+);
+const ExploreScreen = lazy(() =>
+  import('./features/explore/ExploreScreen.tsx').then((module) => ({ default: module.ExploreScreen })),
+);
+const TrainScreen = lazy(() =>
+  import('./features/train/TrainScreen.tsx').then((module) => ({ default: module.TrainScreen })),
+);
+const PeopleScreen = lazy(() =>
+  import('./features/people/PeopleScreen.tsx').then((module) => ({ default: module.PeopleScreen })),
 );
 const ModelsScreen = lazy(() =>
   import('./features/registry/ModelsScreen.tsx').then((module) => ({ default: module.ModelsScreen })),
@@ -31,21 +44,27 @@ export function App() {
         <Notifications className="notifications" position="bottom-center" transitionDuration={motionMs} limit={3} />
         <AccessGate>
           <PredictionsProvider>
-            <Shell>
-              <ScreenBoundary>
-                <Suspense fallback={<ScreenSkeleton />}>
-                  <Switch>
-                    <Route path="/" component={TryScreen} />
-                    <Route path="/pictures" component={PicturesScreen} />
-                    <Route path="/models" component={ModelsScreen} />
-                    <Route path="/models/:model/:version">
-                      {({ model, version }) => <VersionScreen model={model} version={version} />}
-                    </Route>
-                    <Route component={NotFound} />
-                  </Switch>
-                </Suspense>
-              </ScreenBoundary>
-            </Shell>
+            <UndoProvider>
+              <Shell>
+                <ScreenBoundary>
+                  <Suspense fallback={<ScreenSkeleton />}>
+                    <Switch>
+                      <Route path="/" component={TryScreen} />
+                      <Route path="/pictures" component={PicturesScreen} />
+                      <Route path="/label/*?" component={LabelScreen} />
+                      <Route path="/explore/*?" component={ExploreScreen} />
+                      <Route path="/train/*?" component={TrainScreen} />
+                      <Route path="/people/*?" component={PeopleScreen} />
+                      <Route path="/models" component={ModelsScreen} />
+                      <Route path="/models/:model/:version">
+                        {({ model, version }) => <VersionScreen model={model} version={version} />}
+                      </Route>
+                      <Route component={NotFound} />
+                    </Switch>
+                  </Suspense>
+                </ScreenBoundary>
+              </Shell>
+            </UndoProvider>
           </PredictionsProvider>
         </AccessGate>
       </QueryClientProvider>

@@ -33,6 +33,25 @@ export const PicturesIcon = icon(
   </>,
 );
 export const ModelsIcon = icon(<path d="M3 16.500h14M5.5 16.500v-4M10 16.500v-9M14.5 16.500V3.5" />);
+export const LabelIcon = icon(
+  <>
+    <path d="M3.5 4.5v5.100c0 .4.160.78.440 1.060l5.900 5.900c.59.59 1.540.59 2.120 0l4.600-4.600c.59-.59.59-1.540 0-2.120l-5.900-5.900a1.500 1.500 0 0 0-1.060-.44H4.500a1 1 0 0 0-1 1Z" />
+    <circle cx="7" cy="7" r=".75" />
+  </>,
+);
+export const ExploreIcon = icon(
+  <>
+    <circle cx="10" cy="10" r="7" />
+    <path d="m12.900 7.100-1.700 4.100-4.100 1.700 1.700-4.100Z" />
+  </>,
+);
+export const TrainIcon = icon(<path d="M3 4v12.500h14M5.500 12.500c2.500 0 2.500-6 5-6s2.500 2.500 6 1" />);
+export const PeopleIcon = icon(
+  <>
+    <circle cx="7.500" cy="7" r="2.750" />
+    <path d="M2.500 16c.4-3 2.300-4.500 5-4.500s4.600 1.500 5 4.500M13 4.600a2.500 2.500 0 0 1 0 4.800M14.500 11.800c1.700.6 2.700 2 3 4.200" />
+  </>,
+);
 export const SunIcon = icon(
   <>
     <circle cx="10" cy="10" r="3.25" />

@@ -11,6 +11,8 @@ import { findScreen, screens } from './screens.tsx';
 import { UserButton } from './UserButton.tsx';
 import { useArrival } from './use-arrival.ts';
 
+const shownScreens = screens.filter(({ isHidden }) => !isHidden);
+
 export function Shell({ children }: { children: ReactNode }) {
   const [path] = useLocation();
   const { data } = useWorkspace();
@@ -27,7 +29,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <span>Tintype</span>
         </Link>
         <nav className={classes.tabs} aria-label="Screens">
-          {screens.map((screen) => (
+          {shownScreens.map((screen) => (
             <Link key={screen.path} href={screen.path} aria-current={screen === current ? 'page' : undefined}>
               {screen.icon}
               <span>{screen.label}</span>

@@ -1,9 +1,11 @@
 /** @file Every key of the page for its help, out of the same tables that bind them. */
 import type { ActionEntry } from '../components/actions.ts';
+import { undoActions } from '../components/undo.tsx';
 import { galleryActions, sampleActions } from '../features/catalog/actions.ts';
 import { tryActions } from '../features/serve/actions.ts';
 
 export const keyGroups: readonly { title: string; actions: Record<string, ActionEntry> }[] = [
+  { title: 'Everywhere', actions: undoActions },
   { title: 'Try', actions: tryActions },
   { title: 'Pictures, in the grid', actions: galleryActions },
   { title: 'Pictures, with one open', actions: sampleActions },
