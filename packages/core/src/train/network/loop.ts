@@ -19,6 +19,8 @@ export interface LoopPlan {
   /** Epochs without a better validation that end the training; 0: never. */
   patience: number;
   classCount: number;
+  /** Pictures of the validation split. */
+  validationPictures: number;
   /** Time between checkpoints within an epoch. */
   saveEveryMs: number;
   /** Of a step, counted from 0 over the whole training. */

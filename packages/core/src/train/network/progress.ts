@@ -1,6 +1,7 @@
 /** @file Where a training stands: its counts, the sums of the epoch under way, and what is told of them. */
 import type { StepResult } from '@tintype/autograd/step/train-step';
 import type { EpochMetrics, StepMetrics, TrainPhase } from '@tintype/contracts/train-events';
+import { isBetterEpoch } from './is-better-epoch.ts';
 import type { LoopBatch, LoopPlan } from './loop.ts';
 import { type LossWatch, watchLoss } from './watch-loss.ts';
 
@@ -141,7 +142,8 @@ export class Progress {
       trainAccuracy: this.#sums.correct / pictures,
       validationLoss: validation.loss,
       validationAccuracy: validation.accuracy,
-      isBest: isBetter(validation, this.#history.length === 0 ? undefined : this.best),
+      isBest:
+        this.#history.length === 0 || isBetterEpoch(validation, validationOf(this.best), this.#plan.validationPictures),
       learningRate: this.#learningRate,
       ...speedOf({ ...this.#sums, durationMs }),
       durationMs: this.#sums.durationMs,
@@ -187,10 +189,7 @@ export class Progress {
 }
 
 /** The more accurate one; of equals the one with the lower loss. */
-function isBetter(validation: { loss: number; accuracy: number }, best: EpochMetrics | undefined): boolean {
-  if (!best || validation.accuracy > best.validationAccuracy) return true;
-  return validation.accuracy === best.validationAccuracy && validation.loss < best.validationLoss;
-}
+const validationOf = ({ validationLoss: loss, validationAccuracy: accuracy }: EpochMetrics) => ({ loss, accuracy });
 
 const speedOf = ({ pictures, durationMs, waitedMs }: Position['sums']) => ({
   picturesPerSecond: durationMs > 0 ? (1000 * pictures) / durationMs : 0,

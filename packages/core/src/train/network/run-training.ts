@@ -66,7 +66,7 @@ export async function runTraining(
       onEpoch: (metrics) => emit({ type: 'epoch', ...metrics }),
       signal,
     },
-    planLoop(settings, { stepsPerEpoch, classCount }),
+    planLoop(settings, { stepsPerEpoch, classCount, validationPictures: validation.labels.length }),
   );
   const { weights, ...how } = result;
   return { ...how, ...(await finish(trainable, plan, { weights, head, emit })) };
@@ -74,7 +74,11 @@ export async function runTraining(
 
 function planLoop(
   { epochs, headWarmup, patience, learningRate, schedule, warmup }: NetworkSettings,
-  { stepsPerEpoch, classCount }: { stepsPerEpoch: number; classCount: number },
+  {
+    stepsPerEpoch,
+    classCount,
+    validationPictures,
+  }: Pick<LoopPlan, 'stepsPerEpoch' | 'classCount' | 'validationPictures'>,
 ): LoopPlan {
   const headSteps = headWarmup * stepsPerEpoch;
   const steps = (epochs - headWarmup) * stepsPerEpoch;
@@ -86,6 +90,7 @@ function planLoop(
     headWarmup,
     patience,
     classCount,
+    validationPictures,
     saveEveryMs,
     learningRate: (step) => (step < headSteps ? headFactor * learningRate : rate(step - headSteps)),
     peakLearningRate: learningRate,

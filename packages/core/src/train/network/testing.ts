@@ -42,6 +42,7 @@ export const aLoopPlan = (change: Partial<LoopPlan> = {}): LoopPlan => ({
   headWarmup: 0,
   patience: 0,
   classCount: dots.classes,
+  validationPictures: 10_000,
   saveEveryMs: 0,
   learningRate: () => 0.02,
   peakLearningRate: 0.02,
