@@ -206,6 +206,20 @@ describe('how often one may ask', () => {
     expect(await askTimes(1, '/api/models', bearer(other.secret))).toEqual([200]);
   });
 
+  test('every picture of a batch counts, as if it had come alone', async () => {
+    const { secret } = await aToken(server.access);
+    const record = (key: string) => ({ s3: { bucket: { name: 'incoming' }, object: { key } } });
+    const form = new FormData();
+    for (let i = 0; i < 5; i += 1) form.append('files', new Blob(['x']), `${i}.jpg`);
+
+    await askJson(server.address, '/predict', { Records: ['a', 'b', 'c'].map(record) }, bearer(secret));
+    expect(await askTimes(3, '/api/models', bearer(secret))).toEqual([200, 200, 429]);
+
+    const other = await aToken(server.access);
+    await fetch(`${server.address}/predict-batch`, { method: 'POST', headers: bearer(other.secret), body: form });
+    expect(await askTimes(1, '/api/models', bearer(other.secret))).toEqual([429]);
+  });
+
   test('an address that guesses is told to wait, and who is known there is not', async () => {
     const { secret } = await aToken(server.access);
     const there = { 'x-forwarded-for': '10.0.0.1' };

@@ -18,6 +18,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks. Reading it on a public route is a mistake of the program, and throws. */
     readonly identity: Identity;
+    /** What this request costs beyond one, such as the further pictures of a batch; counts where a rate does. */
+    charge(cost: number): void;
   }
 }
 
@@ -125,13 +127,20 @@ const isForwarded = ({ headers }: FastifyRequest): boolean =>
 /** Every route that is not public then knows who asks, and that this one may; nobody asks more often than is allowed. */
 export function guardIdentity(app: FastifyInstance, access: Access, rate: Config['serve']['rate']): void {
   const limiter = new RateLimiter(rate);
-  const take = (key: string): void => {
+  const keys = new WeakMap<FastifyRequest, string>();
+  const take = (request: FastifyRequest, key: string): void => {
     const retryAfterS = limiter.take(key);
     if (retryAfterS !== undefined) throw new TintypeError('RATE_LIMITED', { retryAfterS });
+    keys.set(request, key);
   };
   const takeAddress = (request: FastifyRequest): void => {
-    if (access.isRequired) take(`address ${addressKey(request.ip)}`);
+    if (access.isRequired) take(request, `address ${addressKey(request.ip)}`);
   };
+
+  app.decorateRequest('charge', function charge(this: FastifyRequest, cost: number): void {
+    const key = keys.get(this);
+    if (key !== undefined) limiter.charge(key, cost);
+  });
 
   app.decorateRequest('identity', {
     getter(this: FastifyRequest) {
@@ -151,9 +160,9 @@ export function guardIdentity(app: FastifyInstance, access: Access, rate: Config
       throw error;
     });
     const { tokenId, sessionId } = identity;
-    if (tokenId !== undefined) take(`token ${tokenId}`);
+    if (tokenId !== undefined) take(request, `token ${tokenId}`);
     // People scroll through pictures faster than programs ask.
-    else if (sessionId !== undefined && policy !== 'read') take(`session ${sessionId}`);
+    else if (sessionId !== undefined && policy !== 'read') take(request, `session ${sessionId}`);
     access.setIdentity(request, identity);
     if (!identity.scopes.includes(policy)) throw new TintypeError('FORBIDDEN', { scope: policy });
   });

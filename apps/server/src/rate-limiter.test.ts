@@ -22,6 +22,16 @@ test('a burst is let through, then one whenever its time has come', () => {
   expect([early, due, limiter.take('a')]).toEqual([1, undefined, 1]);
 });
 
+test('what cost more than one is waited for before the next', () => {
+  const { time, limiter } = aLimiter(60, 3);
+  limiter.take('a');
+  limiter.charge('a', 7);
+
+  expect(limiter.take('a')).toBe(6);
+  time.now += 6000;
+  expect([limiter.take('a'), limiter.take('a')]).toEqual([undefined, 1]);
+});
+
 test('keys do not share', () => {
   const { limiter } = aLimiter(1, 1);
 

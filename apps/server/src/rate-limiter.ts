@@ -42,6 +42,12 @@ export class RateLimiter {
     return isAllowed ? undefined : Math.max(1, Math.ceil(((1 - left) * 60) / perMinute));
   }
 
+  /** What one that was let in cost beyond the one it was counted as: those who come next wait for it. */
+  charge(key: string, cost: number): void {
+    const bucket = this.#buckets.get(key);
+    if (bucket) bucket.left -= cost;
+  }
+
   /** Many at once: finding the oldest of a map costs as much as was deleted before it. */
   #forget(): void {
     if (this.#buckets.size <= mostKeys) return;

@@ -70,6 +70,7 @@ export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, parts
     const pictures = parseNamedPictures(request.body);
     const [first] = pictures;
     if (pictures.length === 1 && first) return answerNamed(first, request);
+    request.charge(pictures.length - 1);
     const predictions = await mapInOrder(pictures, objectsAtOnce, (picture) =>
       spoilingNoOther('key' in picture ? picture.key : '', request, service, () =>
         answerNamed(picture, request, { isPatient: true }),
@@ -124,13 +125,16 @@ export const serveRoutes: FastifyPluginAsyncZod<ServeRoutes> = async (app, parts
       const options = { ...pictureOptions, field: 'files', mostFiles: mostBatchFiles };
       // The form was let in as a whole, and has few of its pictures under way at a time.
       const turns = new Turns({ width: service.width });
-      const predictions = await mapUploads(request, options, (upload) =>
-        turns.take(() =>
+      let pictures = 0;
+      const predictions = await mapUploads(request, options, (upload) => {
+        pictures += 1;
+        if (pictures > 1) request.charge(1);
+        return turns.take(() =>
           spoilingNoOther(upload.filename, request, service, () =>
             answer(bytesOf(upload), request, { isPatient: true }),
           ),
-        ),
-      );
+        );
+      });
       return { predictions };
     },
   );
