@@ -10,7 +10,8 @@ import { trainingMode } from '@tintype/autograd/nn/network';
 import { adamw } from '@tintype/autograd/optimize/adamw';
 import { createNormal, createRandom } from '@tintype/autograd/random';
 import { openTrainStep } from '@tintype/autograd/step/train-step';
-import { architectureNames, architectures } from '@tintype/core/model/architectures/architectures';
+import { architectureNames } from '@tintype/contracts/train';
+import { architectures } from '@tintype/core/model/architectures/architectures';
 import { parseArguments } from './pictures.mjs';
 
 const { options, rest } = parseArguments(process.argv.slice(2));

@@ -40,6 +40,8 @@ async function ask(path: string, body?: object): Promise<Job> {
   return (await response.json()) as Job;
 }
 
+const getJson = async (path: string): Promise<unknown> => (await fetch(`${server.address}${path}`)).json();
+
 async function finished(job: Job): Promise<Job> {
   return vi.waitFor(
     async () => {
@@ -124,6 +126,49 @@ test('an evaluation asked for over HTTP is stored with its version', async () =>
   };
   expect(view.evaluations).toHaveLength(2);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a network whose worker is killed goes on from its checkpoint in the next one, and is registered once (needs /proc)',
+  async () => {
+    const input = {
+      dataset: 'shades',
+      model: 'taken-over',
+      architecture: 'cnn-small',
+      sizePx: 32,
+      batch: 8,
+      epochs: 40,
+      threads: 1,
+    };
+    const queued = await ask('/api/jobs', { kind: 'train', input });
+    const run = await vi.waitFor(
+      async () => {
+        const { progress } = await ask(`/api/jobs/${queued.id}`);
+        expect(progress?.run).toBeDefined();
+        const { items } = (await getJson(`/api/runs/${progress?.run}/metrics`)) as { items: object[] };
+        expect(items.length).toBeGreaterThan(3);
+        return progress?.run as string;
+      },
+      { timeout: 40_000, interval: 50 },
+    );
+
+    process.kill(workerId() as number, 'SIGKILL');
+    const job = await vi.waitFor(
+      async () => {
+        const now = await ask(`/api/jobs/${queued.id}`);
+        expect(['succeeded', 'failed']).toContain(now.status);
+        return now;
+      },
+      { timeout: 100_000, interval: 250 },
+    );
+
+    expect(job).toMatchObject({ status: 'succeeded', attempts: 2, result: { run, version: 1 } });
+    const { items } = (await getJson(`/api/runs/${run}/metrics`)) as { items: { epoch: number }[] };
+    expect(items.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
+    const { run: row } = (await getJson(`/api/runs/${run}`)) as { run: { status: string } };
+    expect(row.status).toBe('succeeded');
+  },
+  150_000,
+);
 
 test('a worker whose parent ends while it starts ends too', async () => {
   const lonely = await initWorkspace(await mkdtemp(join(tmpdir(), 'tintype-lonely-')));

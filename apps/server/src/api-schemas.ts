@@ -3,6 +3,7 @@ import { tokenIdSchema } from '@tintype/contracts/access';
 import { problemSchema } from '@tintype/contracts/api';
 import { dataIssueKinds } from '@tintype/contracts/catalog';
 import { nameSchema, sampleIdSchema } from '@tintype/contracts/ids';
+import { runIdSchema } from '@tintype/contracts/train';
 import { z } from 'zod';
 import { problemMediaType } from './problem.ts';
 
@@ -38,7 +39,8 @@ export const versionParamsSchema = modelParamsSchema.extend({
   /** A number, or an alias. */
   version: nameSchema,
 });
-export const runParamsSchema = z.object({ id: z.string().regex(/^run_[0-9a-z]{1,40}$/, 'must be the id of a run') });
+export const runParamsSchema = z.object({ id: runIdSchema });
+export const studyParamsSchema = z.object({ name: nameSchema });
 export const jobParamsSchema = z.object({ id: z.string().max(64) });
 
 export const tokenParamsSchema = z.object({ id: tokenIdSchema });

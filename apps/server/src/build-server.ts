@@ -24,6 +24,7 @@ import { logRequests, routeOf } from './log-requests.ts';
 import { isLoopbackHost } from './loopback.ts';
 import type { Metrics } from './metrics/create-metrics.ts';
 import { registerOpenApi } from './open-api.ts';
+import type { TrainingEstimates } from './open-training-estimates.ts';
 import { renderRawProblem, sendProblem } from './problem.ts';
 import { recordChanges } from './record-changes.ts';
 import { refuseEarly } from './refuse-early.ts';
@@ -37,6 +38,8 @@ import { predictionRoutes } from './routes/predictions.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { runRoutes } from './routes/runs.ts';
 import { type GivenAnswer, picturePaths, serveRoutes } from './routes/serve.ts';
+import { trainRoutes } from './routes/train.ts';
+import { tuneRoutes } from './routes/tune.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { findWebFolder, registerWebApp } from './web-app.ts';
 
@@ -45,6 +48,7 @@ export interface ServerParts {
   service: PredictionService;
   fetcher: PictureFetcher;
   labels: LabelService;
+  estimates: TrainingEstimates;
   /** By default no bucket is read. */
   buckets?: BucketReader;
   /** Whose children classify; without it they are taken to be there. */
@@ -182,6 +186,8 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
   await app.register(labelRoutes, { workspace, labels: parts.labels });
   await app.register(registryRoutes, { workspace, service });
   await app.register(runRoutes, { workspace, access });
+  await app.register(trainRoutes, { workspace, estimates: parts.estimates });
+  await app.register(tuneRoutes, { workspace });
   await app.register(jobRoutes, { workspace });
   await app.register(accessRoutes, { access });
   await registerWebApp(app, webFolder ?? findWebFolder());

@@ -1,14 +1,17 @@
 /** @file What each kind of job takes, checked when it is asked for and again when a worker begins it. */
+import { resolve } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
 import { ingestOptionsSchema } from '@tintype/contracts/ingest';
 import type { Job } from '@tintype/contracts/job';
-import { trainOptionsSchema } from '@tintype/contracts/train';
+import { architectureNames, type TrainOptions, trainJobSchema } from '@tintype/contracts/train';
+import { type TuneOptions, tuneOptionsSchema } from '@tintype/contracts/tune';
 import { z } from 'zod';
 
 export const jobInputs = {
   /** Over HTTP nothing may delete an original: `move` is for the command line. */
   ingest: ingestOptionsSchema.omit({ move: true }).strict(),
-  train: trainOptionsSchema.strict(),
+  train: trainJobSchema.strict(),
+  tune: tuneOptionsSchema.strict(),
   evaluate: z.strictObject({
     /** `NAME`, `NAME@VERSION` or `NAME@ALIAS`; by default the champion promoted last. */
     model: z
@@ -32,10 +35,33 @@ export function parseJobInput<K extends Job['kind']>(kind: K, input: Record<stri
   });
 }
 
+/** A backbone, weights or a model of a study that is a file of this machine, and not built in or on the hub. */
+const isFile = (word: string): boolean =>
+  !/^(?:histograms$|pixels(?::|$)|hub:)/.test(word) && !(architectureNames as readonly string[]).includes(word);
+
 /** Whether a job would read files of this machine that its input names. */
 export function namesFiles<K extends Job['kind']>(kind: K, input: JobInput<K>): boolean {
   if (kind === 'ingest') return true;
-  if (kind === 'evaluate') return false;
-  const { backbone, weights = 'hub:' } = input as JobInput<'train'>;
-  return !/^(?:histograms$|pixels(?::|$)|hub:)/.test(backbone) || !weights.startsWith('hub:');
+  if (kind === 'train') return filesOf(input as JobInput<'train'>).length > 0;
+  return kind === 'tune' && (input as TuneOptions).models.some(isFile);
 }
+
+const filesOf = ({ backbone, weights }: TrainOptions): string[] =>
+  [backbone, ...(weights ? [weights] : [])].filter(isFile);
+
+const toWhole =
+  (folder: string) =>
+  (word: string): string =>
+    isFile(word) ? resolve(folder, word) : word;
+
+/** Files are named from the workspace's folder, wherever the server was started. */
+export function trainWithWholePaths<Input extends TrainOptions>(input: Input, folder: string): Input {
+  const whole = toWhole(folder);
+  const { backbone, weights } = input;
+  return { ...input, backbone: whole(backbone), ...(weights === undefined ? {} : { weights: whole(weights) }) };
+}
+
+export const tuneWithWholePaths = <Input extends TuneOptions>(input: Input, folder: string): Input => ({
+  ...input,
+  models: input.models.map(toWhole(folder)),
+});

@@ -1,4 +1,5 @@
 /** @file What a worker does for each kind of job: the same use cases as the command line, over the same ports. */
+import { availableParallelism } from 'node:os';
 import type { TrainEvent } from '@tintype/contracts/train-events';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import type { OpenPictureSource } from '@tintype/core/ports/picture-source';
@@ -6,8 +7,11 @@ import type { TaskPool } from '@tintype/core/ports/task-pool';
 import type { Trainer } from '@tintype/core/ports/trainer';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import type { TrainerTasks } from '@tintype/core/train/network/plan.types';
-import { parseJobInput } from './job-inputs.ts';
+import type { TrialTasks } from '@tintype/core/tune/trial-tasks.types';
+import type { StudyState } from '@tintype/core/tune/tune-models';
+import { parseJobInput, trainWithWholePaths, tuneWithWholePaths } from './job-inputs.ts';
 import { localActor } from './local-actor.ts';
+import { takeOver } from './take-over.ts';
 import type { JobRunners } from './work-on-jobs.ts';
 
 export interface RunnerNeeds {
@@ -15,13 +19,15 @@ export interface RunnerNeeds {
   pool: TaskPool<PictureTasks>;
   openSource: OpenPictureSource;
   trainer: Trainer<TrainerTasks>;
+  /** One child for each trial at once; disposed with the study. */
+  openTrialPool: (size: number) => Promise<TaskPool<TrialTasks>>;
 }
 
 /** Each checks its input again: a job may be older than the version that runs it. */
-export function createJobRunners({ workspace, pool, openSource, trainer }: RunnerNeeds): JobRunners {
-  const { catalog, store, hub, clock, config, runFolders } = workspace;
+export function createJobRunners({ workspace, pool, openSource, trainer, openTrialPool }: RunnerNeeds): JobRunners {
+  const { catalog, store, hub, clock, config, runFolders, folder } = workspace;
   const { limits } = config;
-  const isResumable = async (run: string): Promise<boolean> => (await catalog.runs.get(run)).status !== 'succeeded';
+  const needs = { catalog, store, hub, clock, pool, runFolders, trainer };
   return {
     async ingest(input, { signal, report }) {
       const { ingestPictures } = await import('@tintype/core/ingest/ingest-pictures');
@@ -32,14 +38,15 @@ export function createJobRunners({ workspace, pool, openSource, trainer }: Runne
       );
     },
 
-    async train(input, { signal, report, before }) {
+    async train(input, { signal, report, keep, before }) {
       const [{ resumeAndRegister, trainAndRegister }, { detectorsOf }] = await Promise.all([
         import('@tintype/core/registry/train-and-register'),
         import('@tintype/core/model/gates/resolve-detectors'),
       ]);
-      const request = parseJobInput('train', input);
-      const needs = { catalog, store, hub, clock, pool, runFolders, trainer };
-      let run = findRun(before);
+      const { resume, ...request } = parseJobInput('train', input);
+      const begun = await takeOver(workspace, textOf(before, 'run'));
+      if (begun?.result) return begun.result;
+      let run = begun?.run ?? resume;
       const tell = (progress: object): void => report({ ...progress, ...(run === undefined ? {} : { run }) });
       const ways = {
         limits,
@@ -47,16 +54,50 @@ export function createJobRunners({ workspace, pool, openSource, trainer }: Runne
         signal,
         by: localActor,
         onProgress: tell,
+        onRun: async (id: string) => {
+          run = id;
+          await keep({ stage: 'snapshot', done: 1, total: 1, run });
+        },
         onEvent: (event: TrainEvent) => {
-          ({ run } = event);
           if (event.type === 'step') tell({ stage: 'train', done: event.epoch - 1, total: event.epochs, step: event });
         },
       };
+      if (run !== undefined) await ways.onRun(run);
       const { summary, promotion } =
-        run !== undefined && (await isResumable(run))
-          ? await resumeAndRegister(needs, run, ways)
-          : await trainAndRegister(needs, { ...request, ...ways });
+        run === undefined
+          ? await trainAndRegister(needs, { ...trainWithWholePaths(request, folder), ...ways })
+          : await resumeAndRegister(needs, run, ways);
       return { ...summary, promotion };
+    },
+
+    async tune(input, { signal, report, keep, before }) {
+      const { tuneModels } = await import('@tintype/core/tune/tune-models');
+      const { budgetMs, ...request } = tuneWithWholePaths(parseJobInput('tune', input), folder);
+      const begun = textOf(before, 'study');
+      // A study that is taken over uses up what was left of its time.
+      const way =
+        begun === undefined ? (budgetMs === undefined ? {} : { budgetMs }) : { study: begun, resume: true as const };
+      let study: string | undefined;
+      await using trialPool = await openTrialPool(request.jobs);
+      const { summary, registration } = await tuneModels(
+        { ...needs, trialPool },
+        {
+          ...request,
+          ...way,
+          limits,
+          signal,
+          by: localActor,
+          cores: availableParallelism(),
+          onStudy: (state) => {
+            const progress = describeStudy(state);
+            if (study === undefined) void keep(progress);
+            else report(progress);
+            study = state.study.name;
+          },
+          onProgress: (progress) => report({ ...progress, ...(study === undefined ? {} : { study }) }),
+        },
+      );
+      return { ...summary, promotion: registration.promotion };
     },
 
     async evaluate(input, { signal, report }) {
@@ -72,8 +113,14 @@ export function createJobRunners({ workspace, pool, openSource, trainer }: Runne
   };
 }
 
-/** The run that a worker before this one had begun for the job. */
-function findRun(before: Record<string, unknown> | null): string | undefined {
-  const run = before?.run;
-  return typeof run === 'string' ? run : undefined;
+/** Of what a worker that had the job before had told last. */
+function textOf(before: Record<string, unknown> | null, name: string): string | undefined {
+  const value = before?.[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Trials that ended, of the time that was given. */
+function describeStudy({ study, trials, spentMs, budgetMs }: StudyState): Record<string, unknown> {
+  const ended = trials.filter(({ status }) => status !== 'running').length;
+  return { stage: 'tune', done: spentMs(), total: budgetMs, note: `${ended} trials`, study: study.name };
 }

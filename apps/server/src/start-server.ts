@@ -122,6 +122,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     { createBucketReader },
     { openPredictionLog },
     { openLabeling },
+    { openTrainingEstimates },
     { pino },
   ] = await Promise.all([
     import('@tintype/adapters/workspace/open-workspace'),
@@ -135,6 +136,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     import('@tintype/core/serve/create-bucket-reader'),
     import('@tintype/core/serve/prediction-log'),
     import('./open-labeling.ts'),
+    import('./open-training-estimates.ts'),
     import('pino'),
   ]);
   const workspace = await openWorkspace({
@@ -193,6 +195,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     service,
     fetcher,
     labels,
+    estimates: openTrainingEstimates(workspace),
     buckets: createBucketReader(config.buckets, stores),
     pool,
     logger,

@@ -32,7 +32,7 @@ const never: JobRunners['train'] = (_input, { signal }) =>
   });
 
 function startWork(train: JobRunners['train'], options: Partial<WorkOptions> = {}): void {
-  const runners: JobRunners = { train, ingest: train, evaluate: train };
+  const runners: JobRunners = { train, ingest: train, tune: train, evaluate: train };
   const { queue, clock } = workspace;
   working.push(workOnJobs({ queue, clock, runners, signal: stop.signal, pollMs: 5, ...options }));
 }
@@ -118,6 +118,32 @@ test('a job longer than its lease keeps it by heartbeats', async () => {
 
   release();
   await vi.waitFor(async () => expect(await statusOf(id)).toBe('succeeded'));
+});
+
+test('what must not be lost is in the queue before the work goes on', async () => {
+  const { id } = await add();
+  let kept: unknown;
+
+  startWork(async (_input, { keep }) => {
+    await keep({ run: 'run_1' });
+    kept = (await workspace.queue.get(id)).progress;
+    return {};
+  });
+
+  await vi.waitFor(async () => expect(await statusOf(id)).toBe('succeeded'));
+  expect(kept).toEqual({ run: 'run_1' });
+});
+
+test('a job that is cancelled is stopped within a second or two, however long its lease is', async () => {
+  const { id } = await add();
+  let isStopped = false;
+  startWork((input, context) => never(input, context).finally(() => (isStopped = true)), { leaseMs: 600_000 });
+  await vi.waitFor(async () => expect(await statusOf(id)).toBe('running'));
+
+  await workspace.queue.cancel(id);
+
+  await vi.waitFor(() => expect(isStopped).toBe(true), { timeout: 3000 });
+  expect(await statusOf(id)).toBe('cancelled');
 });
 
 test('a worker that lost its lease stops and writes nothing', async () => {

@@ -11,6 +11,8 @@ export interface JobContext {
   signal: AbortSignal;
   /** What the queue is told at the next heartbeat. */
   report: (progress: Record<string, unknown>) => void;
+  /** The same, durable when it resolves: what the next worker must know if this one is killed. */
+  keep: (progress: Record<string, unknown>) => Promise<void>;
   /** What a worker that had the job before had told last. */
   before: Record<string, unknown> | null;
 }
@@ -35,6 +37,8 @@ export interface WorkOptions {
 }
 
 const defaults = { pollMs: 500, leaseMs: 30_000 };
+/** Often enough for who watches, and for a job that is cancelled. */
+const beatMs = 1000;
 
 /** Resolves when `signal` is aborted and nothing is under way. A queue that fails is asked again. */
 export async function workOnJobs(options: WorkOptions): Promise<void> {
@@ -62,15 +66,22 @@ async function workOn(job: LeasedJob, options: WorkOptions): Promise<void> {
     const isHeld = await queue.renew(job, { leaseMs, ...(progress ? { progress } : {}) });
     if (!isHeld) lost.abort();
   };
-  const heart = setInterval(() => {
-    // One missed beat is no harm: the lease outlives two.
-    beat().catch((error: unknown) => logger?.warn({ err: error, job: job.id }, 'A heartbeat failed.'));
-  }, leaseMs / 3);
+  const heart = setInterval(
+    () => {
+      // A missed beat is no harm: the lease outlives many.
+      beat().catch((error: unknown) => logger?.warn({ err: error, job: job.id }, 'A heartbeat failed.'));
+    },
+    Math.min(beatMs, leaseMs / 3),
+  );
   try {
     const signal = AbortSignal.any([options.signal, lost.signal]);
     const result = await runners[job.kind](job.input, {
       signal,
       report: (next) => (progress = next),
+      keep(next) {
+        progress = next;
+        return beat();
+      },
       before: job.progress,
     });
     if (progress) await beat();

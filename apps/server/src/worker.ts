@@ -1,10 +1,13 @@
 /** @file A worker on a workspace's jobs: opens what they need, works until it is told to end. */
+import { totalmem } from 'node:os';
 import { createTrainer } from '@tintype/adapters/children/create-trainer';
 import { openTaskPool } from '@tintype/adapters/children/open-task-pool';
 import { openPictureSource } from '@tintype/adapters/sources/open-picture-source';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
+import type { TaskPool } from '@tintype/core/ports/task-pool';
 import type { TrainerTasks } from '@tintype/core/train/network/plan.types';
+import type { TrialTasks } from '@tintype/core/tune/trial-tasks.types';
 import type { FastifyBaseLogger } from 'fastify';
 import { createJobRunners } from './job-runners.ts';
 import { workOnJobs } from './work-on-jobs.ts';
@@ -26,6 +29,14 @@ export interface RunningWorker extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Of the machine's memory, for all trials at once. */
+const trialShare = 0.6;
+
+function openTrialPool(size: number): Promise<TaskPool<TrialTasks>> {
+  const memoryMb = Math.max(1024, Math.floor((trialShare * totalmem()) / 2 ** 20 / size));
+  return openTaskPool({ tasks: '@tintype/core/tune/trial-tasks', size, inFlightPerChild: 1, memoryMb });
+}
+
 /** Throws what keeps the workspace from being opened. */
 export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
   const workspace = await openWorkspace({ folder: options.workspaceFolder });
@@ -36,7 +47,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const stop = new AbortController();
   const { queue, clock } = workspace;
   const trainer = createTrainer<TrainerTasks>({ tasks: '@tintype/core/train/trainer-tasks' });
-  const runners = createJobRunners({ workspace, pool, openSource: openPictureSource, trainer });
+  const runners = createJobRunners({ workspace, pool, openSource: openPictureSource, trainer, openTrialPool });
   const work = async (): Promise<void> => {
     try {
       const { logger } = options;

@@ -1,6 +1,7 @@
 /** @file The bake-off: models of several kinds on one snapshot and one split, and which of them to take. */
 import { z } from 'zod';
 import { defaultSplitShares, splitSharesSchema } from './catalog.ts';
+import { gatesOptionSchema } from './gate.ts';
 import { intervalSchema, nameSchema } from './ids.ts';
 import { headKinds } from './model.ts';
 
@@ -23,6 +24,8 @@ export const compareOptionsSchema = z.object({
   snapshot: z.string().optional(),
   without: z.array(z.string()).default([]),
   shares: splitSharesSchema.default(defaultSplitShares),
+  /** Gates that the winner asks of every picture once it serves, where it is registered. */
+  gates: gatesOptionSchema,
 });
 export type CompareOptions = z.infer<typeof compareOptionsSchema>;
 

@@ -1,7 +1,7 @@
 /** @file tintype.yaml: every setting of a workspace with its default. */
 import { z } from 'zod';
 import { bucketsSchema } from './buckets.ts';
-import { detectorSettingSchema, gateTextSchema } from './gate.ts';
+import { detectorSettingSchema, gatesOptionSchema } from './gate.ts';
 import { nameSchema } from './ids.ts';
 import { predictionLogSettingsSchema } from './prediction-log.ts';
 
@@ -57,7 +57,7 @@ export const configSchema = z.strictObject({
         })
         .prefault({}),
       /** What every picture must pass before it is answered, after the gates of the model itself: `min-size=64`, `unknown=0.99`. */
-      gates: z.array(gateTextSchema).max(20).default([]),
+      gates: gatesOptionSchema,
       /** Least important lines that are logged; a request is `info`, one for a file or a probe `debug`. */
       logLevel: z.enum(logLevels).default('info'),
       /** Prometheus metrics, on a listener of their own that only this machine reaches; off unless a port is given. */

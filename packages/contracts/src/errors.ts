@@ -574,6 +574,12 @@ export const errorTable = {
     detail: ({ run, reason }) => `The run ${run} cannot be resumed: ${reason}.`,
     hint: () => 'Train anew with "tintype train"; equal options, seed and snapshot give an equal model.',
   }),
+  ARTIFACT_NOT_FOUND: entry<{ run: string; name: string }>({
+    kind: 'notFound',
+    title: 'The run has no such file',
+    detail: ({ run, name }) => `The run ${run} has no ${name} on this machine.`,
+    hint: () => 'It may not have begun to train, its folder was cleaned up, or it was trained on another machine.',
+  }),
   STUDY_NOT_FOUND: entry<{ study: string; known: readonly string[] }>({
     kind: 'notFound',
     title: 'There is no such study',

@@ -155,6 +155,9 @@ export const gateTextSchema = z
     'is not a gate, such as min-size=64, person-count=1 or unknown=0.99',
   );
 
+/** Gates that are kept in a model or asked by a server. */
+export const gatesOptionSchema = z.array(gateTextSchema).max(20).default([]);
+
 /** The same for gates that judge a picture without a model. */
 export const pictureGateTextSchema = z.string().refine((text) => {
   const gate = parseGate(text);

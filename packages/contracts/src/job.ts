@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { timestampSchema } from './ids.ts';
 
-export const jobKinds = ['ingest', 'train', 'evaluate'] as const;
+export const jobKinds = ['ingest', 'train', 'tune', 'evaluate'] as const;
 export const jobStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 
 export const jobSchema = z.object({
@@ -19,3 +19,18 @@ export const jobSchema = z.object({
   endedAt: timestampSchema.nullable(),
 });
 export type Job = z.infer<typeof jobSchema>;
+
+/** What a job tells while it runs, as a page shows it: kinds add what is theirs. */
+export const jobProgressSchema = z.looseObject({
+  /** What is being done, in the stage's own word. */
+  stage: z.string().optional(),
+  done: z.number().optional(),
+  total: z.number().optional(),
+  /** A few words on where it stands. */
+  note: z.string().optional(),
+  /** Of a training, once its row is there. */
+  run: z.string().optional(),
+  /** Of a tuning. */
+  study: z.string().optional(),
+});
+export type JobProgress = z.infer<typeof jobProgressSchema>;

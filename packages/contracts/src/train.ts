@@ -1,12 +1,23 @@
 /** @file What training takes, reports while it runs, and ends with. */
 import { z } from 'zod';
 import { defaultSplitShares, splitSharesSchema } from './catalog.ts';
-import { gateTextSchema, pictureGateTextSchema } from './gate.ts';
+import { gatesOptionSchema, pictureGateTextSchema } from './gate.ts';
 import { intervalSchema, nameSchema, timestampSchema } from './ids.ts';
 import { headKinds } from './model.ts';
 import { settingSchema } from './tune.ts';
 
 export const trainProviders = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'] as const;
+/** Built-in networks, trained from nothing or from weights; `core/model/architectures` says what each is. */
+export const architectureNames = [
+  'cnn-small',
+  'mobilenet-v2',
+  'resnet-18',
+  'vit-tiny',
+  'vit-small',
+  'vit-base-patch16-224',
+] as const;
+export type ArchitectureName = (typeof architectureNames)[number];
+
 export const optimizerNames = ['sgd', 'adamw'] as const;
 export const scheduleNames = ['cosine', 'constant', 'step'] as const;
 
@@ -84,13 +95,48 @@ export const trainOptionsSchema = z.object({
   /** Gates that a picture must pass to take part: `min-size=64`, `person-count=1`. */
   require: z.array(pictureGateTextSchema).default([]),
   /** Gates that the model asks of every picture once it serves: `person-count=1`, `unknown=0.99`. Stored in its bundle. */
-  gates: z.array(gateTextSchema).max(20).default([]),
+  gates: gatesOptionSchema,
 });
 export type TrainOptions = z.infer<typeof trainOptionsSchema>;
+
+export const runIdSchema = z.string().regex(/^run_[0-9a-z]{1,40}$/, 'must be the id of a run');
+
+/** What a job trains: a new run, or one that goes on. */
+export const trainJobSchema = trainOptionsSchema.extend({
+  /** Go on with this run from its checkpoint; it has its options, and those given here count for nothing. */
+  resume: runIdSchema.optional(),
+});
 
 /** Whether a network is trained, and not a head on frozen features. */
 export const isNetworkTraining = ({ architecture, train }: Pick<TrainOptions, 'architecture' | 'train'>): boolean =>
   architecture !== undefined || train !== undefined;
+
+/** How long a training would take here, by a few steps and pictures that were measured. */
+export const trainingEstimateSchema = z.object({
+  /** Of the splits as they are or would be, before gates. */
+  pictures: z.object({ train: z.int(), validation: z.int() }),
+  classes: z.int(),
+  /** Pictures that have to be decoded first; those of earlier trainings are kept. */
+  missing: z.int(),
+  /** Decoding them. */
+  preparationMs: z.number(),
+  trainingMs: z.number(),
+  /** Null for a head. */
+  network: z
+    .object({
+      /** Every setting with its value, also where nobody said one. */
+      settings: z.record(z.string(), settingSchema),
+      parameters: z.object({ total: z.int(), trained: z.int() }),
+      /** Of a step. */
+      memoryBytes: z.number(),
+      stepMs: z.number(),
+      stepsPerEpoch: z.int(),
+    })
+    .nullable(),
+  /** What was assumed: sentences for a person. */
+  notices: z.array(z.string()),
+});
+export type TrainingEstimate = z.infer<typeof trainingEstimateSchema>;
 
 /** Stable names: `tintype train --json` ends with this object. */
 export const trainSummarySchema = z.object({

@@ -1,6 +1,7 @@
 /** @file Studies and trials: what a search may vary, what it tried, and what came of it. Words as in Optuna (Akiba et al. 2019). */
 import { z } from 'zod';
 import { defaultSplitShares, splitSharesSchema } from './catalog.ts';
+import { gatesOptionSchema } from './gate.ts';
 import { intervalSchema, nameSchema, timestampSchema } from './ids.ts';
 
 export const settingSchema = z.union([z.string(), z.number(), z.boolean()]);
@@ -153,6 +154,8 @@ export const tuneOptionsSchema = z.object({
   snapshot: z.string().optional(),
   without: z.array(z.string()).default([]),
   shares: splitSharesSchema.default(defaultSplitShares),
+  /** Gates that the winner asks of every picture once it serves. */
+  gates: gatesOptionSchema,
   /** Registered name of the winner; by default the dataset's. */
   model: nameSchema.optional(),
 });
@@ -190,16 +193,18 @@ export const tuneSummarySchema = z.object({
 export type TuneSummary = z.infer<typeof tuneSummarySchema>;
 
 /** A study as a page shows it: parallel coordinates, and which parameters mattered. */
-export interface StudyReport {
-  study: Study;
-  trials: readonly (Trial & { command: string })[];
+export const studyReportSchema = z.object({
+  study: studySchema,
+  /** By number; `command` trains the same again. */
+  trials: z.array(trialSchema.extend({ command: z.string() })),
   /** Number of the best trial; null where none has a value. */
-  best: number | null;
+  best: z.int().nullable(),
   /** Shares that sum to 1, the largest first; empty where there are too few trials to tell. */
-  importance: readonly { parameter: string; share: number }[];
-  coordinates: {
-    axes: readonly Parameter[];
+  importance: z.array(z.object({ parameter: z.string(), share: z.number() })),
+  coordinates: z.object({
+    axes: searchSpaceSchema,
     /** One line for each trial with a value; settings that are not active are absent. */
-    lines: readonly Pick<Trial, 'number' | 'status' | 'value' | 'settings'>[];
-  };
-}
+    lines: z.array(trialSchema.pick({ number: true, status: true, value: true, settings: true })),
+  }),
+});
+export type StudyReport = z.infer<typeof studyReportSchema>;

@@ -18,7 +18,7 @@ export async function trainBestModel(
   ]);
   const models = [...new Set([...builtIn, options.backbone as string])];
   const request = compareOptionsSchema.parse(
-    compareInput({ ...options, budget: options.budget ?? usualBudget, models }),
+    compareInput({ ...options, budget: options.budget ?? usualBudget, models, gates: options.gate }),
   );
   const model = options.model as string | undefined;
   await using workspace = await context.openWorkspace();

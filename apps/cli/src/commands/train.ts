@@ -8,7 +8,7 @@ import { counted, duration, integer, percent, percentWithInterval, printable, ta
 import { openWatch } from '../watch-training.ts';
 import { networkOptions, readNetworkOptions } from './network-options.ts';
 import { trainBestModel } from './train-auto.ts';
-import { headKindChoices, parseAssignments, trainingOptions } from './training-options.ts';
+import { gateOption, headKindChoices, parseAssignments, trainingOptions } from './training-options.ts';
 
 export const trainCommand: CommandRecord = {
   name: 'train',
@@ -37,10 +37,7 @@ export const trainCommand: CommandRecord = {
       default: 'none',
     },
     ...networkOptions,
-    {
-      flags: '--gate <gate...>',
-      description: 'what every picture must pass before the model answers, kept in it: person-count=1, unknown=0.99',
-    },
+    gateOption,
     { flags: '--snapshot <id>', description: 'train on this snapshot instead of a new one' },
     { flags: '--model <name>', description: 'name to register under (default: the dataset)' },
     {
@@ -65,11 +62,6 @@ export const trainCommand: CommandRecord = {
     'tintype train --backbone hub:onnx-community/dinov2-small --model scenes --json',
   ],
   async run(context, _args, options) {
-    if (options.auto === true && options.gate !== undefined)
-      throw new TintypeError('USAGE_INVALID', {
-        problem: '--gate does not go with --auto; gates for every model are set as serve.gates in tintype.yaml.',
-        command: 'tintype train',
-      });
     if (options.auto === true) return trainBestModel(context, options);
     if (options.budget !== undefined)
       throw new TintypeError('USAGE_INVALID', { problem: '--budget goes with --auto.', command: 'tintype train' });

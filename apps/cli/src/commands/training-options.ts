@@ -17,6 +17,11 @@ export const trainingOptions: readonly OptionRecord[] = [
   },
 ];
 
+export const gateOption: OptionRecord = {
+  flags: '--gate <gate...>',
+  description: 'what every picture must pass before the model answers, kept in it: person-count=1, unknown=0.99',
+};
+
 /** `c=0.01` -> `{ c: 0.01 }`: numbers as numbers, `true` and `false` as such, the rest as text. Throws USAGE_INVALID. */
 export function parseAssignments(words: readonly string[] = []): Record<string, string | number | boolean> {
   return Object.fromEntries(

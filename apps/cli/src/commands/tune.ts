@@ -8,7 +8,7 @@ import { counted, duration, moment, percent, percentWithInterval, printable, tab
 import { parseDuration } from '../parse-duration.ts';
 import { countTrials, rankTrials, renderLiveStudy, settingsText, trialHeaders, trialRow } from '../study-lines.ts';
 import { toWholePath } from '../to-whole-path.ts';
-import { trainingOptions } from './training-options.ts';
+import { gateOption, trainingOptions } from './training-options.ts';
 
 const metrics: readonly TuneMetric[] = ['accuracy', 'balanced-accuracy', 'macro-f1'];
 const samplers: readonly SamplerKind[] = ['tpe', 'random', 'grid'];
@@ -43,6 +43,7 @@ const tune: CommandRecord = {
     { flags: '--study <name>', description: 'name of the study (default: the dataset and a number)' },
     { flags: '--resume', description: 'go on with that study, or with the last one' },
     ...trainingOptions,
+    gateOption,
     { flags: '--snapshot <id>', description: 'tune on this snapshot instead of a new one' },
     { flags: '--model <name>', description: 'name to register the winner under (default: the dataset)' },
     {
@@ -62,9 +63,10 @@ const tune: CommandRecord = {
       import('@tintype/contracts/tune'),
       import('@tintype/core/tune/tune-models'),
     ]);
-    const { budget, ...rest } = options;
+    const { budget, gate: gates, ...rest } = options;
     const request = tuneOptionsSchema.parse({
       ...rest,
+      gates,
       ...(budget === undefined ? {} : { budgetMs: parseDuration(budget as string, '--budget') }),
       ...(options.models === undefined ? {} : { models: (options.models as string[]).map(toWholePath) }),
     });

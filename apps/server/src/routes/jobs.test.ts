@@ -32,6 +32,8 @@ test.each([
   { body: { kind: 'ingest', input: {} }, pointer: '/input/sources' },
   { body: { kind: 'ingest', input: { sources: ['/pictures'], move: true } }, pointer: '/input' },
   { body: { kind: 'evaluate', input: { model: '../x' } }, pointer: '/input/model' },
+  { body: { kind: 'tune', input: { models: [] } }, pointer: '/input/models' },
+  { body: { kind: 'tune', input: { gates: ['sharp'] } }, pointer: '/input/gates/0' },
 ])('$body is refused at $pointer and not queued', async ({ body, pointer }) => {
   const before = (await ask(server.address, '/api/jobs')).text;
 

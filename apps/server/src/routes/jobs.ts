@@ -20,7 +20,7 @@ export const jobRoutes: FastifyPluginAsyncZod<JobRoutes> = async (app, { workspa
       config: { policy: 'train', bodyType: 'application/json' },
       schema: {
         operationId: 'addJob',
-        summary: 'Queue an ingest, a training or an evaluation',
+        summary: 'Queue an ingest, a training, a tuning or an evaluation',
         tags: ['jobs'],
         body: newJobBodySchema,
         response: { 202: jobSchema, ...problemResponse },

@@ -1,9 +1,11 @@
 /** @file Runs over HTTP: lists, metrics, and a stream that follows a run to its end. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Run } from '@tintype/contracts/train';
 import type { EpochMetrics } from '@tintype/contracts/train-events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aServer, type TestServer } from '../testing/a-server.ts';
-import { ask } from '../testing/ask.ts';
+import { ask, askJson } from '../testing/ask.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -45,7 +47,14 @@ test('runs are listed, newest first, and one is shown with what it left', async 
   const one = await ask(server.address, '/api/runs/run_b');
 
   expect((list.json().items as Run[]).map(({ id }) => id)).toEqual(['run_b', 'run_a']);
-  expect(one.json()).toEqual({ run: aRun('run_b', 2), progress: { at: 3, stage: 'train' }, artifacts: [] });
+  expect(one.json()).toEqual({
+    run: aRun('run_b', 2),
+    progress: { at: 3, stage: 'train' },
+    artifacts: [],
+    job: null,
+    // Its last sign of life is long ago.
+    isResumable: true,
+  });
 });
 
 test('a stream tells epochs that were, epochs that come, and the end', async () => {
@@ -70,7 +79,7 @@ test('a watcher that comes back is told only what it missed', async () => {
   expect((await ask(server.address, '/api/runs/run_c/metrics')).json().items).toHaveLength(2);
 });
 
-test.each(['/api/runs/run_x', '/api/runs/run_x/metrics', '/api/runs/run_x/events'])(
+test.each(['', '/metrics', '/events', '/contact-sheet'].map((part) => `/api/runs/run_x${part}`))(
   '%s is a problem where there is no such run',
   async (path) => {
     const reply = await ask(server.address, path);
@@ -78,3 +87,61 @@ test.each(['/api/runs/run_x', '/api/runs/run_x/metrics', '/api/runs/run_x/events
     expect([reply.status, reply.json().code]).toEqual([404, 'RUN_NOT_FOUND']);
   },
 );
+
+test('a network that was cancelled goes on by a job, once', async () => {
+  const { runs } = server.workspace.catalog;
+  await runs.create(aRun('run_d', 4));
+  await runs.finish('run_d', { status: 'cancelled', endedAt: 9, error: null });
+
+  const first = await ask(server.address, '/api/runs/run_d/resume', { method: 'POST' });
+  const second = await ask(server.address, '/api/runs/run_d/resume', { method: 'POST' });
+
+  expect([first.status, first.json()]).toMatchObject([
+    202,
+    { kind: 'train', input: { resume: 'run_d' }, status: 'queued' },
+  ]);
+  expect([second.status, second.json().code]).toEqual([409, 'RUN_BUSY']);
+  const view = (await ask(server.address, '/api/runs/run_d')).json();
+  expect(view).toMatchObject({ job: first.json().id, isResumable: false });
+});
+
+test.each([
+  ['has succeeded', 'run_c', 'it has succeeded already'],
+  ['is of a head', 'run_e', 'it trained a head, which has no checkpoints'],
+  ['is being trained', 'run_f', 'it is being trained'],
+])('a run that %s does not go on', async (_, id, reason) => {
+  const { runs } = server.workspace.catalog;
+  const made = { run_e: { options: { backbone: 'histograms' } }, run_f: { startedAt: Date.now() } }[id];
+  if (made) await runs.create({ ...aRun(id, 5), ...made });
+
+  const reply = await ask(server.address, `/api/runs/${id}/resume`, { method: 'POST' });
+
+  expect([reply.status, reply.json().code]).toEqual([409, 'RUN_NOT_RESUMABLE']);
+  expect(reply.json().detail).toContain(reason);
+});
+
+test('the first pictures of a run are sent from its folder, whatever path was written down', async () => {
+  const { catalog, runFolders } = server.workspace;
+  await catalog.runs.create(aRun('run_g', 6));
+  const artifact = {
+    name: 'contact-sheet.jpg',
+    kind: 'contact-sheet',
+    mediaType: 'image/jpeg',
+    path: '/etc/passwd',
+  } as const;
+  await catalog.runs.recordArtifact('run_g', artifact);
+
+  const before = await ask(server.address, '/api/runs/run_g/contact-sheet');
+  await mkdir(runFolders.pathOf('run_g'), { recursive: true });
+  await writeFile(join(runFolders.pathOf('run_g'), 'contact-sheet.jpg'), 'a sheet');
+  const after = await ask(server.address, '/api/runs/run_g/contact-sheet');
+
+  expect([before.status, before.json().code]).toEqual([404, 'ARTIFACT_NOT_FOUND']);
+  expect([after.status, after.headers['content-type'], after.text]).toEqual([200, 'image/jpeg', 'a sheet']);
+});
+
+test('a job that names a run which was never there is refused by its form', async () => {
+  const reply = await askJson(server.address, '/api/jobs', { kind: 'train', input: { resume: '../../etc' } });
+
+  expect(reply.status).toBe(400);
+});

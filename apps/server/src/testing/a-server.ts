@@ -23,6 +23,7 @@ import type { FastifyBaseLogger, FastifyInstance, RouteOptions } from 'fastify';
 import { buildServer } from '../build-server.ts';
 import type { Access } from '../identify.ts';
 import type { Metrics } from '../metrics/create-metrics.ts';
+import type { TrainingEstimates } from '../open-training-estimates.ts';
 import type { GivenAnswer } from '../routes/serve.ts';
 
 export const testClasses = ['cat', 'dog'];
@@ -52,6 +53,8 @@ export interface TestServerOptions {
   buckets?: Buckets;
   /** By default labeling has no pictures. */
   openLabels?: (workspace: Workspace) => LabelService;
+  /** By default nothing is measured. */
+  estimates?: TrainingEstimates;
   metrics?: Metrics;
   onAnswer?: (answer: GivenAnswer) => void;
   /** Children that take work; default 2. */
@@ -61,6 +64,10 @@ export interface TestServerOptions {
   /** What the server takes itself to listen on; it listens on 127.0.0.1 whatever this says. */
   host?: string;
 }
+
+const noEstimates: TrainingEstimates = {
+  estimate: () => Promise.reject(new TintypeError('OVERLOADED', { retryAfterS: 1 })),
+};
 
 const nothingToLabel = (): Promise<never> => Promise.reject(new TintypeError('DATASET_EMPTY', { dataset: 'default' }));
 const noLabels: LabelService = {
@@ -100,6 +107,7 @@ export async function aServer(options: TestServerOptions = {}): Promise<TestServ
     service,
     fetcher: { fetch: (url, how) => fetch(url, how), [Symbol.asyncDispose]: async () => undefined },
     labels: options.openLabels?.(workspace) ?? noLabels,
+    estimates: options.estimates ?? noEstimates,
     buckets: createBucketReader(buckets, openBucketStores(buckets, { workspaceFolder: folder })),
     pool: { stats: () => ({ ...pool.stats(), ready: options.readyChildren?.() ?? 2 }) },
     webFolder: options.webFolder ?? join(folder, 'no-page'),

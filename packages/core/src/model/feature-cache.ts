@@ -81,6 +81,20 @@ export async function loadFeatures(
   return { rows, rejected, extracted: missing.size - rejected.size };
 }
 
+/** Of these pictures, those that `loadFeatures` would decode. Reads the headers of shards alone. */
+export async function listMissingFeatures(
+  store: ObjectStore,
+  { backbone, contentHashes }: Pick<FeatureRequest, 'backbone' | 'contentHashes'>,
+): Promise<Set<string>> {
+  const missing = new Set(contentHashes);
+  for await (const object of store.list(objectKeys.embeddingPrefix(computeFeaturesKey(backbone)))) {
+    const end = Math.min(object.sizeBytes, headerBytes);
+    const header = parseShardHeader(await store.getRange(object.key, { start: 0, end }));
+    for (const hash of header?.contentHashes ?? []) missing.delete(hash);
+  }
+  return missing;
+}
+
 interface ShardQuery {
   key: string;
   dimensions: number;

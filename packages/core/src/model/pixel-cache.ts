@@ -84,6 +84,21 @@ export async function loadPixels(
   return { set, rejected, decoded: missing.length - rejected.size };
 }
 
+/** Of these pictures, those that `loadPixels` would decode. Reads the headers of shards alone. */
+export async function listMissingPixels(
+  store: ObjectStore,
+  request: Pick<PixelRequest, 'preprocessing' | 'purpose' | 'contentHashes'>,
+): Promise<Set<string>> {
+  const { preprocessing } = describeStored(request);
+  const missing = new Set(request.contentHashes);
+  for await (const object of store.list(objectKeys.pixelPrefix(computePixelsKey(preprocessing)))) {
+    const end = Math.min(object.sizeBytes, headerBytes);
+    const header = parsePixelHeader(await store.getRange(object.key, { start: 0, end }), preprocessing);
+    for (const hash of header?.contentHashes ?? []) missing.delete(hash);
+  }
+  return missing;
+}
+
 interface StoredPixels {
   preprocessing: Preprocessing;
   view: number;

@@ -45,6 +45,8 @@ export interface TrainRequest extends TrainOptions {
   onProgress?: (progress: StageProgress) => void;
   /** What was assumed or left out: sentences for a person. */
   onNotice?: (text: string) => void;
+  /** Told the run's id once its row is there; nothing is trained before it resolves. */
+  onRun?: (run: string) => Promise<void>;
   signal?: AbortSignal;
 }
 
@@ -72,6 +74,7 @@ export async function trainHead(needs: TrainNeeds, request: TrainRequest): Promi
   };
   await needs.catalog.runs.create(run);
   return finishRunOnFailure(needs, run, async () => {
+    await request.onRun?.(run.id);
     try {
       return await train(needs, { ...request, run, snapshot, resolved });
     } catch (error) {

@@ -57,6 +57,7 @@ export async function trainNetwork(needs: TrainNetworkNeeds, request: TrainNetwo
     error: null,
   };
   await needs.catalog.runs.create(run);
+  await finishRunOnFailure(needs, run, async () => request.onRun?.(run.id));
   return train(needs, { request, run, snapshot, network });
 }
 

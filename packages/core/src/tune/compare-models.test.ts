@@ -7,6 +7,7 @@ import { systemClock as clock } from '@tintype/adapters/clock';
 import { openRunFolders } from '@tintype/adapters/runs/open-run-folders';
 import { openFileStore } from '@tintype/adapters/store/open-file-store';
 import { compareOptionsSchema, comparisonSchema } from '@tintype/contracts/compare';
+import { bundleManifestSchema } from '@tintype/contracts/model';
 import { defaultPictureLimits as limits } from '@tintype/contracts/picture';
 import { encodeJpeg } from '@tintype/vision/sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -14,7 +15,7 @@ import { tasks } from '../model/picture-tasks.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import { inProcessPool } from '../model/testing.ts';
 import type { Catalog } from '../ports/catalog.ts';
-import type { ObjectStore } from '../ports/object-store.ts';
+import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import { fillDataset, inProcessTrainer, stripes, type TestPicture } from '../train/testing.ts';
 import type { TrainNetworkNeeds } from '../train/train-network.ts';
 import { tasks as trainerTasks } from '../train/trainer-tasks.ts';
@@ -84,6 +85,20 @@ test('the winner is registered, as it was compared', async () => {
   expect(registration.summary.accuracy).toBeCloseTo(chosen?.test.accuracy ?? 0, 12);
   expect(registration.version.sizeBytes).toBeCloseTo(chosen?.sizeBytes ?? 0, -2);
   expect(new Set((await catalog.runs.list()).map(({ status }) => status))).toEqual(new Set(['succeeded']));
+});
+
+test('gates are kept in the winner, and neither change how long a picture takes nor who wins', async () => {
+  const { comparison, registration } = await trainBest(needs(), {
+    ...request({ gates: ['min-size=8', 'unknown=0.9'], heads: ['knn'] }),
+    by: 'test',
+    model: 'gated',
+  });
+
+  const bytes = await store.get(objectKeys.bundleFile(registration.version.bundleHash, 'bundle.json'));
+  const { gates } = bundleManifestSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
+  expect(gates?.map(({ kind }) => kind)).toEqual(['min-size', 'unknown']);
+  expect((await catalog.runs.get(registration.version.run ?? '')).options.gates).toEqual(['min-size=8', 'unknown=0.9']);
+  expect(comparison.contenders[0]?.command).toMatch(/ --gate min-size=8 unknown=0\.9$/);
 });
 
 test('what the budget has no time for is left out and said; with nothing left, so is that', async () => {

@@ -129,14 +129,14 @@ async function train(
   { family, name, options }: Entrant,
   { request, snapshot, folder }: Setup,
 ): Promise<{ contender: Contender; run: KeptRun }> {
-  const { limits, onProgress, onNotice, signal, seed } = request;
+  const { limits, onProgress, onNotice, signal, seed, gates } = request;
   const common = {
     limits,
     ...(onProgress && { onProgress }),
     ...(onNotice && { onNotice }),
     ...(signal && { signal }),
   };
-  const settings = { snapshot: snapshot.id, seed, ...options };
+  const settings = { snapshot: snapshot.id, seed, ...options, ...(gates.length > 0 ? { gates } : {}) };
   const whole = { ...trainOptionsSchema.parse(settings), ...common };
   const isNetwork = isNetworkTraining(whole);
   if (!isNetwork) await extractFeatures(needs, snapshot, whole);
@@ -172,7 +172,8 @@ async function measure(
   run: TrainedRun,
   { folder, limits, signal }: Pick<TrainRequest, 'limits' | 'signal'> & { folder: string },
 ): Promise<Pick<Contender, 'pictureMs' | 'sizeBytes'> & { graphPath: string }> {
-  const bundle = buildBundle(needs.clock, run, evaluateRun(needs, run));
+  // What is timed is the model: gates cost the same on each, and their detectors may not be here.
+  const bundle = buildBundle(needs.clock, { ...run, gates: [] }, evaluateRun(needs, run));
   const own = await mkdtemp(join(folder, 'bundle-'));
   for (const [file, bytes] of bundle.files) await writeFile(join(own, file), bytes);
   const pictures = await Promise.all(

@@ -1,7 +1,6 @@
 /** @file What a word of `--models` means: heads on a frozen backbone, a backbone that is fine-tuned, or an architecture from scratch. */
 import type { ModelFamily } from '@tintype/contracts/compare';
-import type { TrainOptions } from '@tintype/contracts/train';
-import { architectureNames } from '../model/architectures/architectures.ts';
+import { architectureNames, type TrainOptions } from '@tintype/contracts/train';
 
 export interface ModelWord {
   word: string;

@@ -34,7 +34,7 @@ async function createStudy(needs: TrainNeeds, request: StudyRequest): Promise<St
   for (const backbone of models.flatMap((model) => backboneOf(model) ?? []))
     await resolveBackbone(needs, backbone, request.signal ? { signal: request.signal } : {});
   const snapshot = await findSnapshot(needs, request);
-  const { metric, sampler, pruner, seed, budgetMs = defaultBudgetMs } = request;
+  const { metric, sampler, pruner, seed, gates, budgetMs = defaultBudgetMs } = request;
   const study: Study = {
     name: request.study ?? nameStudy(snapshot.dataset, known),
     dataset: snapshot.dataset,
@@ -47,7 +47,7 @@ async function createStudy(needs: TrainNeeds, request: StudyRequest): Promise<St
     seed,
     models,
     space: [...buildSpace(models)],
-    common: { snapshot: snapshot.id, seed },
+    common: { snapshot: snapshot.id, seed, ...(gates.length > 0 ? { gates } : {}) },
     budgetMs,
     spentMs: 0,
     createdAt: clock.now(),

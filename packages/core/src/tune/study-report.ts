@@ -1,4 +1,5 @@
 /** @file A study and its trials as a page or a table shows them. */
+import type { ListedStudy } from '@tintype/contracts/api';
 import type { Study, StudyReport, Trial } from '@tintype/contracts/tune';
 import { computeImportance } from './importance.ts';
 import { findBest } from './run-study.ts';
@@ -12,11 +13,27 @@ export function reportStudy(study: Study, trials: readonly Trial[]): StudyReport
     best: findBest(trials)?.number ?? null,
     importance: computeImportance(study.space, trials),
     coordinates: {
-      axes: study.space,
+      axes: [...study.space],
       lines: trials
         .filter(({ value }) => value !== null)
         .map(({ number, status, value, settings }) => ({ number, status, value, settings })),
     },
+  };
+}
+
+/** A study in a list. */
+export function summarizeStudy(study: Study, trials: readonly Trial[]): Omit<ListedStudy, 'isLive'> {
+  const count = (status: Trial['status']): number => trials.filter((trial) => trial.status === status).length;
+  const best = findBest(trials);
+  return {
+    study,
+    trials: {
+      running: count('running'),
+      complete: count('complete'),
+      pruned: count('pruned'),
+      failed: count('failed'),
+    },
+    best: best ? { number: best.number, value: best.value, interval: best.interval, settings: best.settings } : null,
   };
 }
 

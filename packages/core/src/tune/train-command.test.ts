@@ -18,3 +18,9 @@ test('settings become options, hyperparameters assignments, and what is usual no
   );
   expect(renderTrainCommand({ hyperparameters: {}, without: [] })).toBe('tintype train');
 });
+
+test('gates are asked for by the word of the command line', () => {
+  expect(renderTrainCommand({ gates: ['min-size=64', 'unknown=0.9'] })).toBe(
+    'tintype train --gate min-size=64 unknown=0.9',
+  );
+});

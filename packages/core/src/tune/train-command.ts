@@ -5,8 +5,12 @@ import type { TrainOptions } from '@tintype/contracts/train';
 const plain = /^[\w@%+=:,./-]+$/;
 const quote = (word: string): string => (plain.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
+/** Options that are called otherwise on the command line: one word for each value. */
+const flagNames: Readonly<Record<string, string>> = { gates: 'gate' };
+
 /** `classWeights` -> `--class-weights`. */
-const flagOf = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+const flagOf = (name: string): string =>
+  `--${(flagNames[name] ?? name).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** `tintype train --snapshot … --backbone …`, with everything that is given; what is not given is usual there too. */
 export function renderTrainCommand(options: Partial<TrainOptions>): string {

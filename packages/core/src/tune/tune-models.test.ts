@@ -78,6 +78,14 @@ test('the best of the trials is registered, measured on a test split that none o
   expect(await catalog.studies.get('first')).toMatchObject({ endedBecause: 'trials', heartbeatAt: null });
 });
 
+test('gates of a study are those of its winner, also when it goes on', async () => {
+  await tuneModels(needs(), request({ trials: 1, study: 'gated', gates: ['min-size=8'] }));
+
+  const { registration } = await tuneModels(needs(), request({ study: 'gated', resume: true, budgetMs: 0 }));
+
+  expect((await catalog.runs.get(registration.version.run ?? '')).options.gates).toEqual(['min-size=8']);
+});
+
 test('equal seeds make equal trials, whatever the study is called', async () => {
   await tuneModels(needs(), request({ trials: 3, study: 'one', seed: 3 }));
   await tuneModels(needs(), request({ trials: 3, study: 'two', seed: 3 }));

@@ -2,8 +2,9 @@
 
 import { sizeOf } from '@tintype/autograd/graph/shape';
 import { evaluationMode, type Network, trainingMode } from '@tintype/autograd/nn/network';
+import { architectureNames } from '@tintype/contracts/train';
 import { describe, expect, test } from 'vitest';
-import { architectureNames, architectures } from './architectures.ts';
+import { architectures } from './architectures.ts';
 
 const countOf = ({ parameters }: Network): number =>
   parameters.reduce((sum, { value }) => sum + sizeOf(value.shape), 0);

@@ -1,19 +1,10 @@
 /** @file The table of architectures: what each is, how big, and where its training begins. */
+import type { ArchitectureName } from '@tintype/contracts/train';
 import type { Architecture, BuildOptions, TrainingDefaults } from './architecture.types.ts';
 import { buildSmallCnn } from './cnn-small.ts';
 import { buildMobileNetV2, type MobileNetShape } from './mobilenet-v2.ts';
 import { buildResnet } from './resnet.ts';
 import { buildVit, type VitShape } from './vit.ts';
-
-export const architectureNames = [
-  'cnn-small',
-  'mobilenet-v2',
-  'resnet-18',
-  'vit-tiny',
-  'vit-small',
-  'vit-base-patch16-224',
-] as const;
-export type ArchitectureName = (typeof architectureNames)[number];
 
 /** The statistics of ImageNet's pixels, as torchvision has them. */
 const imagenet = {

@@ -1,7 +1,8 @@
 /** @file One of our own architectures as something to train. */
 import { evaluationMode, type Mode, type Network } from '@tintype/autograd/nn/network';
 import { renderInference } from '@tintype/autograd/step/render-inference';
-import { type ArchitectureName, architectures } from '../../model/architectures/architectures.ts';
+import type { ArchitectureName } from '@tintype/contracts/train';
+import { architectures } from '../../model/architectures/architectures.ts';
 import { readSafetensors } from '../../model/formats/read-safetensors.ts';
 import type { NetworkDescription } from './plan.types.ts';
 import type { Trainable } from './trainable.ts';

@@ -1,7 +1,7 @@
 /** @file What a trainer child is given, tells and gives back: plain values that cross between processes. */
 import type { Preprocessing } from '@tintype/contracts/preprocessing';
+import type { ArchitectureName } from '@tintype/contracts/train';
 import type { EpochMetrics, StepMetrics } from '@tintype/contracts/train-events';
-import type { ArchitectureName } from '../../model/architectures/architectures.ts';
 import type { FeatureShape } from '../../model/onnx-features.ts';
 import type { PixelSet } from '../../model/pixel-set.ts';
 import type { Calibration } from '../calibrate.ts';

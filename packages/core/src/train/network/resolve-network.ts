@@ -2,9 +2,9 @@
 import { availableParallelism } from 'node:os';
 import { TintypeError } from '@tintype/contracts/errors';
 import { type Preprocessing, preprocessingSchema } from '@tintype/contracts/preprocessing';
-import type { TrainOptions } from '@tintype/contracts/train';
+import { type ArchitectureName, architectureNames, type TrainOptions } from '@tintype/contracts/train';
 import type { Architecture, TrainingDefaults } from '../../model/architectures/architecture.types.ts';
-import { type ArchitectureName, architectureNames, architectures } from '../../model/architectures/architectures.ts';
+import { architectures } from '../../model/architectures/architectures.ts';
 import type { PictureTasks } from '../../model/picture-tasks.types.ts';
 import { type ResolvedBackbone, resolveBackbone } from '../../model/resolve-backbone.ts';
 import type { BackboneHub } from '../../ports/backbone-hub.ts';
