@@ -26,6 +26,25 @@ export const formatCounted = (count: number, one: string, many = `${one}s`): str
 export const formatDuration = (durationMs: number): string =>
   durationMs < 1000 ? `${Math.round(durationMs)}${space}ms` : `${(durationMs / 1000).toFixed(1)}${space}s`;
 
+/** Of what takes long, to the precision that matters: 45,000 -> `45 s`, 200,000 -> `3 min 20 s`, 7,500,000 -> `2 h 5 min`. */
+export function formatSpan(durationMs: number): string {
+  if (durationMs < 9950) return formatDuration(durationMs);
+  const seconds = Math.round(durationMs / 1000);
+  if (seconds < 60) return `${seconds}${space}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return joinSpan([minutes, 'min'], [minutes < 10 ? seconds % 60 : 0, 's']);
+  const hours = Math.floor(minutes / 60);
+  return hours < 48
+    ? joinSpan([hours, 'h'], [minutes % 60, 'min'])
+    : `${formatCount(Math.round(hours / 24))}${space}days`;
+}
+
+const joinSpan = (...parts: readonly (readonly [number, string])[]): string =>
+  parts
+    .filter(([count], n) => n === 0 || count > 0)
+    .map(([count, unit]) => `${count}${space}${unit}`)
+    .join(' ');
+
 /** 1536 -> `1.5 KiB`. */
 export function formatSize(sizeBytes: number): string {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
