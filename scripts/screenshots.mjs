@@ -14,6 +14,7 @@ const config = { configFile: false, resolve: { conditions: ['tintype-source'] },
 const load = async (path) => (await runnerImport(join(import.meta.dirname, '..', path), config)).module;
 const { openBrowser } = await load('tests/browser.ts');
 const { openWebFixture } = await load('tests/web-fixture.ts');
+const train = await load('tests/web-fixture-train.ts');
 const { renderRecyclable } = await load('examples/recyclables/src/render.ts');
 
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } };
@@ -107,6 +108,50 @@ const states = {
       await page.getByText('Label history').waitFor();
     },
   },
+  train: { path: '/train' },
+  'train-loading': { path: '/train', slow: true },
+  'train-empty': { path: '/train', server: { hasRuns: false } },
+  'train-no-pictures': { path: '/train', server: { hasRuns: false, samples: 0, hasModel: false } },
+  'train-error': { path: '/train', broken: true },
+  'train-selected': {
+    path: '/train',
+    async act(page) {
+      for (const box of (await page.getByRole('checkbox').all()).slice(1, 4)) await box.check();
+    },
+  },
+  'train-new': { path: '/train/new', full: true, act: (page) => page.getByText('about 1 h 35 min').waitFor() },
+  'train-new-settings': {
+    path: '/train/new',
+    full: true,
+    async act(page) {
+      await page.getByRole('radio', { name: /cnn-small/ }).check();
+      await page.getByText('All settings').click();
+      await page.getByLabel('Learning rate').fill('fast');
+      await page.getByRole('button', { name: 'Start the training' }).click();
+      await page.waitForTimeout(900);
+    },
+  },
+  'train-job': {
+    path: '/train/new',
+    async act(page) {
+      await page.getByRole('button', { name: 'Start the training' }).click();
+      await page.getByText('Waiting for its turn').waitFor();
+      await page.waitForTimeout(9500);
+    },
+  },
+  'train-run-live': { path: `/train/runs/${train.liveRun}`, full: true, act: (page) => page.waitForTimeout(600) },
+  'train-run-cancelled': { path: `/train/runs/${train.cancelledRun}`, act: (page) => page.waitForTimeout(600) },
+  'train-run-failed': { path: '/train/runs/run_93b0ffde0172', act: (page) => page.waitForTimeout(600) },
+  'train-compare': {
+    path: `/train/compare?runs=${train.liveRun},${train.cancelledRun},${train.doneRun}`,
+    full: true,
+    act: (page) => page.waitForTimeout(600),
+  },
+  'train-studies': { path: '/train/studies' },
+  'train-studies-empty': { path: '/train/studies', server: { hasRuns: false } },
+  'train-study': { path: '/train/studies/recyclables-1', full: true, act: (page) => page.waitForTimeout(600) },
+  'train-study-live': { path: '/train/studies/recyclables-2', full: true, act: (page) => page.waitForTimeout(600) },
+  'train-tune': { path: '/train/tune', full: true },
   models: { path: '/models' },
   'models-loading': { path: '/models', slow: true },
   'models-empty': { path: '/models', server: { hasModel: false } },

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
 import { openWebFixture, type WebFixture } from './web-fixture.ts';
+import { cancelledRun, liveRun } from './web-fixture-train.ts';
 
 interface Screen {
   path: string;
@@ -40,6 +41,25 @@ const screens: Record<string, Screen> = {
     },
   },
   picture: { path: '/pictures?sample=SAMPLE', prepare: (page) => page.getByText('ada, by hand').waitFor() },
+  'runs of training': { path: '/train', prepare: (page) => page.getByText('Epoch 13 of 30').waitFor() },
+  'a new training': {
+    path: '/train/new',
+    async prepare(page) {
+      await page.getByText('All settings').click();
+      await page.getByText('about 19 min').first().waitFor();
+    },
+  },
+  'a run that is under way': {
+    path: `/train/runs/${liveRun}`,
+    prepare: (page) => page.getByText('Pictures a second').first().waitFor(),
+  },
+  'runs side by side': {
+    path: `/train/compare?runs=${liveRun},${cancelledRun}`,
+    prepare: (page) => page.getByText('Settings that differ').waitFor(),
+  },
+  'studies of tuning': { path: '/train/studies', prepare: (page) => page.getByText('recyclables-1').waitFor() },
+  'a study': { path: '/train/studies/recyclables-1', prepare: (page) => page.getByText('What mattered').waitFor() },
+  'a new tuning': { path: '/train/tune', prepare: (page) => page.getByText('Models to choose from').waitFor() },
   models: { path: '/models', prepare: (page) => page.getByText('by ada').waitFor() },
   version: {
     path: '/models/recyclables/3',
@@ -120,7 +140,7 @@ describe.skipIf(noBrowser !== '')(`every screen${noBrowser}`, () => {
     const shifts: Record<string, unknown> = {};
 
     fixture.delayMs = 400;
-    for (const name of ['pictures', 'models', 'version']) {
+    for (const name of ['pictures', 'models', 'version', 'runs of training', 'a run that is under way', 'a study']) {
       const screen = screens[name] as Screen;
       await page.goto(urlOf(screen));
       await (name === 'pictures'

@@ -17,6 +17,7 @@ import {
   drawingOf,
   fixtureClasses,
 } from './web-fixture-data.ts';
+import { openTrainFixture, sendTrainAnswer } from './web-fixture-train.ts';
 
 const distFolder = join(import.meta.dirname, '../apps/web/dist');
 /** As the real server sends it. */
@@ -36,6 +37,8 @@ export interface FixtureOptions {
   hasModel?: boolean;
   /** What the server says of the reader; by default that it need not know. */
   session?: SessionView;
+  /** Whether something was trained before; default true. */
+  hasRuns?: boolean;
   /** Longer side of a thumbnail; a picture is twice that. Default 64, since drawing takes time. */
   thumbnailPx?: number;
 }
@@ -70,11 +73,13 @@ export async function openWebFixture({
   hasModel = true,
   session = { identity: localIdentity, isRequired: false, hasAdmin: true },
   thumbnailPx = 64,
+  hasRuns = true,
 }: FixtureOptions = {}): Promise<WebFixture> {
   const samples = Array.from({ length: count }, (_, position) => buildSample(position));
   const positions = new Map(samples.map((sample, position) => [sample.id, position]));
   const history = hasModel ? buildHistory() : [];
   const pictures = new Map<string, Promise<Uint8Array>>();
+  const train = openTrainFixture({ hasRuns });
   let predictions = 0;
 
   const champion = (): number | null => history.at(-1)?.version ?? null;
@@ -138,6 +143,7 @@ export async function openWebFixture({
     if (route === 'GET /api/models') return sendJson(response, { items: hasModel ? [describeModel()] : [] });
     if (url.pathname.startsWith('/api/models/')) return answerModel(url.pathname.split('/').slice(4), body, response);
     if (route === 'POST /predict') return answerPrediction(body, response);
+    if (sendTrainAnswer(response, await train.answer(method, url, body))) return;
     throw new TintypeError('ROUTE_NOT_FOUND', { method, path: url.pathname });
   }
 

@@ -3,10 +3,12 @@ import type { ActionEntry } from '../components/actions.ts';
 import { undoActions } from '../components/undo.tsx';
 import { galleryActions, sampleActions } from '../features/catalog/actions.ts';
 import { tryActions } from '../features/serve/actions.ts';
+import { trainActions } from '../features/train/actions.ts';
 
 export const keyGroups: readonly { title: string; actions: Record<string, ActionEntry> }[] = [
   { title: 'Everywhere', actions: undoActions },
   { title: 'Try', actions: tryActions },
   { title: 'Pictures, in the grid', actions: galleryActions },
   { title: 'Pictures, with one open', actions: sampleActions },
+  { title: 'Train', actions: trainActions },
 ];
