@@ -1,7 +1,7 @@
 /** @file What the OpenAPI document says about requests and replies that the contracts' schemas cannot say alone. */
 import { tokenIdSchema } from '@tintype/contracts/access';
 import { problemSchema } from '@tintype/contracts/api';
-import { dataIssueKinds } from '@tintype/contracts/catalog';
+import { dataIssueKinds, viewIdSchema } from '@tintype/contracts/catalog';
 import { nameSchema, sampleIdSchema } from '@tintype/contracts/ids';
 import { runIdSchema } from '@tintype/contracts/train';
 import { z } from 'zod';
@@ -33,6 +33,7 @@ export const predictBatchBodySchema = z.object({
 });
 
 export const sampleParamsSchema = z.object({ id: sampleIdSchema });
+export const viewParamsSchema = z.object({ id: viewIdSchema });
 export const modelParamsSchema = z.object({ model: nameSchema });
 export const aliasParamsSchema = modelParamsSchema.extend({ alias: nameSchema });
 export const versionParamsSchema = modelParamsSchema.extend({

@@ -31,6 +31,7 @@ import { refuseEarly } from './refuse-early.ts';
 import { requestIdOf } from './request-id.ts';
 import { accessRoutes } from './routes/access.ts';
 import { catalogRoutes } from './routes/catalog.ts';
+import { curationRoutes } from './routes/curation.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { labelRoutes } from './routes/label.ts';
@@ -183,6 +184,7 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
   await app.register(predictionRoutes, { workspace });
   await app.register(workspaceRoutes, { workspace, service });
   await app.register(catalogRoutes, { workspace });
+  await app.register(curationRoutes, { workspace, labels: parts.labels });
   await app.register(labelRoutes, { workspace, labels: parts.labels });
   await app.register(registryRoutes, { workspace, service });
   await app.register(runRoutes, { workspace, access });

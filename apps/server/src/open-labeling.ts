@@ -23,6 +23,7 @@ export function openLabeling(workspace: Workspace): LabelService {
     grids: async (query) => (await service()).grids(query),
     clusters: async (query) => (await service()).clusters(query),
     suspects: async (query) => (await service()).suspects(query),
+    alike: async (query) => (await service()).alike(query),
     forecast: async (query) => (await service()).forecast(query),
     async [Symbol.asyncDispose]() {
       const last = await opened?.catch(() => undefined);

@@ -1,7 +1,8 @@
 /** @file Bodies of the HTTP API that are not an entity by themselves. */
 import { z } from 'zod';
-import { catalogSummarySchema, dataIssueSchema, listedSampleSchema, samplePageSchema } from './catalog.ts';
+import { catalogSummarySchema, dataIssueSchema, listedSampleSchema, samplePageSchema, tagSchema } from './catalog.ts';
 import { modelFamilies } from './compare.ts';
+import { sampleMeasuresSchema, samplePredictionSchema, sampleUseSchema } from './curation.ts';
 import { evaluationSchema } from './evaluate.ts';
 import { pageOf, sampleIdSchema } from './ids.ts';
 import { jobKinds, jobSchema } from './job.ts';
@@ -28,7 +29,16 @@ export const samplesViewSchema = samplePageSchema;
 export type SamplesView = z.infer<typeof samplesViewSchema>;
 
 /** GET /api/samples/:id */
-export const sampleViewSchema = listedSampleSchema.extend({ labels: z.array(labelEventSchema) });
+export const sampleViewSchema = listedSampleSchema.extend({
+  /** Oldest first. */
+  labels: z.array(labelEventSchema),
+  tags: z.array(tagSchema),
+  /** Newest version first. */
+  predictions: z.array(samplePredictionSchema),
+  measures: sampleMeasuresSchema.nullable(),
+  /** Newest first. */
+  uses: z.array(sampleUseSchema),
+});
 export type SampleView = z.infer<typeof sampleViewSchema>;
 
 /** POST /api/samples/remove and /api/samples/restore */

@@ -356,6 +356,18 @@ export const errorTable = {
     detail: ({ sampleId }) => `The catalog has no sample ${sampleId}.`,
     hint: () => 'Run "tintype catalog list" to see the samples.',
   }),
+  VIEW_NOT_FOUND: entry<{ view: string }>({
+    kind: 'notFound',
+    title: 'There is no such view',
+    detail: ({ view }) => `The catalog has no view ${view}.`,
+    hint: () => 'Lists without a name are forgotten after a week; open the saved views on the Pictures screen.',
+  }),
+  VIEW_EXISTS: entry<{ name: string }>({
+    kind: 'conflict',
+    title: 'There is a view of this name',
+    detail: ({ name }) => `A view is called "${name}" already.`,
+    hint: () => 'Choose another name, or remove that view first.',
+  }),
   CLASS_NOT_FOUND: entry<{ className: string; known: readonly string[] }>({
     kind: 'notFound',
     title: 'There is no such class',

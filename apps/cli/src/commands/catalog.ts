@@ -1,6 +1,6 @@
 /** @file `tintype catalog`: counts, lists, issues, trash. */
 
-import type { CatalogSummary, DataIssue } from '@tintype/contracts/catalog';
+import type { CatalogSummary, DataIssue, SampleQuery } from '@tintype/contracts/catalog';
 import { formatBytes } from '@tintype/contracts/errors';
 import type { CommandRecord } from '../command.ts';
 import { counted, integer, printable, table } from '../format.ts';
@@ -44,6 +44,16 @@ function renderSummary(summary: CatalogSummary): string {
     .join('\n\n');
 }
 
+/** The flags win over what the query says. */
+async function parseListOptions(options: Readonly<Record<string, unknown>>): Promise<SampleQuery> {
+  const { sampleQuerySchema } = await import('@tintype/contracts/catalog');
+  const { query = '', removed, ...flags } = options;
+  const stated = Object.fromEntries(
+    Object.entries({ ...flags, ...(removed === true ? { removed } : {}) }).filter(([, value]) => value !== undefined),
+  );
+  return sampleQuerySchema.parse({ ...Object.fromEntries(new URLSearchParams(String(query))), ...stated });
+}
+
 const list: CommandRecord = {
   name: 'catalog list',
   summary: 'list samples, a page at a time',
@@ -56,23 +66,24 @@ const list: CommandRecord = {
       choices: ['train', 'validation', 'test'],
     },
     { flags: '--text <text>', description: 'only paths that contain this' },
+    { flags: '--tag <tag>', description: 'only what has this tag' },
     { flags: '--removed', description: 'what is in the trash' },
+    { flags: '--sort <order>', description: 'added, path, label, size or a measure; with - before it the last first' },
+    {
+      flags: '--query <query>',
+      description:
+        "everything else that the Pictures screen can ask for, as in its address: 'version=pets@3&wrong=true'",
+    },
     { flags: '--limit <number>', description: 'rows of a page, at most 1000', range: [1, 1000], default: 50 },
     { flags: '--cursor <cursor>', description: 'the page after the one that named this cursor' },
   ],
-  examples: ['tintype catalog list --class glass --split test', 'tintype catalog list --removed --json'],
+  examples: [
+    'tintype catalog list --class glass --split test',
+    'tintype catalog list --removed --json',
+    "tintype catalog list --query 'version=pets@3&wrong=true&sort=-confidence'",
+  ],
   async run(context, _args, options) {
-    const { sampleQuerySchema } = await import('@tintype/contracts/catalog');
-    const { dataset, split, text, removed, limit, cursor } = options;
-    const query = sampleQuerySchema.parse({
-      dataset,
-      className: options.class,
-      split,
-      text,
-      removed: removed === true,
-      limit,
-      cursor,
-    });
+    const query = await parseListOptions(options);
     await using workspace = await context.openWorkspace();
     const { listSamples } = await import('@tintype/core/catalog/catalog');
     const page = await listSamples(workspace, query);

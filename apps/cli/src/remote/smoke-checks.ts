@@ -11,6 +11,7 @@ export interface SmokeCheck {
 
 const refused = (request: object, ...codes: string[]): SmokeCheck => ({ request, orElse: codes, mustRefuse: true });
 const absent = { path: { id: 's_00000000000000000000' } };
+const absentView = { path: { id: 'view_00000000000000000000' } };
 const run = { path: { id: 'run_0' } };
 const model = 'no-such-model-smoke';
 const unknownModel = ['MODEL_NOT_FOUND', 'MODEL_NONE_YET'];
@@ -48,6 +49,16 @@ export const smokeChecks = (): Readonly<Partial<Record<OperationId, SmokeCheck>>
   getPicture: { request: absent, orElse: ['SAMPLE_NOT_FOUND'] },
   removeSamples: refused({ body: { ids: [absent.path.id] } }, 'SAMPLE_NOT_FOUND'),
   restoreSamples: refused({ body: { ids: [absent.path.id] } }, 'SAMPLE_NOT_FOUND'),
+  listSampleKeys: { request: { query: { limit: 1 } } },
+  listFilterChoices: { request: {} },
+  listNeighbors: { request: absent, orElse: ['SAMPLE_NOT_FOUND'] },
+  tagSamples: refused({ body: { ids: [absent.path.id], tag: 'smoke' } }, 'SAMPLE_NOT_FOUND'),
+  untagSamples: refused({ body: { ids: [], tag: 'smoke' } }, 'VALIDATION_FAILED'),
+  groupSamples: refused({ body: { ids: [absent.path.id], group: 'smoke' } }, 'SAMPLE_NOT_FOUND'),
+  listViews: { request: {} },
+  getView: { request: absentView, orElse: ['VIEW_NOT_FOUND'] },
+  createView: refused({ body: {} }, 'VALIDATION_FAILED'),
+  renameView: refused({ ...absentView, body: { name: 'smoke' } }, 'VIEW_NOT_FOUND'),
   listIssues: { request: { query: { limit: 1 } } },
   listModels: { request: {} },
   getVersion: { request: { path: { model, version: '1' } }, orElse: unknownModel },

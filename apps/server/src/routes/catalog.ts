@@ -7,6 +7,7 @@ import {
   sampleViewSchema,
 } from '@tintype/contracts/api';
 import { sampleQuerySchema } from '@tintype/contracts/catalog';
+import { describeSample } from '@tintype/core/catalog/curate';
 import { objectKeys } from '@tintype/core/ports/object-store';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import type { FastifyRequest } from 'fastify';
@@ -49,16 +50,14 @@ export const catalogRoutes: FastifyPluginAsyncZod<CatalogRoutes> = async (app, {
       config: { policy: 'read' },
       schema: {
         operationId: 'getSample',
-        summary: 'One sample with the history of its labels',
+        summary:
+          'One sample with all that is known of it: labels, tags, answers of models, measures, where it was used',
         tags: ['catalog'],
         params: sampleParamsSchema,
         response: { 200: sampleViewSchema, ...problemResponse },
       },
     },
-    async (request) => {
-      const sample = await catalog.samples.get(request.params.id);
-      return { ...sample, labels: await catalog.samples.listLabelEvents(sample.id) };
-    },
+    async (request) => describeSample(workspace, request.params.id),
   );
 
   app.get(

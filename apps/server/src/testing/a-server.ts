@@ -70,11 +70,12 @@ const noEstimates: TrainingEstimates = {
 };
 
 const nothingToLabel = (): Promise<never> => Promise.reject(new TintypeError('DATASET_EMPTY', { dataset: 'default' }));
-const noLabels: LabelService = {
+export const noLabels: LabelService = {
   next: nothingToLabel,
   grids: nothingToLabel,
   clusters: nothingToLabel,
   suspects: nothingToLabel,
+  alike: nothingToLabel,
   forecast: nothingToLabel,
   [Symbol.asyncDispose]: async () => undefined,
 };

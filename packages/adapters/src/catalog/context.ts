@@ -7,6 +7,8 @@ import type { Tables } from './schema.ts';
 export interface StoreContext {
   db: Kysely<Tables>;
   clock: Clock;
+  /** A text that changes with every change of the database, by whichever process. Where there is none, nothing is remembered. */
+  readMark?: (() => Promise<string>) | undefined;
 }
 
 export type Write = Transaction<Tables>;

@@ -96,6 +96,10 @@ function newSample({ dataset, by }: Batch, { sample }: PictureRow): Selectable<S
     created_at: by.at,
     removed: 0,
     removed_at: null,
+    group_name: null,
+    labeled_by: null,
+    label_source: null,
+    labeled_at: null,
   };
 }
 

@@ -1,17 +1,20 @@
 /** @file Label events are appended; the sample's class follows in the same transaction. */
-import { TintypeError } from '@tintype/contracts/errors';
 import type { LabelEvent } from '@tintype/contracts/label';
 import type { Kysely } from 'kysely';
 import { inChunks, type Write } from './context.ts';
+import { assertSamplesExist } from './sample-ids.ts';
 import { fromLabelEvent, toLabelEvent } from './sample-rows.ts';
-import type { Tables } from './schema.ts';
+import type { SampleTable, Tables } from './schema.ts';
 
 const chunkSize = 500;
 
 /** Throws SAMPLE_NOT_FOUND, and then nothing is appended. */
 export async function appendLabelEvents(trx: Write, events: readonly LabelEvent[]): Promise<void> {
   await inChunks(events, chunkSize, async (chunk) => {
-    await assertSamplesExist(trx, chunk);
+    await assertSamplesExist(
+      trx,
+      chunk.map((event) => event.sampleId),
+    );
     const fresh = await withoutKnown(trx, chunk);
     if (fresh.length === 0) return;
     await ensureClasses(
@@ -49,14 +52,6 @@ export async function ensureClasses(trx: Write, classNames: readonly (string | n
   );
 }
 
-async function assertSamplesExist(trx: Write, events: readonly LabelEvent[]): Promise<void> {
-  const ids = [...new Set(events.map((event) => event.sampleId))];
-  const rows = await trx.selectFrom('samples').select('id').where('id', 'in', ids).execute();
-  const found = new Set(rows.map((row) => row.id));
-  const missing = ids.find((id) => !found.has(id));
-  if (missing !== undefined) throw new TintypeError('SAMPLE_NOT_FOUND', { sampleId: missing });
-}
-
 async function withoutKnown(trx: Write, events: readonly LabelEvent[]): Promise<LabelEvent[]> {
   const first = new Map<string, LabelEvent>();
   for (const event of events) if (!first.has(event.id)) first.set(event.id, event);
@@ -67,12 +62,24 @@ async function withoutKnown(trx: Write, events: readonly LabelEvent[]): Promise<
   return unique.filter((event) => !known.has(event.id));
 }
 
-/** Each sample takes the class of its last event. */
+/** Each sample takes the class of its last event, and who gave it. */
 async function setClasses(trx: Write, events: readonly LabelEvent[]): Promise<void> {
-  const last = new Map(events.map((event) => [event.sampleId, event.className]));
-  const byClass = new Map<string | null, string[]>();
-  for (const [sampleId, className] of last) byClass.set(className, [...(byClass.get(className) ?? []), sampleId]);
-  for (const [className, ids] of byClass) {
-    await trx.updateTable('samples').set({ class_name: className }).where('id', 'in', ids).execute();
+  const last = new Map(events.map((event) => [event.sampleId, event]));
+  const alike = new Map<string, { label: LabelColumns; ids: string[] }>();
+  for (const [sampleId, event] of last) {
+    const label = labelColumns(event);
+    const key = JSON.stringify(label);
+    const group = alike.get(key) ?? { label, ids: [] };
+    group.ids.push(sampleId);
+    alike.set(key, group);
   }
+  for (const { label, ids } of alike.values())
+    await trx.updateTable('samples').set(label).where('id', 'in', ids).execute();
 }
+
+type LabelColumns = Pick<SampleTable, 'class_name' | 'labeled_by' | 'label_source' | 'labeled_at'>;
+
+const labelColumns = ({ className, annotator, source, at }: LabelEvent): LabelColumns =>
+  className === null
+    ? { class_name: null, labeled_by: null, label_source: null, labeled_at: null }
+    : { class_name: className, labeled_by: annotator, label_source: source, labeled_at: at };

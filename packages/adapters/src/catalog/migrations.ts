@@ -1,6 +1,7 @@
 /** @file The catalog's schema as named migrations, the same for every database. A published migration is never edited. */
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 import { createAccessTables } from './access-tables.ts';
+import { createCurationTables } from './curation-tables.ts';
 
 /** The few statements that databases spell differently. */
 export interface SchemaDialect {
@@ -30,6 +31,7 @@ export function catalogMigrations(dialect: SchemaDialect): Record<string, Migrat
     '0004-imported-versions': { up: addIsMeasured },
     '0005-access': { up: (db: Kysely<unknown>) => createAccessTables(db, dialect) },
     '0006-predictions': { up: (db: Kysely<unknown>) => createPredictionTable(db, dialect) },
+    '0007-curation': { up: createCurationTables },
   };
 }
 

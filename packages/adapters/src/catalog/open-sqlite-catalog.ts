@@ -4,18 +4,23 @@ import type { Clock } from '@tintype/core/ports/clock';
 import { createAccessStore } from './access.ts';
 import type { StoreContext } from './context.ts';
 import { createEvaluationStore } from './evaluations.ts';
+import { createMeasureStore } from './measures.ts';
 import { createPredictionStore } from './predictions.ts';
 import { createRegistryStore, readRegistryVersion } from './registry.ts';
 import { createRunStore } from './runs.ts';
+import { createSamplePredictionStore } from './sample-predictions.ts';
 import { createSampleStore } from './samples.ts';
 import { createSnapshotStore } from './snapshots.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
+import { readChangeMark } from './sqlite-dialect.ts';
 import { createStudyStore } from './studies.ts';
+import { createTagStore } from './tags.ts';
+import { createViewStore } from './views.ts';
 
 /** Made and migrated where needed. Throws WORKSPACE_UNREADABLE or CATALOG_TOO_NEW; later failures of the disk are STORAGE_FAILED. */
 export async function openSqliteCatalog(options: { path: string; clock: Clock }): Promise<Catalog> {
   const db = await openSqliteDatabase(options);
-  return createCatalog({ db, clock: options.clock });
+  return createCatalog({ db, clock: options.clock, readMark: () => readChangeMark(db) });
 }
 
 /** The stores over an open database; disposing the catalog closes it. */
@@ -28,6 +33,10 @@ export function createCatalog(context: StoreContext): Catalog {
     evaluations: createEvaluationStore(context),
     studies: createStudyStore(context),
     predictions: createPredictionStore(context),
+    tags: createTagStore(context),
+    views: createViewStore(context),
+    samplePredictions: createSamplePredictionStore(context),
+    measures: createMeasureStore(context),
     access: createAccessStore(context),
     registryVersion: () => readRegistryVersion(context.db),
     [Symbol.asyncDispose]: () => context.db.destroy(),

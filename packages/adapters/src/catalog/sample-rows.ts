@@ -18,13 +18,20 @@ export function toSample(row: Selectable<SampleTable>): Sample {
     sizeBytes: row.size_bytes,
     perceptualHash: row.perceptual_hash,
     className: row.class_name,
+    group: row.group_name,
     createdAt: row.created_at,
     removedAt: row.removed_at,
   };
 }
 
 export function toListedSample(row: Selectable<SampleTable>): ListedSample {
-  return { ...toSample(row), split: row.split as Split | null };
+  return {
+    ...toSample(row),
+    split: row.split as Split | null,
+    annotator: row.labeled_by,
+    labelSource: row.label_source as LabelSource | null,
+    labeledAt: row.labeled_at,
+  };
 }
 
 export function toLabelEvent(row: Selectable<LabelEventTable>): LabelEvent {

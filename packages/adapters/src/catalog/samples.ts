@@ -1,25 +1,24 @@
-/** @file The sample store: listing by keyset, streaming in pages, trash. */
-import { type ListedSample, type Sample, type SampleQuery, sampleQuerySchema } from '@tintype/contracts/catalog';
+/** @file The sample store: datasets, ingest, lists, labels, groups, trash. */
 import { TintypeError } from '@tintype/contracts/errors';
-import type { Page } from '@tintype/contracts/ids';
 import type { SampleStore } from '@tintype/core/ports/catalog';
-import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import { listChoices, listUses } from './choices.ts';
 import { inChunks, type StoreContext, type Write, write } from './context.ts';
-import { parseCursor, toPage } from './cursor.ts';
 import { ensureDataset } from './datasets.ts';
 import { recordIngest } from './ingest-rows.ts';
 import { listIssues, recordIssues } from './issues.ts';
-import { sql } from './kysely.ts';
 import { appendLabelEvents, listLabelEvents } from './label-events.ts';
-import { toListedSample, toSample } from './sample-rows.ts';
-import type { Tables } from './schema.ts';
+import { createMemory } from './memory.ts';
+import { setGroup } from './sample-groups.ts';
+import { listSampleKeys, listSamples, streamSamples } from './sample-lists.ts';
+import { toListedSample } from './sample-rows.ts';
 import { summarize } from './summary.ts';
+import { listTags } from './tags.ts';
 
-const pageOfStream = 1000;
 const chunkOfIds = 500;
 
 export function createSampleStore(context: StoreContext): SampleStore {
   const { db } = context;
+  const memory = createMemory(context.readMark);
   return {
     ensureDataset: (name) => write(context, (trx) => ensureDataset(trx, name, context.clock.now())),
     async listDatasets() {
@@ -29,7 +28,7 @@ export function createSampleStore(context: StoreContext): SampleStore {
     async listClasses() {
       return db.selectFrom('classes').selectAll().orderBy('position').orderBy('name').execute();
     },
-    summarize: (dataset) => summarize(db, dataset),
+    summarize: (dataset) => memory.recall(`summary ${dataset ?? ''}`, () => summarize(db, dataset)),
     findOrigins: async (dataset, location, paths) => {
       const found = new Map();
       await inChunks(paths, chunkOfIds, async (chunk) => {
@@ -48,8 +47,10 @@ export function createSampleStore(context: StoreContext): SampleStore {
     },
     recordIngest: (dataset, rows, by) =>
       write(context, (trx) => recordIngest(trx, context.clock, { dataset, rows, by })),
-    list: (query) => listSamples(context, query),
+    list: (query) => listSamples({ ...context, memory }, query),
+    listKeys: (query) => listSampleKeys({ ...context, memory }, query),
     stream: (query) => streamSamples(context, query),
+    listChoices: () => memory.recall('choices', async () => ({ tags: await listTags(db), ...(await listChoices(db)) })),
     async get(sampleId) {
       const row = await db.selectFrom('samples').selectAll().where('id', '=', sampleId).executeTakeFirst();
       if (!row) throw new TintypeError('SAMPLE_NOT_FOUND', { sampleId });
@@ -57,55 +58,13 @@ export function createSampleStore(context: StoreContext): SampleStore {
     },
     remove: (sampleIds, by) => write(context, (trx) => moveToTrash(trx, sampleIds, { ...by, removed: 1 })),
     restore: (sampleIds, by) => write(context, (trx) => moveToTrash(trx, sampleIds, { ...by, removed: 0 })),
+    setGroup: (sampleIds, group) => write(context, (trx) => setGroup(trx, sampleIds, group)),
+    listUses: (sampleId) => listUses(db, sampleId),
     appendLabelEvents: (events) => write(context, (trx) => appendLabelEvents(trx, events)),
     listLabelEvents: (sampleId) => listLabelEvents(db, sampleId),
     recordIssues: (issues, options) => write(context, (trx) => recordIssues(trx, issues, options)),
     listIssues: (query) => listIssues(db, query),
   };
-}
-
-type Filter = Omit<SampleQuery, 'cursor' | 'limit'>;
-
-function matches(query: Filter): (eb: ExpressionBuilder<Tables, 'samples'>) => Expression<SqlBool> {
-  const { dataset, className, split, removed, text } = sampleQuerySchema.parse(query);
-  return (eb) => {
-    const conditions: Expression<SqlBool>[] = [eb('removed', '=', removed ? 1 : 0)];
-    if (dataset !== undefined) conditions.push(eb('dataset', '=', dataset));
-    if (className === '') conditions.push(eb('class_name', 'is', null));
-    else if (className !== undefined) conditions.push(eb('class_name', '=', className));
-    if (split !== undefined) conditions.push(eb('split', '=', split));
-    if (text) conditions.push(sql<SqlBool>`lower(path) like ${likePattern(text)} escape '!'`);
-    return eb.and(conditions);
-  };
-}
-
-function likePattern(text: string): string {
-  return `%${text.toLowerCase().replace(/[!%_]/g, '!$&')}%`;
-}
-
-async function listSamples({ db }: StoreContext, query: SampleQuery): Promise<Page<ListedSample>> {
-  const { cursor, limit } = sampleQuerySchema.parse(query);
-  const filtered = db.selectFrom('samples').where(matches(query));
-
-  const { total } = await filtered.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-  let page = filtered
-    .selectAll()
-    .orderBy('id')
-    .limit(limit + 1);
-  if (cursor !== undefined) page = page.where('id', '>', parseCursor(cursor, [''] as const)[0]);
-  return toPage(await page.execute(), { limit, total, toItem: toListedSample, keyOf: ({ id }) => [id] });
-}
-
-async function* streamSamples({ db }: StoreContext, query: Filter): AsyncGenerator<Sample> {
-  const filtered = db.selectFrom('samples').selectAll().where(matches(query)).orderBy('id').limit(pageOfStream);
-  let after = '';
-  while (true) {
-    const rows = await filtered.where('id', '>', after).execute();
-    for (const row of rows) yield toSample(row);
-    const last = rows.at(-1);
-    if (!last || rows.length < pageOfStream) return;
-    after = last.id;
-  }
 }
 
 interface Move {

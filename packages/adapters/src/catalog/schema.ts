@@ -1,4 +1,5 @@
 /** @file The catalog's tables: TEXT ids, epoch milliseconds, JSON as TEXT and booleans as 0 or 1, so that every database takes them. */
+import type { MeasureName } from '@tintype/contracts/catalog';
 import type { Generated } from 'kysely';
 
 export interface DatasetTable {
@@ -30,6 +31,12 @@ export interface SampleTable {
   created_at: number;
   removed: number;
   removed_at: number | null;
+  /** Declared group. */
+  group_name: string | null;
+  /** Of the last label event where it gives a class. */
+  labeled_by: string | null;
+  label_source: string | null;
+  labeled_at: number | null;
 }
 
 export interface OriginTable {
@@ -241,6 +248,52 @@ export interface PredictionTable {
   probabilities: string | null;
 }
 
+export interface TagTable {
+  name: string;
+  created_by: string;
+  created_at: number;
+}
+
+export interface SampleTagTable {
+  tag: string;
+  sample_id: string;
+  annotator: string;
+  at: number;
+}
+
+export interface ViewTable {
+  id: string;
+  name: string | null;
+  /** JSON; null for a list. */
+  query: string | null;
+  created_by: string;
+  created_at: number;
+  /** From then on it may be removed; null where it has a name. */
+  forgotten_at: number | null;
+}
+
+export interface ViewSampleTable {
+  view_id: string;
+  position: number;
+  sample_id: string;
+}
+
+export interface SamplePredictionTable {
+  model: string;
+  version: number;
+  sample_id: string;
+  /** Label when it was predicted. */
+  class_name: string | null;
+  predicted: string;
+  confidence: number;
+  /** JSON: class name -> probability. */
+  probabilities: string | null;
+}
+
+export interface SampleMeasureTable extends Record<MeasureName, number | null> {
+  sample_id: string;
+}
+
 /** `scopes` is a JSON list. */
 export interface TokenTable {
   sequence: Generated<number>;
@@ -323,6 +376,12 @@ export interface Tables {
   studies: StudyTable;
   trials: TrialTable;
   predictions: PredictionTable;
+  tags: TagTable;
+  sample_tags: SampleTagTable;
+  views: ViewTable;
+  view_samples: ViewSampleTable;
+  sample_predictions: SamplePredictionTable;
+  sample_measures: SampleMeasureTable;
   tokens: TokenTable;
   users: UserTable;
   sessions: SessionTable;

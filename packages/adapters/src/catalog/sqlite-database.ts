@@ -58,6 +58,8 @@ function configure(database: Database): void {
   database.pragma('foreign_keys = ON');
   database.pragma('trusted_schema = OFF');
   database.pragma('mmap_size = 0');
+  // 64 MiB: an index of 100,000 samples is read from memory.
+  database.pragma('cache_size = -65536');
 }
 
 function assertSqliteVersion(database: Database): void {

@@ -12,6 +12,7 @@ import type {
 } from 'kysely';
 import * as kysely from './kysely.ts';
 import type { SchemaDialect } from './migrations.ts';
+import type { Tables } from './schema.ts';
 
 /** One connection per process. Every transaction is BEGIN IMMEDIATE: a deferred one that reads first cannot always write. */
 export function sqliteDialect(database: Database): Dialect {
@@ -34,6 +35,13 @@ export const sqliteSchemaDialect: SchemaDialect = {
     }
   },
 };
+
+/** Changes of this connection, and a number that changes with those of all others. */
+export async function readChangeMark(db: Kysely<Tables>): Promise<string> {
+  const { rows } = await kysely.sql<{ mark: string }>`select total_changes() || ' ' || data_version as mark
+    from pragma_data_version`.execute(db);
+  return rows[0]?.mark ?? '';
+}
 
 /** SQLite changes schemas inside transactions, so a migration cut off half-way leaves nothing. */
 class TransactionalDdlAdapter extends kysely.SqliteAdapter {

@@ -18,10 +18,11 @@ export async function summarizeCatalog(
   return catalog.samples.summarize(dataset);
 }
 
-/** Throws DATASET_NOT_FOUND, CLASS_NOT_FOUND, or VALIDATION_FAILED for a cursor of another list. */
+/** Throws DATASET_NOT_FOUND, CLASS_NOT_FOUND, VIEW_NOT_FOUND, or VALIDATION_FAILED for a cursor of another list. */
 export async function listSamples({ catalog }: Needs, query: SampleQuery): Promise<Page<ListedSample>> {
   await assertDataset(catalog, query.dataset);
-  if (query.className) await assertClass(catalog, query.className);
+  const className = query.class ?? query.className;
+  if (className) await assertClass(catalog, className);
   return catalog.samples.list(query);
 }
 

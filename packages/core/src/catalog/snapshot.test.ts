@@ -70,6 +70,21 @@ test('the same content gives the same snapshot, another seed another one', async
   expect(await world.catalog.snapshots.list()).toHaveLength(2);
 });
 
+test('a declared group stays on one side, and counts as one', async () => {
+  await using world = await aWorld();
+  const ids = await fillPets(world.catalog);
+  const shelf = ids.slice(0, 12);
+  await world.catalog.samples.setGroup(shelf, 'shelf 7');
+
+  const snapshot = await createSnapshot(world.needs, options());
+
+  const entries = await world.catalog.snapshots.entries(snapshot.id);
+  const together = entries.filter(({ sampleId }) => shelf.includes(sampleId));
+  expect(new Set(together.map(({ split }) => split)).size).toBe(1);
+  expect(new Set(together.map(({ group }) => group)).size).toBe(1);
+  expect(snapshot.groups).toBe(19);
+});
+
 test('samples in the trash, without a label or of a class left out are not frozen', async () => {
   await using world = await aWorld();
   const [gone] = (await fillPets(world.catalog)) as [string];

@@ -15,6 +15,7 @@ import type { Clock } from '../ports/clock.ts';
 import { crashPoint } from '../ports/crash-point.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import { resolveDataset } from './catalog.ts';
+import { joinGroups } from './join-groups.ts';
 import { groupNearDuplicates, type NearDuplicateGroup } from './near-duplicates.ts';
 import { assignSplits } from './split.ts';
 import type { Signature } from './thumbnail-signature.ts';
@@ -45,7 +46,8 @@ export async function createSnapshot(needs: SnapshotNeeds, options: SnapshotOpti
   const classes = listClasses(dataset, samples);
 
   const groups = await groupNearDuplicates(samples, needs);
-  const entries = splitEntries(samples, groups, options);
+  const groupOf = joinGroups(groups, samples);
+  const entries = splitEntries(samples, groupOf, options);
   assertEverywhere(classes, entries, options.shares);
 
   const lines = renderEntries(entries);
@@ -57,7 +59,7 @@ export async function createSnapshot(needs: SnapshotNeeds, options: SnapshotOpti
     classes,
     counts: countSplits(entries),
     classCounts: countClasses(classes, entries),
-    groups: groups.length,
+    groups: new Set(groupOf.values()).size,
     createdAt: clock.now(),
   };
 
@@ -91,13 +93,12 @@ function listClasses(dataset: string, samples: readonly LabeledSample[]): string
   return classes;
 }
 
-/** In sample-id order. A group is named after its first sample. */
+/** In sample-id order. */
 function splitEntries(
   samples: readonly LabeledSample[],
-  groups: readonly NearDuplicateGroup[],
+  groupOf: ReadonlyMap<string, string>,
   { shares, seed }: SnapshotOptions,
 ): SnapshotEntry[] {
-  const groupOf = new Map(groups.flatMap((group) => group.samples.map((sample) => [sample.id, groupName(group)])));
   const grouped = samples
     .map(({ id, contentHash, className }) => ({ sampleId: id, contentHash, className, group: groupOf.get(id) ?? id }))
     .sort((a, b) => (a.sampleId < b.sampleId ? -1 : 1));
@@ -105,8 +106,6 @@ function splitEntries(
   const splitOf = assignSplits(grouped, { shares, seed });
   return grouped.map((entry) => ({ ...entry, split: splitOf.get(entry.sampleId) as Split }));
 }
-
-const groupName = (group: NearDuplicateGroup): string => `g_${group.samples[0]?.id.slice(2)}`;
 
 function assertLargeEnough(entries: readonly Omit<SnapshotEntry, 'split'>[]): void {
   const groups = new Map<string, Set<string>>();

@@ -79,6 +79,22 @@ test('pages hold one class each, without pictures that have a label', async () =
   });
 });
 
+test('the pictures most alike to one are of its kind, without those in the trash', async () => {
+  const ids = await fill('likes', { red: 12, blue: 12 });
+  const [one, gone] = [...ids].filter(([, own]) => own === 'red').map(([id]) => id) as [string, string];
+  await catalog.samples.remove([gone], { annotator: 'ada', at: 1 });
+
+  const alike = await labels.alike({ dataset: 'likes', sampleId: one, count: 5 });
+
+  expect(alike).toHaveLength(5);
+  expect(alike.every(({ sampleId }) => ids.get(sampleId) === 'red' && sampleId !== one && sampleId !== gone)).toBe(
+    true,
+  );
+  expect(alike.map(({ similarity }) => similarity)).toEqual(
+    alike.map(({ similarity }) => similarity).toSorted((a, b) => b - a),
+  );
+});
+
 test('heaps hold every unlabeled picture once, and name the part to audit', async () => {
   const ids = await fill('heaps', { red: 15, blue: 15 });
 

@@ -50,6 +50,12 @@ export interface LabelService extends AsyncDisposable {
   grids(query: Scope & { size: number; className?: string | undefined }): Promise<GridsView>;
   clusters(query: Scope): Promise<{ items: LabelCluster[] }>;
   suspects(query: Scope & { limit: number }): Promise<{ items: LabelSuspect[]; likelyWrong: number }>;
+  /** Samples most alike to one of the dataset, the nearest first; none where it could not be read. */
+  alike(query: {
+    dataset: string;
+    sampleId: string;
+    count: number;
+  }): Promise<{ sampleId: string; similarity: number }[]>;
   /** Null while the labels are too few. */
   forecast(query: Scope & { nextLabels: number }): Promise<LabelForecast | null>;
 }
@@ -114,6 +120,14 @@ export function openLabelService(needs: LabelServiceNeeds, options: LabelService
       // Where there is one class alone, no other can be suggested.
       const items = labels.classCount < 2 ? [] : suspects.map((one) => nameSuspect(one, { desk, labels, classes }));
       return { items, likelyWrong };
+    },
+
+    async alike({ dataset, sampleId, count }) {
+      const { desk, labels } = await sit({ dataset, seed: 0 });
+      const row = desk.rowOf.get(sampleId);
+      if (row === undefined || desk.unreadable.has(row)) return [];
+      const found = await ask('alike', { key: desk.key, row, hidden: labels.hidden, count });
+      return found.map((one) => ({ sampleId: desk.sampleIds[one.row] as string, similarity: one.similarity }));
     },
 
     async forecast({ nextLabels, ...scope }) {

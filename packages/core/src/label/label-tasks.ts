@@ -6,6 +6,7 @@ import { clusterPictures } from './cluster-pictures.ts';
 import { orderForControl } from './control-order.ts';
 import { buildCoverage, type Coverage } from './coverage.ts';
 import { crossValidate } from './cross-validate.ts';
+import { findAlike } from './find-alike.ts';
 import { findSuspects } from './find-suspects.ts';
 import { forecastLabels } from './forecast-labels.ts';
 import { buildLabelSpace, type LabelSpace } from './label-space.ts';
@@ -65,6 +66,10 @@ export const tasks: TaskFunctions<LabelTasks> = {
     const { classCount } = labels;
     const open = listOpen(desk, labels);
     return clusterPictures({ space, open, seed, classCount, ...(probabilities ? { probabilities } : {}) });
+  },
+  alike: async ({ key, row, hidden, count }) => {
+    const isHidden = new Set(hidden);
+    return findAlike(findDesk(key).space, { row, count, isHidden: (other) => isHidden.has(other) });
   },
   suspects: async ({ key, labels, seed, groups, count }) => {
     const { space } = findDesk(key);

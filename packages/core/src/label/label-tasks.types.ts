@@ -1,4 +1,5 @@
 /** @file What a labeling child can do. It holds the space of a dataset; labels come along with every question, so that no state can be stale. */
+import type { Alike } from './find-alike.ts';
 import type { Grid } from './build-grids.ts';
 import type { Pick } from './choose-next.ts';
 import type { PictureCluster } from './cluster-pictures.ts';
@@ -39,6 +40,7 @@ export type LabelTasks = {
   /** `classIndex`: of this class alone. No grids while there is no head. */
   grids: { input: Question & { size: number; classIndex?: number }; output: Grid[] };
   clusters: { input: Question; output: PictureCluster[] };
+  alike: { input: { key: string; row: number; hidden: Int32Array; count: number }; output: Alike[] };
   /** `groups`: [L] of every label. */
   suspects: {
     input: Question & { groups: readonly string[]; count: number };

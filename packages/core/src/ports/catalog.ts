@@ -6,10 +6,12 @@ import type {
   Dataset,
   ListedSample,
   Sample,
+  SampleKey,
   SampleQuery,
   Snapshot,
   SnapshotEntry,
 } from '@tintype/contracts/catalog';
+import type { FilterChoices, Regrouped, SampleUse } from '@tintype/contracts/curation';
 import type { Evaluation } from '@tintype/contracts/evaluate';
 import type { Page } from '@tintype/contracts/ids';
 import type { LabelClass, LabelEvent, LabelSource } from '@tintype/contracts/label';
@@ -19,6 +21,7 @@ import type { Run } from '@tintype/contracts/train';
 import type { Artifact, EpochMetrics, RunProgress } from '@tintype/contracts/train-events';
 import type { Study, Trial } from '@tintype/contracts/tune';
 import type { AccessStore } from './access-store.ts';
+import type { MeasureStore, SamplePredictionStore, TagStore, ViewStore } from './curation-stores.ts';
 
 /** A file of a source that an earlier run finished with, taken or rejected. */
 export interface Origin {
@@ -31,7 +34,7 @@ export interface Origin {
 /** One finished file: a picture (with the sample it is or duplicates) or a rejection. */
 export type IngestRow = { origin: Origin } & (
   | {
-      sample: Omit<Sample, 'className' | 'createdAt' | 'removedAt' | 'dataset'>;
+      sample: Omit<Sample, 'className' | 'group' | 'createdAt' | 'removedAt' | 'dataset'>;
       className: string | null;
       labelSource: LabelSource;
     }
@@ -59,14 +62,26 @@ export interface SampleStore {
     rows: readonly IngestRow[],
     by: { annotator: string; at: number },
   ): Promise<IngestOutcome>;
+  /**
+   * In the order of `sort`, by id without one; a view that is a list keeps its own order. A cursor of a sorted list is a position, so what is
+   * added or removed meanwhile shifts its pages. Throws VIEW_NOT_FOUND, VALIDATION_FAILED.
+   */
   list(query: SampleQuery): Promise<Page<ListedSample>>;
-  /** Every sample that matches, in id order, without holding them all. */
-  stream(query: Omit<SampleQuery, 'cursor' | 'limit'>): AsyncIterable<Sample>;
+  /** As `list`, with less of each sample: for actions on many. */
+  listKeys(query: SampleQuery): Promise<Page<SampleKey>>;
+  /** Every sample that matches, in id order, without holding them all. Throws VIEW_NOT_FOUND. */
+  stream(query: Omit<SampleQuery, 'sort' | 'offset' | 'cursor' | 'limit'>): AsyncIterable<Sample>;
+  /** What there is to filter by. */
+  listChoices(): Promise<FilterChoices>;
   /** Throws SAMPLE_NOT_FOUND. */
   get(sampleId: string): Promise<ListedSample>;
   /** Moves to the trash; returns how many were not there before. Ids that do not exist: SAMPLE_NOT_FOUND and nothing changes. */
   remove(sampleIds: readonly string[], by: { annotator: string; at: number }): Promise<number>;
   restore(sampleIds: readonly string[], by: { annotator: string; at: number }): Promise<number>;
+  /** Declares what belongs together; null takes samples out of their group. Throws SAMPLE_NOT_FOUND, and then nothing changes. */
+  setGroup(sampleIds: readonly string[], group: string | null): Promise<Regrouped>;
+  /** Snapshots that hold a sample, with the runs and versions made from them, newest first. */
+  listUses(sampleId: string): Promise<SampleUse[]>;
   /** Appends; an event whose id is known already changes nothing. */
   appendLabelEvents(events: readonly LabelEvent[]): Promise<void>;
   /** Oldest first. */
@@ -191,6 +206,10 @@ export interface Catalog extends AsyncDisposable {
   evaluations: EvaluationStore;
   studies: StudyStore;
   predictions: PredictionStore;
+  tags: TagStore;
+  views: ViewStore;
+  samplePredictions: SamplePredictionStore;
+  measures: MeasureStore;
   access: AccessStore;
   /** A number that changes whenever a registry row changes, cheap to read: servers poll it. */
   registryVersion(): Promise<number>;
