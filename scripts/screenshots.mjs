@@ -100,6 +100,66 @@ const states = {
       await page.getByRole('button', { name: 'Undo' }).waitFor();
     },
   },
+  'pictures-words': { path: '/pictures?version=recyclables@3&wrong=true&annotator=ingest&sort=confidence' },
+  'pictures-filters': {
+    path: '/pictures?version=recyclables@3',
+    async act(page) {
+      await page.getByRole('button', { name: /^Filters/ }).click();
+      await page.getByLabel('Tag').waitFor();
+      await page.waitForTimeout(300);
+    },
+  },
+  'pictures-views': {
+    path: '/pictures?class=soda-cans&sort=path',
+    async act(page, server) {
+      const save = (body) => fetch(`${server.url}/api/views`, { method: 'POST', body: JSON.stringify(body) });
+      await save({ name: 'Dark boxes', query: { class: 'boxes' } });
+      await save({ name: 'Odd ones of the morning', ids: server.samples.slice(0, 34).map(({ id }) => id) });
+      await page.reload();
+      await page.getByRole('button', { name: 'Views' }).click();
+      await page.getByText('Dark boxes').waitFor();
+      await page.waitForTimeout(300);
+    },
+  },
+  'pictures-tag': {
+    path: '/pictures',
+    async act(page, server) {
+      const tag = (name, count) =>
+        fetch(`${server.url}/api/samples/tag`, {
+          method: 'POST',
+          body: JSON.stringify({ ids: server.samples.slice(0, count).map(({ id }) => id), tag: name }),
+        });
+      await tag('blurry', 12);
+      await tag('for the catalog', 40);
+      await page.getByRole('listbox').focus();
+      for (const key of ['ArrowRight', ' ', 'ArrowRight', 'ArrowDown', 'Shift+ ', 't']) await page.keyboard.press(key);
+      await page.getByText('blurry').waitFor();
+      await page.waitForTimeout(300);
+    },
+  },
+  'pictures-class': {
+    path: '/pictures',
+    async act(page) {
+      await page.getByRole('listbox').focus();
+      for (const key of [' ', 'ArrowRight', ' ', 'l']) await page.keyboard.press(key);
+      await page.waitForTimeout(400);
+    },
+  },
+  'pictures-trash': {
+    path: '/pictures?removed=true',
+    async act(page, server) {
+      for (const sample of server.samples.slice(0, 9)) sample.removedAt = 1;
+      await page.reload();
+      await page.getByText('9 pictures in the trash').waitFor();
+      await page.waitForTimeout(300);
+    },
+  },
+  'pictures-trash-empty': { path: '/pictures?removed=true' },
+  picture: {
+    path: '/pictures/SAMPLE?sort=path',
+    act: (page) => page.getByText('Where it was trained on').waitFor(),
+    full: true,
+  },
   'pictures-detail': {
     path: '/pictures',
     async act(page) {
@@ -239,7 +299,7 @@ for (const [name, state] of Object.entries(states)) {
       );
       page.on('pageerror', (error) => process.stderr.write(`${name}: ${error.message}\n`));
       try {
-        await page.goto(server.url + state.path);
+        await page.goto(server.url + state.path.replace('SAMPLE', server.samples[2]?.id));
         if (state.slow) await page.waitForTimeout(500);
         else await page.waitForLoadState('networkidle');
         if (state.broken) await page.waitForTimeout(1200);

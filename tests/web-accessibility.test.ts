@@ -40,6 +40,35 @@ const screens: Record<string, Screen> = {
       await page.keyboard.press(' ');
     },
   },
+  'pictures, a tag to give': {
+    path: '/pictures',
+    async prepare(page) {
+      await page.getByRole('listbox').getByRole('option').first().waitFor();
+      await page.getByRole('listbox').focus();
+      await page.keyboard.press('t');
+      await page.getByRole('combobox', { name: 'Tag' }).waitFor();
+    },
+  },
+  'pictures, filters': {
+    path: '/pictures?version=recyclables@3&wrong=true&sort=confidence',
+    async prepare(page) {
+      await page.getByRole('listbox').getByRole('option').first().waitFor();
+      await page.getByRole('button', { name: /^Filters/ }).click();
+      await page.getByLabel('Tag').waitFor();
+    },
+  },
+  'pictures, views': {
+    path: '/pictures?class=boxes',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'Views' }).click();
+      await page.getByLabel('Name for this view').waitFor();
+    },
+  },
+  trash: { path: '/pictures?removed=true', prepare: (page) => page.getByText('The trash is empty').waitFor() },
+  "a picture's page": {
+    path: '/pictures/SAMPLE?sort=path',
+    prepare: (page) => page.getByRole('heading', { name: 'Where it was trained on' }).waitFor(),
+  },
   picture: { path: '/pictures?sample=SAMPLE', prepare: (page) => page.getByText('ada, by hand').waitFor() },
   'runs of training': { path: '/train', prepare: (page) => page.getByText('Epoch 13 of 30').waitFor() },
   'a new training': {

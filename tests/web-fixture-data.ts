@@ -39,6 +39,10 @@ export function buildSample(position: number): ListedSample {
     sizeBytes: 9000 + Math.round(8000 * chance(`size ${position}`)),
     perceptualHash: contentHash.slice(20, 36),
     className: position % 37 === 36 ? null : className,
+    group: null,
+    ...(position % 37 === 36
+      ? { annotator: null, labelSource: null, labeledAt: null }
+      : { annotator: 'ingest', labelSource: 'folder', labeledAt: startAt + position * 1000 }),
     createdAt: startAt + position * 1000,
     removedAt: null,
     split: position % 37 === 36 ? null : draw < 0.7 ? 'train' : draw < 0.8 ? 'validation' : 'test',

@@ -9,6 +9,7 @@ import { TintypeError } from '@tintype/contracts/errors';
 import type { AliasLogEntry } from '@tintype/contracts/registry';
 import type { Prediction } from '@tintype/contracts/serve';
 import { renderRecyclable } from '@tintype/example-recyclables/render';
+import { openCatalogFixture } from './web-fixture-catalog.ts';
 import {
   buildEvaluation,
   buildHistory,
@@ -80,6 +81,7 @@ export async function openWebFixture({
   const history = hasModel ? buildHistory() : [];
   const pictures = new Map<string, Promise<Uint8Array>>();
   const train = openTrainFixture({ hasRuns });
+  const catalog = openCatalogFixture(samples);
   let predictions = 0;
 
   const champion = (): number | null => history.at(-1)?.version ?? null;
@@ -128,17 +130,17 @@ export async function openWebFixture({
       throw new TintypeError('UNAUTHENTICATED', { reason: 'missing' });
     if (route === 'GET /health') return sendJson(response, describeHealth());
     if (route === 'GET /api/workspace') return sendJson(response, describeWorkspace());
-    if (route === 'GET /api/samples') return sendJson(response, listSamples(url.searchParams));
     if (route === 'POST /api/samples/remove' || route === 'POST /api/samples/restore') {
       const { ids } = JSON.parse(body.toString()) as { ids: string[] };
       return sendJson(response, { changed: moveSamples(new Set(ids), route.endsWith('remove') ? Date.now() : null) });
     }
+    const known = catalog.answer(method, url, body);
+    if (known !== undefined) return sendJson(response, known);
     if (url.pathname.startsWith('/api/samples/')) {
       const position = positions.get(id);
       const sample = position === undefined ? undefined : samples[position];
       if (position === undefined || !sample) throw new TintypeError('SAMPLE_NOT_FOUND', { sampleId: id });
-      if (part) return sendPicture(position, part === 'picture' ? 2 * thumbnailPx : thumbnailPx, response);
-      return sendJson(response, { ...sample, labels: listLabels(sample) });
+      return sendPicture(position, part === 'picture' ? 2 * thumbnailPx : thumbnailPx, response);
     }
     if (route === 'GET /api/models') return sendJson(response, { items: hasModel ? [describeModel()] : [] });
     if (url.pathname.startsWith('/api/models/')) return answerModel(url.pathname.split('/').slice(4), body, response);
@@ -284,28 +286,6 @@ export async function openWebFixture({
     };
   }
 
-  function listSamples(query: URLSearchParams): unknown {
-    const isTrash = query.get('removed') === 'true';
-    const text = (query.get('text') ?? '').toLowerCase();
-    const wanted = (['dataset', 'className', 'split'] as const).flatMap((name) => {
-      const value = query.get(name);
-      return value === null ? [] : [{ name, value: value === '' ? null : value }];
-    });
-    const matching = samples.filter(
-      (sample) =>
-        (sample.removedAt !== null) === isTrash &&
-        wanted.every(({ name, value }) => sample[name] === value) &&
-        (text === '' || sample.path.toLowerCase().includes(text)),
-    );
-    const start = Number(query.get('cursor') ?? 0);
-    const end = start + Number(query.get('limit') ?? 200);
-    return {
-      items: matching.slice(start, end),
-      total: matching.length,
-      ...(end < matching.length ? { nextCursor: String(end) } : {}),
-    };
-  }
-
   function moveSamples(ids: ReadonlySet<string>, removedAt: number | null): number {
     let changed = 0;
     for (const sample of samples) {
@@ -314,22 +294,6 @@ export async function openWebFixture({
       changed += 1;
     }
     return changed;
-  }
-
-  function listLabels(sample: ListedSample): unknown[] {
-    if (sample.className === null) return [];
-    const base = { sampleId: sample.id, at: sample.createdAt };
-    return [
-      { ...base, id: `${sample.id}-1`, className: 'boxes', annotator: 'ingest', source: 'folder' },
-      {
-        ...base,
-        id: `${sample.id}-2`,
-        className: sample.className,
-        annotator: 'ada',
-        source: 'human',
-        at: sample.createdAt + 86_400_000,
-      },
-    ];
   }
 
   function describeModel() {

@@ -28,22 +28,58 @@ describe.skipIf(noBrowser !== '')(`the Pictures screen${noBrowser}`, () => {
     return { page, grid, press, active, options: grid.getByRole('option') };
   }
 
-  test('of a hundred thousand pictures only those in sight are in the page', async () => {
+  test('of a hundred thousand pictures only those in sight are in the page, and End is the end at once', async () => {
     await using fixture = await openWebFixture({ samples: 100_000 });
-    const { page, grid, options } = await openPictures(fixture);
+    const { page, press, active, options } = await openPictures(fixture);
     await page.getByText('100,000 pictures').waitFor();
-    const last = () => options.last().getAttribute('aria-posinset').then(Number);
 
-    await grid.evaluate((element) => {
-      const scroller = element as unknown as { scrollTop: number; scrollHeight: number };
-      scroller.scrollTop = scroller.scrollHeight / 10;
-    });
-    await expect.poll(last, { timeout: 20_000 }).toBeGreaterThan(9900);
-    const position = await last();
+    await press('End');
+    await expect.poll(active).toBe(fixture.samples.at(-1)?.path);
 
-    expect(await options.last().getAttribute('title')).toBe(fixture.samples[position - 1]?.path);
+    expect(await options.last().getAttribute('aria-posinset')).toBe('100000');
     expect(await options.last().getAttribute('aria-setsize')).toBe('100000');
     expect(await page.evaluate('document.getElementsByTagName("*").length')).toBeLessThan(1500);
+    await press('Home');
+    await expect.poll(active).toBe(fixture.samples[0]?.path);
+  });
+
+  test('a range and the whole view can be selected without having been seen', async () => {
+    await using fixture = await openWebFixture({ samples: 30_000 });
+    const { page, press } = await openPictures(fixture);
+    await page.getByText('30,000 pictures').waitFor();
+
+    await press('ArrowRight', ' ', 'End', 'Shift+ ');
+    await page.getByText('29,999 selected').waitFor();
+    await press('Escape', 'Control+a');
+
+    expect(await isSeen(page.getByText('30,000 selected'))).toBe(true);
+  });
+
+  test('a frame drawn with the mouse selects what it touches, and adds with shift', async () => {
+    await using fixture = await openWebFixture();
+    const { page, options } = await openPictures(fixture);
+    const boxOf = async (index: number) => {
+      const box = await options.nth(index).boundingBox();
+      if (!box) throw new Error('There is no such picture in sight.');
+      return box;
+    };
+    await options.nth(7).waitFor();
+    const [first, third, fifth] = [await boxOf(0), await boxOf(2), await boxOf(4)];
+    const drag = async (from: typeof first, to: typeof first): Promise<void> => {
+      await page.mouse.move(from.x + 20, from.y + 30);
+      await page.mouse.down();
+      await page.mouse.move(to.x + 30, to.y + 60, { steps: 4 });
+      await page.mouse.up();
+    };
+
+    await drag(first, third);
+    await page.getByText('3 selected').waitFor();
+    await page.keyboard.down('Shift');
+    await drag(fifth, fifth);
+    await page.keyboard.up('Shift');
+
+    await page.getByText('4 selected').waitFor();
+    expect(await page.getByRole('dialog', { name: 'Picture' }).count()).toBe(0);
   });
 
   test('arrow keys move, space selects, shift and space selects up to here, escape lets go', async () => {
@@ -100,7 +136,7 @@ describe.skipIf(noBrowser !== '')(`the Pictures screen${noBrowser}`, () => {
 
     await page.getByText('2 pictures in the trash').waitFor();
     expect(fixture.samples.filter((sample) => sample.removedAt !== null)).toHaveLength(2);
-    expect(page.url()).toContain('trash=1');
+    expect(page.url()).toContain('removed=true');
   });
 
   test('every filter is in the address bar, and survives a reload', async () => {
@@ -172,6 +208,39 @@ describe.skipIf(noBrowser !== '')(`the Pictures screen${noBrowser}`, () => {
     await options.nth(4).click();
 
     expect(await isSeen(page.getByRole('dialog', { name: 'Picture' }))).toBe(true);
+  });
+
+  test('less usual filters are said in words and taken off one by one', async () => {
+    await using fixture = await openWebFixture();
+    const { page, options } = await openPictures(fixture, '?version=recyclables@3&wrong=true&annotator=ingest');
+    await options.first().waitFor();
+
+    const words = page.getByRole('list', { name: 'Filters that are on' });
+    expect(await words.getByRole('listitem').allInnerTexts()).toEqual([
+      'labeled by ingest',
+      'wrong answers of recyclables@3',
+    ]);
+    expect(await options.first().getAttribute('aria-label')).toMatch(/answered .*, wrong$/);
+    await page.getByRole('button', { name: 'Take off: labeled by ingest' }).click();
+
+    await page.waitForURL(/\?version=recyclables@3&wrong=true$/);
+    await page.getByRole('button', { name: /^Filters/ }).click();
+    await page.getByLabel('Right or wrong').selectOption('Both');
+    await page.waitForURL(/\?version=recyclables@3$/);
+  });
+
+  test('a failed part of the list is said, and what is loaded stays', async () => {
+    await using fixture = await openWebFixture({ samples: 5000 });
+    const { page, press, options } = await openPictures(fixture);
+    await page.getByText('5,000 pictures').waitFor();
+
+    fixture.isBroken = true;
+    await press('End');
+    await page.getByText('These pictures did not come.').waitFor();
+    fixture.isBroken = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+
+    await expect.poll(() => options.last().getAttribute('aria-posinset')).toBe('5000');
   });
 
   test('pictures ingested meanwhile are there when one comes back to the screen', async () => {

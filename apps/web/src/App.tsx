@@ -18,6 +18,9 @@ import { motionMs, resolveVariables, theme } from './theme.ts';
 const PicturesScreen = lazy(() =>
   import('./features/catalog/PicturesScreen.tsx').then((module) => ({ default: module.PicturesScreen })),
 );
+const SampleScreen = lazy(() =>
+  import('./features/catalog/SampleScreen.tsx').then((module) => ({ default: module.SampleScreen })),
+);
 const LabelScreen = lazy(() =>
   import('./features/label/LabelScreen.tsx').then((module) => ({ default: module.LabelScreen })),
 );
@@ -51,6 +54,7 @@ export function App() {
                     <Switch>
                       <Route path="/" component={TryScreen} />
                       <Route path="/pictures" component={PicturesScreen} />
+                      <Route path="/pictures/:id">{({ id }) => <SampleScreen id={id} />}</Route>
                       <Route path="/label/*?" component={LabelScreen} />
                       <Route path="/explore/*?" component={ExploreScreen} />
                       <Route path="/train/*?" component={TrainScreen} />

@@ -6,19 +6,14 @@ import {
   historyViewSchema,
   type ModelsView,
   modelsViewSchema,
-  type SamplesView,
-  type SampleView,
-  samplesViewSchema,
-  sampleViewSchema,
   type VersionView,
   versionViewSchema,
   type WorkspaceView,
   workspaceViewSchema,
 } from '@tintype/contracts/api';
-import type { SampleQuery } from '@tintype/contracts/catalog';
 import { type AliasLogEntry, aliasLogEntrySchema } from '@tintype/contracts/registry';
 import { type Health, healthSchema, type Prediction, predictionSchema } from '@tintype/contracts/serve';
-import { request, toQuery } from './client.ts';
+import { request } from './client.ts';
 
 const segment = encodeURIComponent;
 
@@ -46,14 +41,6 @@ export function predict(file: File, signal?: AbortSignal): Promise<Prediction> {
   body.append('file', file);
   return request(predictionSchema, '/predict', { method: 'POST', body, signal, timeoutMs: 60_000 });
 }
-
-export const listSamples = (query: SampleQuery, signal?: AbortSignal): Promise<SamplesView> =>
-  request(samplesViewSchema, `/api/samples${toQuery(query as Record<string, string | number | boolean | undefined>)}`, {
-    signal,
-  });
-
-export const getSample = (id: string, signal?: AbortSignal): Promise<SampleView> =>
-  request(sampleViewSchema, `/api/samples/${segment(id)}`, { signal });
 
 export const thumbnailUrl = (id: string): string => `/api/samples/${segment(id)}/thumbnail`;
 export const pictureUrl = (id: string): string => `/api/samples/${segment(id)}/picture`;

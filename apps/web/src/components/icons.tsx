@@ -114,3 +114,15 @@ export const CopyIcon = icon(
 export const FileIcon = icon(
   <path d="M11.5 2.500H6C5.2 2.5 4.5 3.2 4.5 4v12c0 .8.7 1.5 1.5 1.500h8c.8 0 1.5-.7 1.5-1.500V6.500ZM11.5 2.500v4h4" />,
 );
+export const TagIcon = icon(<path d="M7.500 3 6 17M14 3l-1.500 14M3.500 7.250h13.500M3 12.750h13.500" />);
+export const GroupIcon = icon(
+  <>
+    <rect x="2.750" y="5.750" width="9" height="9" rx="1.250" />
+    <path d="M8.250 5.750V4.500c0-.7.55-1.250 1.250-1.250h6.500c.7 0 1.250.55 1.250 1.250V11c0 .7-.55 1.250-1.250 1.250h-4.250" />
+  </>,
+);
+export const FilterIcon = icon(<path d="M3.500 5h13M6 10h8M8.500 15h3" />);
+export const BookmarkIcon = icon(<path d="M5.500 4c0-.55.45-1 1-1h7c.55 0 1 .45 1 1v13L10 13.500 5.500 17Z" />);
+export const PageIcon = icon(
+  <path d="M12 3.500h4.500V8M16.500 3.500 9.500 10.500M8 4.500H5c-.8 0-1.500.7-1.500 1.500v9c0 .8.7 1.500 1.500 1.500h9c.8 0 1.500-.7 1.500-1.500v-3" />,
+);

@@ -35,6 +35,8 @@ export const useHealth = () =>
 /** The mark of any class by name. */
 export function useClassMarks(): (className: string) => Mark {
   const { data } = useWorkspace();
-  const names = useMemo(() => listClassNames(data?.datasets ?? []), [data]);
-  return (className) => markOf(className, names);
+  return useMemo(() => {
+    const names = listClassNames(data?.datasets ?? []);
+    return (className) => markOf(className, names);
+  }, [data]);
 }

@@ -1,7 +1,7 @@
 /** @file Every key of the page for its help, out of the same tables that bind them. */
 import type { ActionEntry } from '../components/actions.ts';
 import { undoActions } from '../components/undo.tsx';
-import { galleryActions, sampleActions } from '../features/catalog/actions.ts';
+import { galleryActions, pageActions, sampleActions } from '../features/catalog/actions.ts';
 import { tryActions } from '../features/serve/actions.ts';
 import { trainActions } from '../features/train/actions.ts';
 
@@ -10,5 +10,6 @@ export const keyGroups: readonly { title: string; actions: Record<string, Action
   { title: 'Try', actions: tryActions },
   { title: 'Pictures, in the grid', actions: galleryActions },
   { title: 'Pictures, with one open', actions: sampleActions },
+  { title: "A picture's page", actions: pageActions },
   { title: 'Train', actions: trainActions },
 ];

@@ -1,51 +1,60 @@
-/** @file What of the catalog is shown: text, dataset, class, split, trash. */
+/** @file What of the catalog is shown: text, dataset, class, split, everything else, saved views, the trash. */
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import type { WorkspaceView } from '@tintype/contracts/api';
 import { splits } from '@tintype/contracts/ids';
-import { useState } from 'react';
+import { type Ref, useState } from 'react';
 import { formatCount } from '../../components/format.ts';
 import { SearchIcon, TrashIcon } from '../../components/icons.tsx';
 import classes from './FilterBar.module.css';
-import { countClasses, type GalleryFilter, textLimit } from './gallery-filter.ts';
+import { FilterMenu } from './FilterMenu.tsx';
+import { countClasses, type PicturesQuery, textLimit } from './gallery-filter.ts';
+import { ViewsMenu } from './ViewsMenu.tsx';
 
 export interface FilterBarProps {
-  filter: GalleryFilter;
+  query: PicturesQuery;
   workspace: WorkspaceView | undefined;
-  onChange: (filter: GalleryFilter) => void;
+  onChange: (query: PicturesQuery) => void;
+  searchRef: Ref<HTMLInputElement>;
 }
 
 /** Class options carry this before the name, so that no class name can be mistaken for "all" or "unlabeled". */
 const classPrefix = 'class:';
-const textDelayMs = 250;
+const textDelayMs = 200;
 
-export function FilterBar({ filter, workspace, onChange }: FilterBarProps) {
+export function FilterBar({ query, workspace, onChange, searchRef }: FilterBarProps) {
   const datasets = workspace?.datasets ?? [];
-  const { classes: choices, unlabeled } = countClasses(datasets, filter.dataset);
+  const { classes: choices, unlabeled } = countClasses(datasets, query.dataset);
   const removed = datasets
-    .filter((entry) => !filter.dataset || entry.name === filter.dataset)
+    .filter((entry) => !query.dataset || entry.name === query.dataset)
     .reduce((sum, entry) => sum + entry.removed, 0);
-  const count = (samples: number): string => (filter.isTrash ? '' : ` (${formatCount(samples)})`);
+  const count = (samples: number): string => (query.removed ? '' : ` (${formatCount(samples)})`);
   return (
     <search className={classes.bar} aria-label="Filter">
-      <TextFilter text={filter.text ?? ''} onChange={(text) => onChange({ ...filter, text: text || undefined })} />
-      <NativeSelect
-        aria-label="Dataset"
-        value={filter.dataset ?? ''}
-        onChange={(event) =>
-          onChange({ ...filter, dataset: event.currentTarget.value || undefined, className: undefined })
-        }
-        data={[
-          { value: '', label: 'Any dataset' },
-          ...datasets.map(({ name, samples }) => ({ value: name, label: name + count(samples) })),
-        ]}
+      <TextFilter
+        text={query.text ?? ''}
+        onChange={(text) => onChange({ ...query, text: text || undefined })}
+        searchRef={searchRef}
       />
+      {datasets.length > 1 && (
+        <NativeSelect
+          aria-label="Dataset"
+          value={query.dataset ?? ''}
+          onChange={(event) =>
+            onChange({ ...query, dataset: event.currentTarget.value || undefined, class: undefined })
+          }
+          data={[
+            { value: '', label: 'Any dataset' },
+            ...datasets.map(({ name, samples }) => ({ value: name, label: name + count(samples) })),
+          ]}
+        />
+      )}
       <NativeSelect
         aria-label="Class"
-        value={filter.className === undefined ? '' : classPrefix + filter.className}
+        value={query.class === undefined ? '' : classPrefix + query.class}
         onChange={(event) => {
           const value = event.currentTarget.value;
-          onChange({ ...filter, className: value === '' ? undefined : value.slice(classPrefix.length) });
+          onChange({ ...query, class: value === '' ? undefined : value.slice(classPrefix.length) });
         }}
         data={[
           { value: '', label: 'Any class' },
@@ -55,19 +64,21 @@ export function FilterBar({ filter, workspace, onChange }: FilterBarProps) {
       />
       <NativeSelect
         aria-label="Split"
-        value={filter.split ?? ''}
-        onChange={(event) => onChange({ ...filter, split: splits.find((name) => name === event.currentTarget.value) })}
+        value={query.split ?? ''}
+        onChange={(event) => onChange({ ...query, split: splits.find((name) => name === event.currentTarget.value) })}
         data={[
           { value: '', label: 'Any split' },
           ...splits.map((name) => ({ value: name, label: name[0]?.toUpperCase() + name.slice(1) })),
         ]}
       />
+      <FilterMenu query={query} classNames={choices.map(({ name }) => name)} onChange={onChange} />
+      <ViewsMenu query={query} onChange={onChange} />
       <Button
         className={classes.trash}
-        variant={filter.isTrash ? 'light' : 'default'}
-        aria-pressed={filter.isTrash}
+        variant={query.removed ? 'light' : 'default'}
+        aria-pressed={query.removed === true}
         leftSection={<TrashIcon size={18} />}
-        onClick={() => onChange({ ...filter, isTrash: !filter.isTrash })}
+        onClick={() => onChange({ ...query, removed: query.removed ? undefined : true })}
       >
         Trash <span className={classes.count}>{workspace ? formatCount(removed) : ''}</span>
       </Button>
@@ -75,8 +86,14 @@ export function FilterBar({ filter, workspace, onChange }: FilterBarProps) {
   );
 }
 
+interface TextFilterProps {
+  text: string;
+  onChange: (text: string) => void;
+  searchRef: Ref<HTMLInputElement>;
+}
+
 /** Typed text is asked for once the typing rests. */
-function TextFilter({ text, onChange }: { text: string; onChange: (text: string) => void }) {
+function TextFilter({ text, onChange, searchRef }: TextFilterProps) {
   const [draft, setDraft] = useState(text);
   const [last, setLast] = useState(text);
   if (last !== text) {
@@ -89,6 +106,7 @@ function TextFilter({ text, onChange }: { text: string; onChange: (text: string)
   }, textDelayMs);
   return (
     <TextInput
+      ref={searchRef}
       className={classes.text}
       type="search"
       aria-label="Text in the path"

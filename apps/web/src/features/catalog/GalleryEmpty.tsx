@@ -3,15 +3,15 @@ import { Button } from '@mantine/core';
 import { Command } from '../../components/Command.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { PicturesIcon, SearchIcon, TrashIcon } from '../../components/icons.tsx';
-import { type GalleryFilter, isFiltered } from './gallery-filter.ts';
+import { isFiltered, type PicturesQuery } from './gallery-filter.ts';
 
 export interface GalleryEmptyProps {
-  filter: GalleryFilter;
+  query: PicturesQuery;
   isEmptyWorkspace: boolean;
-  onClearFilter: () => void;
+  onChange: (query: PicturesQuery) => void;
 }
 
-export function GalleryEmpty({ filter, isEmptyWorkspace, onClearFilter }: GalleryEmptyProps) {
+export function GalleryEmpty({ query, isEmptyWorkspace, onChange }: GalleryEmptyProps) {
   if (isEmptyWorkspace) {
     return (
       <EmptyState icon={<PicturesIcon size={26} />} title="No pictures yet">
@@ -20,11 +20,11 @@ export function GalleryEmpty({ filter, isEmptyWorkspace, onClearFilter }: Galler
       </EmptyState>
     );
   }
-  if (filter.isTrash && !isFiltered(filter)) {
+  if (query.removed && !isFiltered(query)) {
     return (
       <EmptyState icon={<TrashIcon size={26} />} title="The trash is empty">
         <p>Pictures moved to the trash wait here until they are restored. Their bytes are kept.</p>
-        <Button variant="default" onClick={onClearFilter}>
+        <Button variant="default" onClick={() => onChange({})}>
           Back to the pictures
         </Button>
       </EmptyState>
@@ -33,10 +33,11 @@ export function GalleryEmpty({ filter, isEmptyWorkspace, onClearFilter }: Galler
   return (
     <EmptyState
       icon={<SearchIcon size={26} />}
-      title={filter.isTrash ? 'No picture in the trash matches' : 'No picture matches'}
+      title={query.removed ? 'No picture in the trash matches' : 'No picture matches'}
     >
-      <Button variant="default" onClick={onClearFilter}>
-        Show all pictures
+      <p>Take off one of the filters, or all of them.</p>
+      <Button variant="default" onClick={() => onChange(query.removed ? { removed: true } : {})}>
+        Show all {query.removed ? 'of the trash' : 'pictures'}
       </Button>
     </EmptyState>
   );

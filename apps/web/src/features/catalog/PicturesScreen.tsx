@@ -1,39 +1,45 @@
-/** @file Pictures: everything in the catalog, filtered by the address bar. */
-import { useSearchParams } from 'wouter';
+/** @file Pictures: everything in the catalog, as the address bar asks for it. */
+import { useRef } from 'react';
+import { useLocation, useSearch } from 'wouter';
+import { useHistoryState } from 'wouter/use-browser-location';
 import { useWorkspace } from '../../components/use-workspace.ts';
 import { FilterBar } from './FilterBar.tsx';
 import { Gallery } from './Gallery.tsx';
-import { type GalleryFilter, parseFilter, parseOpenSample, renderFilter } from './gallery-filter.ts';
+import { type PicturesQuery, parseFilter, parseOpenSample, picturesPath } from './gallery-filter.ts';
 import classes from './PicturesScreen.module.css';
+import { parsePlace } from './place.ts';
 import { SampleDrawer } from './SampleDrawer.tsx';
 import { useGallery } from './use-gallery.ts';
-import { useRefreshOnIngest } from './use-samples.ts';
+import { useRefreshOnIngest } from './use-gallery-pages.ts';
 
 export function PicturesScreen() {
-  const [search, setSearch] = useSearchParams();
-  const filter = parseFilter(search);
+  const search = new URLSearchParams(useSearch());
+  const [, navigate] = useLocation();
+  const query = parseFilter(search);
   const openId = parseOpenSample(search);
   const { data: workspace } = useWorkspace();
+  const searchField = useRef<HTMLInputElement>(null);
+  const place = parsePlace(useHistoryState());
 
-  const changeFilter = (next: GalleryFilter): void => setSearch(renderFilter(next), { replace: true });
+  const change = (next: PicturesQuery): void => navigate(picturesPath(next), { replace: true });
   const open = (id: string | undefined): void => {
-    const next = renderFilter(filter);
-    if (id) next.set('sample', id);
+    const path = picturesPath(query);
+    const address = id === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}sample=${id}`;
     // Opening is a step that Back undoes; leafing through and closing are not.
-    setSearch(next, { replace: id === undefined || openId !== undefined });
+    navigate(address, { replace: id === undefined || openId !== undefined });
   };
-  const gallery = useGallery(filter, open);
+  const gallery = useGallery(query, { open, ...(place === undefined ? {} : { start: place }) });
   useRefreshOnIngest(workspace);
 
   return (
     <div className={classes.screen} data-fill>
-      <h1 className={classes.title}>Pictures</h1>
-      <FilterBar filter={filter} workspace={workspace} onChange={changeFilter} />
+      <h1 className={classes.title}>{query.removed ? 'Trash' : 'Pictures'}</h1>
+      <FilterBar query={query} workspace={workspace} onChange={change} searchRef={searchField} />
       <Gallery
         gallery={gallery}
-        filter={filter}
         isEmptyWorkspace={workspace?.datasets.every((entry) => entry.samples + entry.removed === 0) ?? false}
-        onClearFilter={() => changeFilter({ isTrash: false })}
+        onChange={change}
+        onSearch={() => searchField.current?.focus()}
       />
       <SampleDrawer id={openId} gallery={gallery} onOpen={open} />
     </div>

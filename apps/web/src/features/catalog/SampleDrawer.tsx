@@ -1,19 +1,20 @@
-/** @file One picture in detail: large, with what is known of it and who labeled it when. */
+/** @file One picture beside the grid: large, with the most important that is known of it, leafing as one likes. */
 import { ActionIcon, Button, Drawer, Skeleton, Tooltip } from '@mantine/core';
 import type { ListedSample } from '@tintype/contracts/catalog';
-import type { LabelEvent, LabelSource } from '@tintype/contracts/label';
-import { type ReactNode, useState } from 'react';
-import { pictureUrl, thumbnailUrl } from '../../api/endpoints.ts';
+import type { ReactNode } from 'react';
+import { useLocation } from 'wouter';
 import { bindActions, findAction } from '../../components/actions.ts';
-import { ClassMark } from '../../components/ClassMark.tsx';
-import { formatCount, formatSize, formatTime } from '../../components/format.ts';
-import { LeftIcon, RestoreIcon, RightIcon, TrashIcon } from '../../components/icons.tsx';
+import { LeftIcon, PageIcon, RestoreIcon, RightIcon, TrashIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { sampleActions } from './actions.ts';
-import classes from './SampleDrawer.module.css';
-import { describeSample } from './Tile.tsx';
+import { BigPicture } from './BigPicture.tsx';
+import { samplePath } from './gallery-filter.ts';
+import { LabelHistory } from './LabelHistory.tsx';
+import { renderPlace } from './place.ts';
+import classes from './Sample.module.css';
+import { SampleFacts } from './SampleFacts.tsx';
+import { SampleTags } from './SampleTags.tsx';
 import type { GalleryState } from './use-gallery.ts';
-import { useMoveSamples } from './use-move-samples.tsx';
 import { useSample } from './use-sample.ts';
 
 export interface SampleDrawerProps {
@@ -23,17 +24,23 @@ export interface SampleDrawerProps {
 }
 
 export function SampleDrawer({ id, gallery, onOpen }: SampleDrawerProps) {
-  const position = id === undefined ? -1 : gallery.samples.findIndex((sample) => sample.id === id);
+  const [, navigate] = useLocation();
+  const isAtCursor = gallery.sampleAt(gallery.cursor)?.id === id;
+  const position = id === undefined ? -1 : isAtCursor ? gallery.cursor : gallery.positionOf(id);
+  const listed = gallery.sampleAt(position);
   const neighbor = (step: number): ListedSample | undefined =>
-    position < 0 ? undefined : gallery.samples[position + step];
+    position < 0 ? undefined : gallery.sampleAt(position + step);
   const leaf = (step: number): void => {
     if (neighbor(step)) gallery.openAt(position + step);
   };
   const close = (): void => onOpen(undefined);
-  const move = useMoveSamples();
-  const toTrash = (to: 'remove' | 'restore') => (): void => {
+  const openPage = (): void => {
     if (id === undefined) return;
-    move({ ids: [id], to });
+    navigate(samplePath(id, gallery.query), position < 0 ? {} : { state: renderPlace(position) });
+  };
+  const toTrash = (to: 'remove' | 'restore') => (): void => {
+    if (id === undefined || !listed || (listed.removedAt === null) !== (to === 'remove')) return;
+    void gallery.curation.move([id], to);
     const next = neighbor(1) ?? neighbor(-1);
     if (next) onOpen(next.id);
     else close();
@@ -41,6 +48,7 @@ export function SampleDrawer({ id, gallery, onOpen }: SampleDrawerProps) {
   const actions = bindActions(sampleActions, {
     previous: () => leaf(-1),
     next: () => leaf(1),
+    page: openPage,
     remove: toTrash('remove'),
     restore: toTrash('restore'),
     close,
@@ -55,13 +63,14 @@ export function SampleDrawer({ id, gallery, onOpen }: SampleDrawerProps) {
       classNames={{ body: classes.body, title: classes.title }}
       onKeyDown={(event) => {
         const action = findAction(actions, event);
-        if (!action || action.name === 'close') return;
+        const isField = event.target instanceof HTMLElement && event.target.matches('input, textarea, a, button');
+        if (!action || action.name === 'close' || (isField && action.name === 'page')) return;
         event.preventDefault();
         action.perform();
       }}
     >
       {id !== undefined && (
-        <SampleDetail key={id} id={id} listed={gallery.samples[position]} onMove={(to) => toTrash(to)()}>
+        <SampleDetail key={id} id={id} listed={listed} onPage={openPage} onMove={(to) => toTrash(to)()}>
           <Tooltip label="Previous (←)">
             <ActionIcon aria-label={sampleActions.previous.label} disabled={!neighbor(-1)} onClick={() => leaf(-1)}>
               <LeftIcon />
@@ -82,22 +91,23 @@ interface SampleDetailProps {
   id: string;
   /** As the list knows it, shown until the whole is there. */
   listed: ListedSample | undefined;
+  onPage: () => void;
   onMove: (to: 'remove' | 'restore') => void;
   children: ReactNode;
 }
 
-function SampleDetail({ id, listed, onMove, children }: SampleDetailProps) {
+function SampleDetail({ id, listed, onPage, onMove, children }: SampleDetailProps) {
   const { data, error, refetch } = useSample(id);
   const sample = data ?? listed;
   if (!sample && error) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   return (
     <>
-      <Picture id={id} sample={sample} />
+      <BigPicture id={id} sample={sample} />
       <div className={classes.actions}>
         {children}
         <span className={classes.gap} />
-        <Button component="a" variant="subtle" color="gray" href={pictureUrl(id)} target="_blank" rel="noreferrer">
-          Original
+        <Button variant="subtle" color="gray" leftSection={<PageIcon size={16} />} onClick={onPage}>
+          Whole page
         </Button>
         {sample &&
           (sample.removedAt === null ? (
@@ -110,11 +120,12 @@ function SampleDetail({ id, listed, onMove, children }: SampleDetailProps) {
             </Button>
           ))}
       </div>
-      {sample ? <Facts sample={sample} /> : <Skeleton height={220} />}
+      {sample ? <SampleFacts sample={sample} /> : <Skeleton height={220} />}
+      {data && <SampleTags sample={data} />}
       <section className={classes.history}>
         <h3>Label history</h3>
         {data ? (
-          <Labels labels={data.labels} />
+          <LabelHistory sample={data} />
         ) : error ? (
           <ProblemNotice error={error} onRetry={() => void refetch()} />
         ) : (
@@ -122,75 +133,5 @@ function SampleDetail({ id, listed, onMove, children }: SampleDetailProps) {
         )}
       </section>
     </>
-  );
-}
-
-/** The thumbnail holds the place until the picture itself is there, and stays where the browser cannot show that one. */
-function Picture({ id, sample }: { id: string; sample: ListedSample | undefined }) {
-  const [isShown, setShown] = useState(true);
-  return (
-    <div
-      className={classes.picture}
-      style={{
-        aspectRatio: sample ? `${sample.widthPx} / ${sample.heightPx}` : '4 / 3',
-        backgroundImage: `url("${thumbnailUrl(id)}")`,
-      }}
-    >
-      {isShown && (
-        <img src={pictureUrl(id)} alt={sample ? describeSample(sample) : ''} onError={() => setShown(false)} />
-      )}
-    </div>
-  );
-}
-
-function Facts({ sample }: { sample: ListedSample }) {
-  const facts: [string, ReactNode][] = [
-    ['Class', <ClassMark key="class" className={sample.className} />],
-    ['Path', sample.path],
-    ['Dataset', sample.dataset],
-    ['Split', sample.split ?? 'in no snapshot yet'],
-    [
-      'Size',
-      `${formatCount(sample.widthPx)} × ${formatCount(sample.heightPx)} px, ${formatSize(sample.sizeBytes)}, ${sample.format.toUpperCase()}`,
-    ],
-    ['Ingested', formatTime(sample.createdAt)],
-    ...(sample.removedAt === null ? [] : ([['Removed', formatTime(sample.removedAt)]] as [string, ReactNode][])),
-    ['Sample', <code key="id">{sample.id}</code>],
-    ['SHA-256', <code key="hash">{sample.contentHash}</code>],
-  ];
-  return (
-    <dl className={classes.facts}>
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-const sourceWords: Record<LabelSource, string> = {
-  folder: 'from the folder',
-  filename: 'from the file name',
-  human: 'by hand',
-  model: 'by a model',
-  import: 'imported',
-};
-
-function Labels({ labels }: { labels: readonly LabelEvent[] }) {
-  if (labels.length === 0) return <p className={classes.none}>Nobody has labeled this picture.</p>;
-  return (
-    <ol className={classes.labels}>
-      {labels.map((label) => (
-        <li key={label.id}>
-          <ClassMark className={label.className} />
-          <span>
-            {label.annotator}, {sourceWords[label.source]}
-          </span>
-          <time dateTime={new Date(label.at).toISOString()}>{formatTime(label.at)}</time>
-        </li>
-      ))}
-    </ol>
   );
 }

@@ -1,16 +1,26 @@
 /** @file One place of the grid: a picture with its class, or its mat while it is being loaded. */
 import type { ListedSample } from '@tintype/contracts/catalog';
 import { memo } from 'react';
-import { ClassMark } from '../../components/ClassMark.tsx';
+import { MarkGlyph } from '../../components/ClassMark.tsx';
+import type { Mark } from '../../components/class-marks.ts';
+import { formatShare } from '../../components/format.ts';
 import { CheckIcon } from '../../components/icons.tsx';
 import { Thumbnail } from '../../components/Thumbnail.tsx';
 import classes from './Tile.module.css';
 
 export const tileId = (sampleId: string): string => `tile-${sampleId}`;
 
-/** What the tile says to who cannot see it: class, file, split. */
-export function describeSample({ className, path, split }: Pick<ListedSample, 'className' | 'path' | 'split'>): string {
-  return [className ?? 'Unlabeled', path.split('/').at(-1), split].filter(Boolean).join(', ');
+/** Whether a model's answer is not the label; nobody knows where there is none. */
+const isWrong = ({ className, prediction }: ListedSample): boolean =>
+  prediction !== undefined && className !== null && prediction.predicted !== className;
+
+/** What the tile says to who cannot see it: class, file, split, and what a model answered. */
+export function describeSample(sample: ListedSample): string {
+  const { className, path, split, prediction } = sample;
+  const answer =
+    prediction &&
+    `answered ${prediction.predicted} ${formatShare(prediction.confidence, 0)}${isWrong(sample) ? ', wrong' : ''}`;
+  return [className ?? 'Unlabeled', path.split('/').at(-1), split, answer].filter(Boolean).join(', ');
 }
 
 export interface TileProps {
@@ -19,9 +29,20 @@ export interface TileProps {
   total: number;
   isActive: boolean;
   isSelected: boolean;
+  /** It was changed so that it is about to leave this view. */
+  isLeaving: boolean;
+  markOf: (className: string) => Mark;
 }
 
-export const Tile = memo(function Tile({ sample, position, total, isActive, isSelected }: TileProps) {
+export const Tile = memo(function Tile({
+  sample,
+  position,
+  total,
+  isActive,
+  isSelected,
+  isLeaving,
+  markOf,
+}: TileProps) {
   if (!sample) {
     return (
       <div role="presentation" className={classes.place}>
@@ -41,6 +62,7 @@ export const Tile = memo(function Tile({ sample, position, total, isActive, isSe
       className={classes.tile}
       data-position={position}
       data-active={isActive || undefined}
+      data-leaving={isLeaving || undefined}
       title={sample.path}
     >
       <Thumbnail sampleId={sample.id} />
@@ -48,8 +70,38 @@ export const Tile = memo(function Tile({ sample, position, total, isActive, isSe
         <CheckIcon size={16} />
       </span>
       <span className={classes.caption}>
-        <ClassMark className={sample.className} />
+        {sample.className === null ? (
+          <span className={classes.unlabeled}>Unlabeled</span>
+        ) : (
+          <>
+            <MarkGlyph mark={markOf(sample.className)} />
+            <span className={classes.name}>{sample.className}</span>
+          </>
+        )}
+        <Beside sample={sample} markOf={markOf} />
       </span>
     </div>
   );
 });
+
+/** What the query asks for beside the class: the answer of a version, or a measure. */
+function Beside({ sample, markOf }: { sample: ListedSample; markOf: (className: string) => Mark }) {
+  const { prediction, measure } = sample;
+  if (prediction)
+    return (
+      <span className={classes.beside} data-wrong={isWrong(sample) || undefined}>
+        {isWrong(sample) && (
+          <>
+            ≠ <MarkGlyph mark={markOf(prediction.predicted)} />
+          </>
+        )}
+        {formatShare(prediction.confidence, 0)}
+      </span>
+    );
+  if (measure === undefined) return null;
+  return <span className={classes.beside}>{formatMeasure(measure)}</span>;
+}
+
+/** Three digits that count. */
+export const formatMeasure = (value: number): string =>
+  Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(Math.abs(value) < 1 ? 2 : 3);

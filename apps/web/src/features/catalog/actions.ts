@@ -1,4 +1,4 @@
-/** @file What can be asked of the gallery and of an open picture: labels and keys in one table each. */
+/** @file What can be asked of the gallery, of an open picture and of a picture's page: labels and keys in one table each. */
 import type { ActionEntry } from '../../components/actions.ts';
 
 export const galleryActions = {
@@ -10,20 +10,38 @@ export const galleryActions = {
   pageDown: { label: 'Screen down', keys: ['PageDown'] },
   first: { label: 'First picture', keys: ['Home'] },
   last: { label: 'Last picture', keys: ['End'] },
-  open: { label: 'Open', keys: ['Enter'] },
+  open: { label: 'Open beside the grid', keys: ['Enter'] },
   toggle: { label: 'Select or deselect', keys: [' '] },
   range: { label: 'Select from the last selected to here', keys: ['Shift+ '] },
-  all: { label: 'Select all that are loaded', keys: ['Mod+a'] },
+  all: { label: 'Select all that match', keys: ['Mod+a'] },
   clear: { label: 'Deselect all', keys: ['Escape'] },
+  label: { label: 'Give a class', keys: ['l'] },
+  tag: { label: 'Tag', keys: ['t'] },
+  group: { label: 'Declare a group', keys: ['g'] },
   remove: { label: 'Move to the trash', keys: ['Delete'] },
   restore: { label: 'Restore from the trash', keys: ['r'] },
+  search: { label: 'Search in the paths', keys: ['/'] },
+  larger: { label: 'Larger pictures', keys: ['+'] },
+  smaller: { label: 'Smaller pictures', keys: ['-'] },
 } satisfies Record<string, ActionEntry>;
 export type GalleryActionName = keyof typeof galleryActions;
 
 export const sampleActions = {
   previous: { label: 'Previous picture', keys: ['ArrowLeft'] },
   next: { label: 'Next picture', keys: ['ArrowRight'] },
+  page: { label: "Open the picture's page", keys: ['Enter'] },
   remove: galleryActions.remove,
   restore: galleryActions.restore,
   close: { label: 'Close', keys: ['Escape'] },
+} satisfies Record<string, ActionEntry>;
+
+export const pageActions = {
+  previous: sampleActions.previous,
+  next: sampleActions.next,
+  label: galleryActions.label,
+  tag: galleryActions.tag,
+  group: galleryActions.group,
+  remove: galleryActions.remove,
+  restore: galleryActions.restore,
+  back: { label: 'Back to the grid', keys: ['Escape'] },
 } satisfies Record<string, ActionEntry>;

@@ -2,37 +2,50 @@
 import { expect, test } from 'vitest';
 import {
   countClasses,
-  type GalleryFilter,
   isFiltered,
+  type PicturesQuery,
   parseFilter,
   parseOpenSample,
+  picturesPath,
   renderFilter,
-  toSampleQuery,
 } from './gallery-filter.ts';
 
-const filters: GalleryFilter[] = [
-  { isTrash: false },
-  { dataset: 'street', className: 'soda cans & more', split: 'test', text: 'año/ü?', isTrash: true },
-  { className: '', isTrash: false },
+const queries: PicturesQuery[] = [
+  {},
+  { dataset: 'street', class: 'soda cans & more', split: 'test', text: 'año/ü?', removed: true },
+  { class: '' },
+  { tag: 'blurry', annotator: 'ada', source: 'human', issue: 'near-duplicate', group: 'shelf 7' },
+  { from: '2026-11-01', to: '2026-11-26', sort: '-added' },
+  { version: 'pets@3', predicted: 'cat', confidence: '0.2:0.6', wrong: true, sort: 'confidence' },
+  { measure: 'brightness::0.2', sort: '-sharpness', view: `view_${'0'.repeat(20)}`, wrong: undefined },
 ];
 
-test.each(filters)('a filter comes back from the address as it went in: %j', (filter) => {
-  const parsed = parseFilter(new URLSearchParams(renderFilter(filter).toString()));
+test.each(queries)('a query comes back from the address as it went in: %j', (query) => {
+  const parsed = parseFilter(new URLSearchParams(picturesPath(query).split('?')[1] ?? ''));
 
-  expect(parsed).toEqual({ dataset: undefined, className: undefined, split: undefined, text: undefined, ...filter });
+  expect(parsed).toEqual(query);
 });
 
 test('what the address states wrongly is not filtered by', () => {
-  const parsed = parseFilter(new URLSearchParams('split=holdout&dataset=&text=&trash=yes'));
+  const parsed = parseFilter(
+    new URLSearchParams(
+      'split=holdout&dataset=&text=&removed=yes&sort=size&measure=taste:0:1&confidence=0.2:0.6&from=today',
+    ),
+  );
 
-  expect(parsed).toEqual({
-    dataset: undefined,
-    className: undefined,
-    split: undefined,
-    text: undefined,
-    isTrash: false,
-  });
+  expect(parsed).toEqual({ sort: 'size' });
   expect(isFiltered(parsed)).toBe(false);
+});
+
+test('an address is as people would write it', () => {
+  const path = picturesPath({ confidence: '0.2:0.6', version: 'pets@3', class: 'cat' });
+
+  expect(path).toBe('/pictures?class=cat&version=pets@3&confidence=0.2:0.6');
+  expect(picturesPath({ removed: false, text: '' })).toBe('/pictures');
+});
+
+test('addresses of an earlier page still find the trash', () => {
+  expect(renderFilter(parseFilter(new URLSearchParams('class=cat&trash=1'))).toString()).toBe('class=cat&removed=true');
 });
 
 test('only a well-formed sample id opens a sample', () => {
@@ -41,12 +54,6 @@ test('only a well-formed sample id opens a sample', () => {
   );
 
   expect(opened).toEqual(['s_0123456789abcdef0123', undefined, undefined]);
-});
-
-test('an empty class name asks the server for samples without a label', () => {
-  const query = toSampleQuery({ className: '', isTrash: true });
-
-  expect(query).toMatchObject({ className: '', removed: true });
 });
 
 test('classes are counted over all datasets or within the chosen one', () => {

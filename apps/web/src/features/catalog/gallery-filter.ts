@@ -1,31 +1,41 @@
-/** @file What the gallery shows, kept in the address bar so that it can be bookmarked, sent and gone back to. */
-import type { SampleQuery } from '@tintype/contracts/catalog';
-import { type Split, sampleIdSchema, splits } from '@tintype/contracts/ids';
+/** @file What the gallery shows, kept in the address bar so that it can be read, bookmarked, sent and gone back to. */
+import { type SampleFilter, sampleFilterSchema } from '@tintype/contracts/catalog';
+import { sampleIdSchema } from '@tintype/contracts/ids';
 
-export interface GalleryFilter {
-  dataset?: string | undefined;
-  /** `''` is unlabeled. */
-  className?: string | undefined;
-  split?: Split | undefined;
-  text?: string | undefined;
-  /** Removed samples instead of the others. */
-  isTrash: boolean;
-}
+/** All of it is optional; what is given must all hold. Names and values are those of the API. */
+export type PicturesQuery = SampleFilter;
 
 /** Longest text the server takes. */
 export const textLimit = 200;
 
+const fields = Object.entries(sampleFilterSchema.shape);
+const flags: ReadonlySet<string> = new Set(['removed', 'wrong']);
+/** What makes sense of one version alone. */
+const ofVersion = ['predicted', 'confidence', 'wrong'] as const;
+
 /** What the address does not state, or states wrongly, is not filtered by. */
-export function parseFilter(search: URLSearchParams): GalleryFilter {
-  const split = splits.find((name) => name === search.get('split'));
-  return {
-    dataset: search.get('dataset') || undefined,
-    className: search.get('class') ?? undefined,
-    split,
-    text: search.get('text')?.slice(0, textLimit) || undefined,
-    isTrash: search.get('trash') === '1',
-  };
+export function parseFilter(search: URLSearchParams): PicturesQuery {
+  const stated: Record<string, unknown> = {};
+  for (const [name, schema] of fields) {
+    const text = search.get(name);
+    if (text === null || (text === '' && name !== 'class')) continue;
+    const parsed = schema.safeParse(
+      flags.has(name) ? parseFlag(text) : name === 'text' ? text.slice(0, textLimit) : text,
+    );
+    if (parsed.success) stated[name] = parsed.data;
+  }
+  const query = stated as PicturesQuery;
+  // As addresses said it before.
+  if (search.get('trash') === '1') query.removed = true;
+  if (query.version === undefined) {
+    for (const name of ofVersion) delete query[name];
+    if (query.sort?.endsWith('confidence')) delete query.sort;
+  }
+  return query;
 }
+
+const parseFlag = (text: string): boolean | undefined =>
+  text === 'true' ? true : text === 'false' ? false : undefined;
 
 /** The open sample's id, where the address names one. */
 export function parseOpenSample(search: URLSearchParams): string | undefined {
@@ -33,26 +43,36 @@ export function parseOpenSample(search: URLSearchParams): string | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
-export function renderFilter(filter: GalleryFilter): URLSearchParams {
+/** In the order of the contract, so that one query has one address. */
+export function renderFilter(query: PicturesQuery): URLSearchParams {
   const search = new URLSearchParams();
-  if (filter.dataset) search.set('dataset', filter.dataset);
-  if (filter.className !== undefined) search.set('class', filter.className);
-  if (filter.split) search.set('split', filter.split);
-  if (filter.text) search.set('text', filter.text);
-  if (filter.isTrash) search.set('trash', '1');
+  for (const [name] of fields) {
+    const value = query[name as keyof PicturesQuery];
+    if (value === undefined || (name === 'removed' && value === false) || (value === '' && name !== 'class')) continue;
+    search.set(name, String(value));
+  }
   return search;
 }
 
-export const isFiltered = ({ dataset, className, split, text }: GalleryFilter): boolean =>
-  dataset !== undefined || className !== undefined || split !== undefined || text !== undefined;
+/** `version=pets@3&confidence=0.2:0.6` as people read it: what needs no escape has none. */
+export const renderAddress = (search: URLSearchParams): string =>
+  search.toString().replace(/%(3A|40|2F|2C)/g, (escaped) => decodeURIComponent(escaped));
 
-export const toSampleQuery = ({ dataset, className, split, text, isTrash }: GalleryFilter): SampleQuery => ({
-  dataset,
-  className,
-  split,
-  text,
-  removed: isTrash,
-});
+/** Where the page shows these pictures: what other screens link to. */
+export function picturesPath(query: PicturesQuery = {}): string {
+  const address = renderAddress(renderFilter(query));
+  return address === '' ? '/pictures' : `/pictures?${address}`;
+}
+
+/** A picture's own page; `query` is the list one comes from and goes back to. */
+export function samplePath(id: string, query: PicturesQuery = {}): string {
+  const address = renderAddress(renderFilter(query));
+  return `/pictures/${id}${address === '' ? '' : `?${address}`}`;
+}
+
+/** Whether it keeps a part alone; the trash and an order are no part. */
+export const isFiltered = ({ removed: _removed, sort: _sort, ...rest }: PicturesQuery): boolean =>
+  Object.values(rest).some((value) => value !== undefined);
 
 export interface ClassCount {
   name: string;

@@ -1,12 +1,18 @@
-/** @file Where the pictures lie: columns for a width, and where a key moves the cursor. Pure arithmetic. */
+/** @file Where the pictures lie: columns for a width, where a key moves the cursor, what a frame catches. Pure arithmetic. */
 
 export const gapPx = 8;
 /** Height of the line below a picture. */
 export const captionPx = 24;
+/** Above the first row and below the last. */
+export const paddingPx = { start: 4, end: 72 } as const;
 
-/** Least width of a tile, by the size people choose. */
-export const tileSizes = { small: 96, medium: 152, large: 232 } as const;
-export type TileSize = keyof typeof tileSizes;
+/** Least widths of a tile to choose from. */
+export const tileSteps = [72, 96, 120, 152, 192, 240, 304, 384] as const;
+export const usualStep = 3;
+
+export const tilePxOf = (step: number): number => tileSteps[clamp(Math.round(step), tileSteps.length)] ?? 152;
+
+const clamp = (value: number, count: number): number => Math.min(count - 1, Math.max(0, value));
 
 export interface Grid {
   columns: number;
@@ -16,8 +22,8 @@ export interface Grid {
 }
 
 /** As many tiles of at least the asked width as fit, two at least, stretched to fill the row. */
-export function layOut(widthPx: number, size: TileSize): Grid {
-  const columns = Math.max(2, Math.floor((widthPx + gapPx) / (tileSizes[size] + gapPx)));
+export function layOut(widthPx: number, leastPx: number): Grid {
+  const columns = Math.max(2, Math.floor((widthPx + gapPx) / (leastPx + gapPx)));
   const tilePx = Math.max(0, Math.floor((widthPx - gapPx * (columns - 1)) / columns));
   return { columns, tilePx, rowPx: tilePx + captionPx + gapPx };
 }
@@ -51,3 +57,24 @@ export function moveCursor(
 
 const isInLastRow = (position: number, columns: number, total: number): boolean =>
   Math.floor(position / columns) === Math.floor((total - 1) / columns);
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** Positions of the tiles that a frame between two points of the grid touches, in order. */
+export function positionsWithin(from: Point, to: Point, { columns, tilePx, rowPx }: Grid, total: number): number[] {
+  const columnPx = tilePx + gapPx;
+  const [left, right] = [Math.min(from.x, to.x), Math.max(from.x, to.x)];
+  const [top, bottom] = [Math.min(from.y, to.y) - paddingPx.start, Math.max(from.y, to.y) - paddingPx.start];
+  const firstColumn = Math.max(0, Math.ceil((left - tilePx) / columnPx));
+  const lastColumn = Math.min(columns - 1, Math.floor(right / columnPx));
+  const firstRow = Math.max(0, Math.ceil((top - (rowPx - gapPx)) / rowPx));
+  const lastRow = Math.min(Math.ceil(total / columns) - 1, Math.floor(bottom / rowPx));
+  const positions: number[] = [];
+  for (let row = firstRow; row <= lastRow; row += 1)
+    for (let column = firstColumn; column <= lastColumn; column += 1)
+      if (row * columns + column < total) positions.push(row * columns + column);
+  return positions;
+}

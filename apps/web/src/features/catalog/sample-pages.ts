@@ -1,29 +1,48 @@
-/** @file Pages of samples as they were loaded: one row of pictures after the other, without gaps. */
+/** @file Pages of samples by position: any part of a list can be there without the parts before it. */
 import type { ListedSample } from '@tintype/contracts/catalog';
+import type { PicturesQuery } from './gallery-filter.ts';
+
+/** Samples a request asks for. */
+export const pageSize = 200;
 
 export interface SamplePage {
   items: readonly ListedSample[];
   total: number;
-  nextCursor?: string | undefined;
 }
 
-/** Smallest and largest page asked for. */
-export const pageSizes = { least: 200, most: 1000 } as const;
+export interface Range {
+  first: number;
+  /** Included. */
+  last: number;
+}
 
-/** Pictures to ask for next when `loaded` are there and those up to `needed` are to be seen. */
-export const choosePageSize = (loaded: number, needed: number): number =>
-  Math.min(pageSizes.most, Math.max(pageSizes.least, Math.ceil((needed - loaded) / 100) * 100));
+export const pageOf = (position: number): number => Math.floor(position / pageSize);
 
-/** The newest page knows best how many there are. */
-export const countTotal = (pages: readonly SamplePage[]): number => pages.at(-1)?.total ?? 0;
+/** Pages that hold these positions, the one in sight first. */
+export function pagesWithin({ first, last }: Range): number[] {
+  const [from, to] = [pageOf(Math.max(0, first)), pageOf(Math.max(0, last))];
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
 
-/** Pages without the samples that just left this view, their totals corrected. */
-export function withoutSamples<P extends SamplePage>(pages: readonly P[], ids: ReadonlySet<string>): P[] {
-  const left = pages.reduce((sum, page) => sum + page.items.filter((sample) => ids.has(sample.id)).length, 0);
-  if (left === 0) return [...pages];
-  return pages.map((page) => ({
-    ...page,
-    items: page.items.filter((sample) => !ids.has(sample.id)),
-    total: page.total - left,
-  }));
+/** Half a page around what is in sight, so that scrolling finds pictures. */
+export const withMargin = ({ first, last }: Range, total: number): Range => ({
+  first: Math.max(0, first - pageSize / 2),
+  last: Math.max(0, Math.min(total - 1, last + pageSize / 2)),
+});
+
+/** Pages with a change to some of their samples. */
+export function changeSamples<P extends SamplePage>(
+  page: P,
+  ids: ReadonlySet<string>,
+  change: (sample: ListedSample) => ListedSample,
+): P {
+  if (!page.items.some(({ id }) => ids.has(id))) return page;
+  return { ...page, items: page.items.map((sample) => (ids.has(sample.id) ? change(sample) : sample)) };
+}
+
+/** Whether a sample that was just changed is still what the query asks for; what only the server knows is taken to be so. */
+export function belongs(sample: ListedSample, query: PicturesQuery): boolean {
+  if ((sample.removedAt !== null) !== (query.removed === true)) return false;
+  if (query.group !== undefined && sample.group !== query.group) return false;
+  return query.class === undefined || (sample.className ?? '') === query.class;
 }

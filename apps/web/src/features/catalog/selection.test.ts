@@ -1,38 +1,39 @@
 /** @file Selecting by key and by mouse ends in the same set. */
 import { expect, test } from 'vitest';
-import { emptySelection, keepPresent, selectAll, selectRange, toggle } from './selection.ts';
+import { add, emptySelection, rangeTo, toggle, without } from './selection.ts';
 
-const order = ['a', 'b', 'c', 'd', 'e'];
+const aKey = (id: string) => ({ id, className: 'cat', group: null });
+const idsOf = ({ keys }: typeof emptySelection): string[] => [...keys.keys()];
 
 test('selecting twice deselects', () => {
-  const once = toggle(emptySelection, 1, 'b');
-  const twice = toggle(once, 1, 'b');
+  const once = toggle(emptySelection, 1, aKey('b'));
+  const twice = toggle(once, 1, aKey('b'));
 
-  expect([...once.ids]).toEqual(['b']);
-  expect([...twice.ids]).toEqual([]);
+  expect(idsOf(once)).toEqual(['b']);
+  expect(idsOf(twice)).toEqual([]);
 });
 
-test('a range goes from the last selected sample, in either direction, and adds to the selection', () => {
-  const selected = selectRange(toggle(toggle(emptySelection, 0, 'a'), 3, 'd'), 1, order);
+test('a range goes from the last sample selected by itself, in either direction', () => {
+  const anchored = toggle(emptySelection, 3, aKey('d'));
 
-  expect([...selected.ids].sort()).toEqual(['a', 'b', 'c', 'd']);
-  expect(selected.anchor).toBe(3);
+  expect([rangeTo(anchored, 1), rangeTo(anchored, 5), rangeTo(emptySelection, 2)]).toEqual([
+    { first: 1, last: 3 },
+    { first: 3, last: 5 },
+    { first: 2, last: 2 },
+  ]);
 });
 
-test('a second range starts at the same anchor', () => {
-  const anchored = toggle(emptySelection, 2, 'c');
+test('what is added joins what is selected, and the anchor stays', () => {
+  const anchored = toggle(toggle(emptySelection, 0, aKey('a')), 3, aKey('d'));
 
-  const selected = selectRange(selectRange(anchored, 0, order), 4, order);
+  const selected = add(anchored, [aKey('c'), aKey('d')], 2);
 
-  expect([...selected.ids].sort()).toEqual(order);
+  expect(idsOf(selected)).toEqual(['a', 'd', 'c']);
+  expect([selected.anchor, add(emptySelection, [aKey('c')], 2).anchor]).toEqual([3, 2]);
 });
 
-test('a range without an anchor is one sample', () => {
-  expect([...selectRange(emptySelection, 2, order).ids]).toEqual(['c']);
-});
+test('what is gone is no longer selected', () => {
+  const selected = add(emptySelection, ['a', 'b', 'c'].map(aKey), 0);
 
-test('what was removed is no longer selected', () => {
-  const left = keepPresent(selectAll(order, 0), new Set(['a', 'e']));
-
-  expect([...left.ids]).toEqual(['b', 'c', 'd']);
+  expect(idsOf(without(selected, new Set(['a', 'elsewhere'])))).toEqual(['b', 'c']);
 });

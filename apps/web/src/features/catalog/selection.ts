@@ -1,32 +1,33 @@
 /** @file Which samples are selected, and where a range starts. */
+import type { SampleKey } from '@tintype/contracts/catalog';
 
 export interface Selection {
-  ids: ReadonlySet<string>;
+  /** By id, in the order in which they were selected. */
+  keys: ReadonlyMap<string, SampleKey>;
   /** Position of the last sample selected by itself: ranges go from here. */
   anchor: number | null;
 }
 
-export const emptySelection: Selection = { ids: new Set(), anchor: null };
+export const emptySelection: Selection = { keys: new Map(), anchor: null };
 
-export function toggle({ ids }: Selection, position: number, id: string): Selection {
-  const next = new Set(ids);
-  if (!next.delete(id)) next.add(id);
-  return { ids: next, anchor: position };
+export function toggle({ keys }: Selection, position: number, key: SampleKey): Selection {
+  const next = new Map(keys);
+  if (!next.delete(key.id)) next.set(key.id, key);
+  return { keys: next, anchor: position };
 }
 
-/** Adds every sample from the anchor to `position`, both included; the anchor stays. */
-export function selectRange({ ids, anchor }: Selection, position: number, idsInOrder: readonly string[]): Selection {
+/** From the anchor to `position`, both included. */
+export function rangeTo({ anchor }: Selection, position: number): { first: number; last: number } {
   const from = anchor ?? position;
-  const range = idsInOrder.slice(Math.min(from, position), Math.max(from, position) + 1);
-  return { ids: new Set([...ids, ...range]), anchor: from };
+  return { first: Math.min(from, position), last: Math.max(from, position) };
 }
 
-export const selectAll = (idsInOrder: readonly string[], anchor: number): Selection => ({
-  ids: new Set(idsInOrder),
-  anchor,
-});
+/** Adds samples; the anchor stays, or is `position` where there was none. */
+export function add({ keys, anchor }: Selection, more: readonly SampleKey[], position: number): Selection {
+  return { keys: new Map([...keys, ...more.map((key) => [key.id, key] as const)]), anchor: anchor ?? position };
+}
 
 /** Only what is still to be seen stays selected. */
-export function keepPresent(selection: Selection, gone: ReadonlySet<string>): Selection {
-  return { ids: new Set([...selection.ids].filter((id) => !gone.has(id))), anchor: null };
+export function without({ keys }: Selection, gone: ReadonlySet<string>): Selection {
+  return { keys: new Map([...keys].filter(([id]) => !gone.has(id))), anchor: null };
 }

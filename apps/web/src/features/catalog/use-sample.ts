@@ -1,6 +1,8 @@
-/** @file One sample with the history of its labels. */
+/** @file One sample with all that is known of it. */
 import { useQuery } from '@tanstack/react-query';
-import { getSample } from '../../api/endpoints.ts';
+import { getSample } from '../../api/catalog.ts';
+
+export const sampleKey = ['sample'] as const;
 
 export const useSample = (id: string) =>
-  useQuery({ queryKey: ['sample', id], queryFn: ({ signal }) => getSample(id, signal) });
+  useQuery({ queryKey: [...sampleKey, id], queryFn: ({ signal }) => getSample(id, signal) });

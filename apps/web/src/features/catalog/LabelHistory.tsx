@@ -1,0 +1,53 @@
+/** @file Who gave a picture which class and when; the last can be taken back, an earlier one given again. */
+import type { SampleView } from '@tintype/contracts/api';
+import type { LabelEvent } from '@tintype/contracts/label';
+import { Button } from '@mantine/core';
+import { ClassMark } from '../../components/ClassMark.tsx';
+import { formatTime } from '../../components/format.ts';
+import { sourceWords } from './filter-words.ts';
+import classes from './Sample.module.css';
+import { useLabelSamples } from './use-label-samples.ts';
+
+/** Newest first. `canLabel`: with the ways back. */
+export function LabelHistory({ sample, canLabel = true }: { sample: SampleView; canLabel?: boolean }) {
+  const label = useLabelSamples();
+  const { id, className, group, labels } = sample;
+  if (labels.length === 0) return <p className={classes.none}>Nobody has labeled this picture.</p>;
+  const give = (next: string | null): void => void label([{ id, className, group }], next);
+  const newest = labels.toReversed();
+  return (
+    <ol className={classes.labels}>
+      {newest.map((event, index) => {
+        const way = canLabel ? findWay(newest, index, className) : undefined;
+        return (
+          <li key={event.id}>
+            <ClassMark className={event.className} />
+            <span>
+              {event.annotator}, {sourceWords[event.source]}
+            </span>
+            <time dateTime={new Date(event.at).toISOString()}>{formatTime(event.at)}</time>
+            {way && (
+              <Button size="compact-xs" variant="subtle" onClick={() => give(way.className)}>
+                {way.label}
+              </Button>
+            )}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+/** Undefined where it would change nothing. */
+export function findWay(
+  newest: readonly LabelEvent[],
+  index: number,
+  className: string | null,
+): { label: string; className: string | null } | undefined {
+  const before = newest[index + 1]?.className ?? null;
+  if (index === 0) return before === className ? undefined : { label: 'Undo', className: before };
+  const event = newest[index];
+  return event && event.className !== className && event.className !== before
+    ? { label: 'Give again', className: event.className }
+    : undefined;
+}
