@@ -7,8 +7,8 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { openBrowser } from './browser.mjs';
 import { fillCatalog } from './grid/fill-catalog.mjs';
 import { listQueries } from './grid/queries.mjs';

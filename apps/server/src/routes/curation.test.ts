@@ -1,6 +1,7 @@
 /** @file Tags, groups, views and what there is to filter by, over real HTTP. */
-import { filterChoicesSchema, regroupedSchema, viewSchema } from '@tintype/contracts/curation';
+
 import { samplesViewSchema, sampleViewSchema } from '@tintype/contracts/api';
+import { filterChoicesSchema, regroupedSchema, viewSchema } from '@tintype/contracts/curation';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { anIngestedPicture, aServer, noLabels, type TestServer } from '../testing/a-server.ts';
 import { ask, askJson } from '../testing/ask.ts';

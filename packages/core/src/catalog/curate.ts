@@ -1,6 +1,7 @@
 /** @file Saved views, and a sample with everything that is known of it. */
-import type { SampleFilter, SampleQuery } from '@tintype/contracts/catalog';
+
 import type { SampleView } from '@tintype/contracts/api';
+import type { SampleFilter, SampleQuery } from '@tintype/contracts/catalog';
 import type { View } from '@tintype/contracts/curation';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';

@@ -1,8 +1,9 @@
 /** @file What a labeling child can do. It holds the space of a dataset; labels come along with every question, so that no state can be stale. */
-import type { Alike } from './find-alike.ts';
+
 import type { Grid } from './build-grids.ts';
 import type { Pick } from './choose-next.ts';
 import type { PictureCluster } from './cluster-pictures.ts';
+import type { Alike } from './find-alike.ts';
 import type { Suspect } from './find-suspects.ts';
 import type { Forecast } from './forecast-labels.ts';
 

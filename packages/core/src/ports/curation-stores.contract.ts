@@ -2,6 +2,7 @@
 import type { SampleQuery } from '@tintype/contracts/catalog';
 import type { SamplePrediction } from '@tintype/contracts/curation';
 import { expect, test } from 'vitest';
+import type { Catalog } from './catalog.ts';
 import {
   aLabel,
   anEntry,
@@ -14,7 +15,6 @@ import {
   idOf,
   type OpenCatalog,
 } from './catalog-builders.contract.ts';
-import type { Catalog } from './catalog.ts';
 
 const nobody = idOf('nobody');
 const aViewId = (digit: string): string => `view_${digit.repeat(20)}`;

@@ -12,8 +12,8 @@ import type { Pickable } from './PickFor.tsx';
 import { belongs } from './sample-pages.ts';
 import { emptySelection, type Selection } from './selection.ts';
 import { Tile, tileId } from './Tile.tsx';
-import type { GalleryState } from './use-gallery.ts';
 import { useFrame } from './use-frame.ts';
+import type { GalleryState } from './use-gallery.ts';
 
 export interface GridProps {
   gallery: GalleryState;

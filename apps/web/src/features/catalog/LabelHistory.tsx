@@ -1,7 +1,8 @@
 /** @file Who gave a picture which class and when; the last can be taken back, an earlier one given again. */
+
+import { Button } from '@mantine/core';
 import type { SampleView } from '@tintype/contracts/api';
 import type { LabelEvent } from '@tintype/contracts/label';
-import { Button } from '@mantine/core';
 import { ClassMark } from '../../components/ClassMark.tsx';
 import { formatTime } from '../../components/format.ts';
 import { sourceWords } from './filter-words.ts';

@@ -1,7 +1,8 @@
 /** @file What the catalog says of a picture itself: where it came from, how large it is, what it is called. */
-import { Link } from 'wouter';
+
 import type { ListedSample } from '@tintype/contracts/catalog';
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import { ClassMark } from '../../components/ClassMark.tsx';
 import { formatCount, formatSize, formatTime } from '../../components/format.ts';
 import { picturesPath } from './gallery-filter.ts';
