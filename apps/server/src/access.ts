@@ -12,7 +12,7 @@ declare module 'fastify' {
     bodyType?: BodyType | readonly BodyType[];
     /** Answered however often it is asked: health, files of the page. */
     isUnlimited?: boolean;
-    /** A public route that changes something all the same, and is recorded. */
+    /** A public route that changes something all the same; or, where false, one whose change is gone in minutes and is not recorded. */
     isRecorded?: boolean;
   }
 }

@@ -35,6 +35,7 @@ import { curationRoutes } from './routes/curation.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { labelRoutes } from './routes/label.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { predictionRoutes } from './routes/predictions.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -186,6 +187,7 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
   await app.register(catalogRoutes, { workspace });
   await app.register(curationRoutes, { workspace, labels: parts.labels });
   await app.register(labelRoutes, { workspace, labels: parts.labels });
+  await app.register(peopleRoutes, { workspace });
   await app.register(registryRoutes, { workspace, service });
   await app.register(runRoutes, { workspace, access });
   await app.register(trainRoutes, { workspace, estimates: parts.estimates });

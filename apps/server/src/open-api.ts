@@ -14,6 +14,7 @@ const tags = [
   { name: 'workspace', description: 'What there is' },
   { name: 'catalog', description: 'Samples, labels, data issues' },
   { name: 'label', description: 'What to label next, what it may be, what it proves, when it is enough' },
+  { name: 'people', description: 'Agreement, decisions on what people differ on, gold questions, who said what' },
   { name: 'registry', description: 'Models, versions, aliases' },
   { name: 'train', description: 'Runs: how far they are, epoch by epoch' },
   { name: 'jobs', description: 'Work for a worker' },

@@ -22,6 +22,7 @@ export function openLabeling(workspace: Workspace): LabelService {
     next: async (query) => (await service()).next(query),
     grids: async (query) => (await service()).grids(query),
     clusters: async (query) => (await service()).clusters(query),
+    suggest: async (query) => (await service()).suggest(query),
     suspects: async (query) => (await service()).suspects(query),
     alike: async (query) => (await service()).alike(query),
     forecast: async (query) => (await service()).forecast(query),

@@ -33,7 +33,7 @@ export function recordChanges(app: FastifyInstance, access: Access): void {
 }
 
 function isRecorded({ method, routeOptions: { config } }: FastifyRequest): boolean {
-  if (config.isRecorded) return true;
+  if (config.isRecorded !== undefined) return config.isRecorded;
   return !isSafeMethod(method) && config.policy !== undefined && !['public', 'read', 'predict'].includes(config.policy);
 }
 

@@ -95,6 +95,10 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** Whose features suggestions are made from, as `--backbone` of training: `histograms`, an ONNX file relative to this one, `hub:ORG/REPO`. */
       backbone: z.string().min(1).default('histograms'),
+      /** Of what one person is asked, the share that another has labeled already: what agreement is measured on. */
+      secondOpinions: z.number().min(0).max(0.5).default(0.05),
+      /** The share whose answer is known (gold questions), where there are some. */
+      goldQuestions: z.number().min(0).max(0.5).default(0.02),
     })
     .prefault({}),
   /** What gates count with; ONNX files, relative to this one. */

@@ -380,6 +380,12 @@ export const errorTable = {
       }.`,
     hint: () => 'Run "tintype catalog" to see the classes.',
   }),
+  GOLD_CLASS_MISSING: entry<{ sampleId: string }>({
+    kind: 'unprocessable',
+    title: 'The answer is not known',
+    detail: ({ sampleId }) => `A gold question needs an answer, and the picture ${sampleId} has no label.`,
+    hint: () => 'Label the picture first, or say its class with the question.',
+  }),
   DATASET_EMPTY: entry<{ dataset: string }>({
     kind: 'unprocessable',
     title: 'There are no labeled pictures',

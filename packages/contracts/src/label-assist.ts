@@ -28,7 +28,15 @@ export const labelScopeSchema = z.object({
   seed: z.coerce.number().int().min(0).default(1),
 });
 
-export const nextQuerySchema = labelScopeSchema.extend({ count: z.coerce.number().int().min(1).max(200).default(20) });
+export const nextQuerySchema = labelScopeSchema.extend({
+  count: z.coerce.number().int().min(1).max(200).default(20),
+  /** Ids, with commas between, of pictures that were given out before and still wait: kept, and not given out again. Where it is said, all others are free again. */
+  holding: z
+    .string()
+    .max(200 * 23)
+    .regex(/^(?:s_[0-9a-f]{20}(?:,s_[0-9a-f]{20})*)?$/, 'must be sample ids with commas between')
+    .optional(),
+});
 export type NextQuery = z.input<typeof nextQuerySchema>;
 
 export const labelProgressSchema = z.object({

@@ -1,8 +1,9 @@
-/** @file Labels are an append-only history; the current label of a sample is its last event. */
+/** @file Labels are an append-only history; the current label of a sample is its last event, opinions left aside. */
 import { z } from 'zod';
 import { classNameSchema, sampleIdSchema, timestampSchema } from './ids.ts';
 
-export const labelSources = ['folder', 'filename', 'human', 'model', 'import'] as const;
+/** `opinion`: the answer of somebody who was asked blind; it is compared, and never becomes the label by itself. */
+export const labelSources = ['folder', 'filename', 'human', 'model', 'import', 'opinion'] as const;
 export type LabelSource = (typeof labelSources)[number];
 
 /** `className: null` takes the label away. The id is made by whoever labels, so that sending twice labels once. */

@@ -15,10 +15,15 @@ import {
   suspectsQuerySchema,
   suspectsViewSchema,
 } from '@tintype/contracts/label-assist';
+import { leasesBodySchema, leasesViewSchema, leaseMs } from '@tintype/contracts/people';
+import { resolveDataset } from '@tintype/core/catalog/catalog';
+import { addLabels, giveOut } from '@tintype/core/label/give-out';
 import { type LabelService, stateAuditBound } from '@tintype/core/label/label-service';
 import type { Workspace } from '@tintype/core/ports/workspace';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { problemResponse } from '../api-schemas.ts';
+import { Turns } from '../turns.ts';
 
 interface LabelRoutes {
   workspace: Workspace;
@@ -28,6 +33,10 @@ interface LabelRoutes {
 export const labelRoutes: FastifyPluginAsyncZod<LabelRoutes> = async (app, { workspace, labels }) => {
   const { catalog, clock } = workspace;
   const config = { policy: 'label' } as const;
+  const { secondOpinions: second, goldQuestions: gold } = workspace.config.label;
+  const turns = new Turns({ width: 1 });
+  const listHeld = async (dataset: string | undefined, { identity }: Pick<FastifyRequest, 'identity'>) =>
+    catalog.people.listHeld(await resolveDataset(catalog, dataset), { annotator: identity.name, at: clock.now() });
 
   app.get(
     '/api/label/next',
@@ -35,13 +44,18 @@ export const labelRoutes: FastifyPluginAsyncZod<LabelRoutes> = async (app, { wor
       config,
       schema: {
         operationId: 'listNextToLabel',
-        summary: 'The pictures to label next, with suggestions and the reason for each',
+        summary:
+          'The pictures to label next, with suggestions and the reason for each; kept from others for two minutes',
         tags: ['label'],
         querystring: nextQuerySchema,
         response: { 200: nextViewSchema, ...problemResponse },
       },
     },
-    async ({ query }) => labels.next(query),
+    async ({ query: { holding, ...query }, identity }) => {
+      const held = holding === undefined ? {} : { holding: holding.split(',').filter(Boolean) };
+      const request = { ...query, ...held, annotator: identity.name, shares: { second, gold } };
+      return giveOut({ catalog, clock, labels, turns }, request);
+    },
   );
 
   app.get(
@@ -56,7 +70,7 @@ export const labelRoutes: FastifyPluginAsyncZod<LabelRoutes> = async (app, { wor
         response: { 200: gridsViewSchema, ...problemResponse },
       },
     },
-    async ({ query }) => labels.grids(query),
+    async (request) => labels.grids({ ...request.query, without: await listHeld(request.query.dataset, request) }),
   );
 
   app.get(
@@ -71,7 +85,7 @@ export const labelRoutes: FastifyPluginAsyncZod<LabelRoutes> = async (app, { wor
         response: { 200: clustersViewSchema, ...problemResponse },
       },
     },
-    async ({ query }) => labels.clusters(query),
+    async (request) => labels.clusters({ ...request.query, without: await listHeld(request.query.dataset, request) }),
   );
 
   app.get(
@@ -120,6 +134,25 @@ export const labelRoutes: FastifyPluginAsyncZod<LabelRoutes> = async (app, { wor
   );
 
   app.post(
+    '/api/label/leases',
+    {
+      config: { ...config, bodyType: 'application/json', isRecorded: false },
+      schema: {
+        operationId: 'leasePictures',
+        summary: 'Keep pictures from others for two minutes, such as those of a page or a heap; asking again renews it',
+        tags: ['label'],
+        body: leasesBodySchema,
+        response: { 200: leasesViewSchema, ...problemResponse },
+      },
+    },
+    async ({ body, identity }) => {
+      const at = clock.now();
+      const until = at + leaseMs;
+      return { held: await catalog.people.lease(body.sampleIds, { annotator: identity.name, at, until }), until };
+    },
+  );
+
+  app.post(
     '/api/label/events',
     {
       config: { ...config, bodyType: 'application/json' },
@@ -133,8 +166,7 @@ export const labelRoutes: FastifyPluginAsyncZod<LabelRoutes> = async (app, { wor
     },
     async (request) => {
       const { events } = request.body;
-      const by = { annotator: request.identity.name, source: 'human', at: clock.now() } as const;
-      await catalog.samples.appendLabelEvents(events.map((event) => ({ ...event, ...by })));
+      await addLabels({ catalog, clock }, { annotator: request.identity.name, events });
       request.change = { details: { labels: events.length } };
       return { changed: events.length };
     },

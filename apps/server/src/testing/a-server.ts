@@ -74,6 +74,7 @@ export const noLabels: LabelService = {
   next: nothingToLabel,
   grids: nothingToLabel,
   clusters: nothingToLabel,
+  suggest: nothingToLabel,
   suspects: nothingToLabel,
   alike: nothingToLabel,
   forecast: nothingToLabel,

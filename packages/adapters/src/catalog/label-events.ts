@@ -62,9 +62,10 @@ async function withoutKnown(trx: Write, events: readonly LabelEvent[]): Promise<
   return unique.filter((event) => !known.has(event.id));
 }
 
-/** Each sample takes the class of its last event, and who gave it. */
+/** Each sample takes the class of its last event, and who gave it; opinions are compared, and are no label. */
 async function setClasses(trx: Write, events: readonly LabelEvent[]): Promise<void> {
-  const last = new Map(events.map((event) => [event.sampleId, event]));
+  const labels = events.filter(({ source }) => source !== 'opinion');
+  const last = new Map(labels.map((event) => [event.sampleId, event]));
   const alike = new Map<string, { label: LabelColumns; ids: string[] }>();
   for (const [sampleId, event] of last) {
     const label = labelColumns(event);

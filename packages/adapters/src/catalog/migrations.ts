@@ -2,6 +2,7 @@
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 import { createAccessTables } from './access-tables.ts';
 import { createCurationTables } from './curation-tables.ts';
+import { createPeopleTables } from './people-tables.ts';
 
 /** The few statements that databases spell differently. */
 export interface SchemaDialect {
@@ -32,6 +33,7 @@ export function catalogMigrations(dialect: SchemaDialect): Record<string, Migrat
     '0005-access': { up: (db: Kysely<unknown>) => createAccessTables(db, dialect) },
     '0006-predictions': { up: (db: Kysely<unknown>) => createPredictionTable(db, dialect) },
     '0007-curation': { up: createCurationTables },
+    '0009-people': { up: (db: Kysely<unknown>) => createPeopleTables(db, dialect) },
   };
 }
 

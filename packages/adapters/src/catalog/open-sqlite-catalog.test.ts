@@ -65,7 +65,15 @@ test('the database itself refuses to change history', async () => {
   await catalog.access.recordAudit({ id: 'audit_1', at: 1, who: 'ada', action: 'addJob', status: 202, ...nothing });
 
   const plain = new Sqlite(path);
-  for (const table of ['label_events', 'removal_events', 'alias_log', 'model_versions', 'evaluations', 'audit']) {
+  for (const table of [
+    'label_events',
+    'removal_events',
+    'alias_log',
+    'model_versions',
+    'evaluations',
+    'audit',
+    'reviews',
+  ]) {
     expect(() => plain.exec(`delete from ${table}`)).toThrow('append-only');
   }
   expect(() => plain.exec("update model_versions set bundle_hash = 'other'")).toThrow('append-only');

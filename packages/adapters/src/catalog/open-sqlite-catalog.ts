@@ -5,6 +5,7 @@ import { createAccessStore } from './access.ts';
 import type { StoreContext } from './context.ts';
 import { createEvaluationStore } from './evaluations.ts';
 import { createMeasureStore } from './measures.ts';
+import { createPeopleStore } from './people.ts';
 import { createPredictionStore } from './predictions.ts';
 import { createRegistryStore, readRegistryVersion } from './registry.ts';
 import { createRunStore } from './runs.ts';
@@ -37,6 +38,7 @@ export function createCatalog(context: StoreContext): Catalog {
     views: createViewStore(context),
     samplePredictions: createSamplePredictionStore(context),
     measures: createMeasureStore(context),
+    people: createPeopleStore(context),
     access: createAccessStore(context),
     registryVersion: () => readRegistryVersion(context.db),
     [Symbol.asyncDispose]: () => context.db.destroy(),

@@ -355,6 +355,41 @@ export interface AuditTable {
   request_id: string | null;
 }
 
+/** A picture that was given out, and until when it is kept from others. */
+export interface LabelLeaseTable {
+  sample_id: string;
+  annotator: string;
+  until: number;
+}
+
+/** Who was asked about which picture without seeing its label; `kind` is second or gold. */
+export interface LabelAskTable {
+  sample_id: string;
+  annotator: string;
+  kind: string;
+  at: number;
+  answered: number;
+}
+
+export interface GoldQuestionTable {
+  sample_id: string;
+  class_name: string;
+  created_by: string;
+  created_at: number;
+  removed_at: number | null;
+}
+
+/** Append-only. `class_name` null takes the last review of the picture back. */
+export interface ReviewTable {
+  sequence: Generated<number>;
+  id: string;
+  sample_id: string;
+  class_name: string | null;
+  was: string | null;
+  annotator: string;
+  at: number;
+}
+
 export interface Tables {
   datasets: DatasetTable;
   classes: ClassTable;
@@ -382,6 +417,10 @@ export interface Tables {
   view_samples: ViewSampleTable;
   sample_predictions: SamplePredictionTable;
   sample_measures: SampleMeasureTable;
+  label_leases: LabelLeaseTable;
+  label_asks: LabelAskTable;
+  gold_questions: GoldQuestionTable;
+  reviews: ReviewTable;
   tokens: TokenTable;
   users: UserTable;
   sessions: SessionTable;

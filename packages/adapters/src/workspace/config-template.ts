@@ -58,6 +58,10 @@ name: ${workspaceName(folder)}
 # label:
 #   ## Whose features suggestions are made from, as --backbone of training: histograms, an ONNX file relative to this one, or hub:ORG/REPO.
 #   backbone: histograms
+#   ## Of what one person is asked, the shares that another has labeled already, and whose answer is known (gold questions).
+#   secondOpinions: 0.05
+#   goldQuestions: 0.02
+
 ## Detectors that gates count with: an ONNX file of a known family (yolox, detr, d-fine, ultraface), relative to this file.
 # detectors: {}
 #   # person: { kind: yolox, file: yolox_nano.onnx }

@@ -1,6 +1,7 @@
 /** @file Tests of the metrics against values worked out by hand. */
 import { expect, test } from 'vitest';
-import { type Answers, computeCalibrationError, computeMetrics, computeWilsonInterval } from './metrics.ts';
+import { computeWilsonInterval } from '../model/wilson-interval.ts';
+import { type Answers, computeCalibrationError, computeMetrics } from './metrics.ts';
 
 const classes = ['box', 'can', 'jar'];
 

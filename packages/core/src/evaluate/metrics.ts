@@ -1,9 +1,8 @@
 /** @file How good answers are: accuracy with its interval, balanced accuracy, F1, confusion, calibration error, mistakes. Pure. */
 import type { Evaluation } from '@tintype/contracts/evaluate';
-import type { Interval } from '@tintype/contracts/ids';
 import { argmax } from '../model/probabilities.ts';
+import { computeWilsonInterval } from '../model/wilson-interval.ts';
 
-const z95 = 1.959963984540054;
 const calibrationBins = 15;
 const mostMistakes = 50;
 
@@ -50,16 +49,6 @@ export function computeConfusion({ classes, probabilities, truth }: Answers): nu
     row[predicted] = (row[predicted] as number) + 1;
   }
   return confusion;
-}
-
-/** Wilson's score interval at 95 % for `right` of `total` (Wilson 1927). */
-export function computeWilsonInterval(right: number, total: number): Interval {
-  if (total === 0) return [0, 1];
-  const share = right / total;
-  const z2 = z95 * z95;
-  const center = (share + z2 / (2 * total)) / (1 + z2 / total);
-  const half = (z95 / (1 + z2 / total)) * Math.sqrt((share * (1 - share)) / total + z2 / (4 * total * total));
-  return [right === 0 ? 0 : center - half, right === total ? 1 : center + half];
 }
 
 /** Expected calibration error: mean gap between confidence and accuracy over 15 bins of equal width, weighed by their rows. */

@@ -44,11 +44,18 @@ interface Scope {
   seed: number;
 }
 
+interface OpenScope extends Scope {
+  /** Pictures not to be shown: others hold them. */
+  without?: readonly string[] | undefined;
+}
+
 export interface LabelService extends AsyncDisposable {
-  next(query: Scope & { count: number }): Promise<NextView>;
+  next(query: OpenScope & { count: number }): Promise<NextView>;
   /** Throws CLASS_NOT_FOUND. */
-  grids(query: Scope & { size: number; className?: string | undefined }): Promise<GridsView>;
-  clusters(query: Scope): Promise<{ items: LabelCluster[] }>;
+  grids(query: OpenScope & { size: number; className?: string | undefined }): Promise<GridsView>;
+  clusters(query: OpenScope): Promise<{ items: LabelCluster[] }>;
+  /** What a head suggests that knows none of their labels; those that it knows nothing of are left out. */
+  suggest(query: Scope & { sampleIds: readonly string[] }): Promise<Map<string, Suggestion>>;
   suspects(query: Scope & { limit: number }): Promise<{ items: LabelSuspect[]; likelyWrong: number }>;
   /** Samples most alike to one of the dataset, the nearest first; none where it could not be read. */
   alike(query: {
@@ -73,13 +80,15 @@ export function openLabelService(needs: LabelServiceNeeds, options: LabelService
   const desks = new LabelDesks(needs, options);
   const ask: TaskPool<LabelTasks>['run'] = (task, input) => needs.engine.run(task, input, { deadlineMs });
 
-  async function sit({ dataset }: Scope): Promise<Seat> {
+  async function sit({ dataset, without = [] }: OpenScope): Promise<Seat> {
     const name = await resolveDataset(needs.catalog, dataset);
     const desk = await desks.find(name);
     const seat = await readSeat(needs.catalog, { dataset: name, desk });
     if (seat.isBehind) desks.renew(name);
     if (desk.sampleIds.length === 0) throw new TintypeError('DATASET_EMPTY', { dataset: name });
-    return seat;
+    if (without.length === 0) return seat;
+    const hidden = Int32Array.from([...seat.labels.hidden, ...rowsOf(desk, without)]);
+    return { ...seat, labels: { ...seat.labels, hidden } };
   }
 
   return {
@@ -110,6 +119,19 @@ export function openLabelService(needs: LabelServiceNeeds, options: LabelService
       const { desk, labels, classes } = await sit(scope);
       const clusters = await ask('clusters', { key: desk.key, labels, seed: scope.seed });
       return { items: clusters.map((cluster) => nameHeap(cluster, { desk, classes, seed: scope.seed })) };
+    },
+
+    async suggest({ sampleIds, ...scope }) {
+      const { desk, labels, classes } = await sit(scope);
+      const rows = rowsOf(desk, sampleIds);
+      const blind = withoutLabels(labels, new Set(rows));
+      const suggestions = await ask('suggest', { key: desk.key, labels: blind, seed: scope.seed, rows });
+      return new Map(
+        suggestions.flatMap((one, n) => {
+          const suggestion = nameSuggestion(classes, one);
+          return suggestion ? [[desk.sampleIds[rows[n] as number] as string, suggestion] as const] : [];
+        }),
+      );
     },
 
     async suspects({ limit, ...scope }) {
@@ -190,6 +212,18 @@ const nameSuspect = (
   confidence,
   isLikelyWrong,
 });
+
+const rowsOf = (desk: LabelDesk, sampleIds: readonly string[]): number[] =>
+  sampleIds.flatMap((id) => desk.rowOf.get(id) ?? []);
+
+function withoutLabels(labels: Labels, rows: ReadonlySet<number>): Labels {
+  const kept = Array.from(labels.labeled.keys()).filter((n) => !rows.has(labels.labeled[n] as number));
+  return {
+    ...labels,
+    labeled: Int32Array.from(kept, (n) => labels.labeled[n] as number),
+    classIndices: Int32Array.from(kept, (n) => labels.classIndices[n] as number),
+  };
+}
 
 async function groupsOf(desk: LabelDesk, { labeled }: Labels): Promise<string[]> {
   const groups = await desk.groups();

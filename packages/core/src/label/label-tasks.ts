@@ -71,6 +71,10 @@ export const tasks: TaskFunctions<LabelTasks> = {
     const isHidden = new Set(hidden);
     return findAlike(findDesk(key).space, { row, count, isHidden: (other) => isHidden.has(other) });
   },
+  suggest: async ({ key, labels, rows }) => {
+    const probabilities = predict(findDesk(key), labels);
+    return rows.map((row) => suggestFor(row, probabilities, labels.classCount));
+  },
   suspects: async ({ key, labels, seed, groups, count }) => {
     const { space } = findDesk(key);
     const { classIndices, classCount } = labels;

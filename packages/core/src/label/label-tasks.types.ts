@@ -42,6 +42,8 @@ export type LabelTasks = {
   grids: { input: Question & { size: number; classIndex?: number }; output: Grid[] };
   clusters: { input: Question; output: PictureCluster[] };
   alike: { input: { key: string; row: number; hidden: Int32Array; count: number }; output: Alike[] };
+  /** One of each row; null while there is no head. */
+  suggest: { input: Question & { rows: readonly number[] }; output: (RowSuggestion | null)[] };
   /** `groups`: [L] of every label. */
   suspects: {
     input: Question & { groups: readonly string[]; count: number };

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { describeAccessStore } from './access-store.contract.ts';
 import { anEntry, aSnapshot, fill, idOf, type OpenCatalog } from './catalog-builders.contract.ts';
 import { describeCurationStores } from './curation-stores.contract.ts';
+import { describePeopleStore } from './people-store.contract.ts';
 import { describePredictionStore } from './prediction-store.contract.ts';
 import { describeRegistryStore } from './registry-store.contract.ts';
 import { describeRunStore } from './run-store.contract.ts';
@@ -19,6 +20,7 @@ export function describeCatalog(name: string, open: OpenCatalog): void {
     studies: describeStudyStore,
     predictions: describePredictionStore,
     curation: describeCurationStores,
+    people: describePeopleStore,
     access: describeAccessStore,
   };
   for (const [store, describeStore] of Object.entries(suites)) {

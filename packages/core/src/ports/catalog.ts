@@ -22,6 +22,7 @@ import type { Artifact, EpochMetrics, RunProgress } from '@tintype/contracts/tra
 import type { Study, Trial } from '@tintype/contracts/tune';
 import type { AccessStore } from './access-store.ts';
 import type { MeasureStore, SamplePredictionStore, TagStore, ViewStore } from './curation-stores.ts';
+import type { PeopleStore } from './people-store.ts';
 
 /** A file of a source that an earlier run finished with, taken or rejected. */
 export interface Origin {
@@ -82,7 +83,7 @@ export interface SampleStore {
   setGroup(sampleIds: readonly string[], group: string | null): Promise<Regrouped>;
   /** Snapshots that hold a sample, with the runs and versions made from them, newest first. */
   listUses(sampleId: string): Promise<SampleUse[]>;
-  /** Appends; an event whose id is known already changes nothing. */
+  /** Appends; an event whose id is known already changes nothing. Opinions leave the label of their picture as it is. */
   appendLabelEvents(events: readonly LabelEvent[]): Promise<void>;
   /** Oldest first. */
   listLabelEvents(sampleId: string): Promise<LabelEvent[]>;
@@ -210,6 +211,7 @@ export interface Catalog extends AsyncDisposable {
   views: ViewStore;
   samplePredictions: SamplePredictionStore;
   measures: MeasureStore;
+  people: PeopleStore;
   access: AccessStore;
   /** A number that changes whenever a registry row changes, cheap to read: servers poll it. */
   registryVersion(): Promise<number>;

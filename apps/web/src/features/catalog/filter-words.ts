@@ -22,6 +22,7 @@ export const sourceWords: Record<LabelSource, string> = {
   human: 'by hand',
   model: 'by a model',
   import: 'imported',
+  opinion: 'asked blind',
 };
 
 export const issueWords: Record<DataIssueKind, string> = {
