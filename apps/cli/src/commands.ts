@@ -6,6 +6,8 @@ import { compareCommand } from './commands/compare.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
 import { gateCommand } from './commands/gate.ts';
+import { exportDatasetCommand } from './commands/export-dataset.ts';
+import { importCommands } from './commands/import-labels.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { initCommand } from './commands/init.ts';
 import { modelsCommands } from './commands/models.ts';
@@ -20,6 +22,7 @@ import { tuneCommands } from './commands/tune.ts';
 export const commands: readonly CommandRecord[] = [
   initCommand,
   ingestCommand,
+  ...importCommands,
   ...catalogCommands,
   gateCommand,
   ...snapshotCommands,
@@ -31,6 +34,7 @@ export const commands: readonly CommandRecord[] = [
   ...modelsCommands,
   predictCommand,
   exportCommand,
+  exportDatasetCommand,
   serveCommand,
   startCommand,
   smokeCommand,

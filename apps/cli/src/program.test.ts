@@ -5,6 +5,7 @@ import { dataIssueKinds } from '@tintype/contracts/catalog';
 import { logLevels } from '@tintype/contracts/config';
 import { TintypeError } from '@tintype/contracts/errors';
 import { labelRules } from '@tintype/contracts/ingest';
+import { exportFormats, importFormats } from '@tintype/contracts/label-exchange';
 import { headKinds } from '@tintype/contracts/model';
 import { architectureNames, optimizerNames, scheduleNames, trainProviders } from '@tintype/contracts/train';
 import { prunerKinds, samplerKinds, tuneMetrics } from '@tintype/contracts/tune';
@@ -107,6 +108,8 @@ test.each([
   ['train', '--provider', trainProviders],
   ['ingest', '--labels', labelRules],
   ['catalog issues', '--kind', dataIssueKinds],
+  ['import labels', '--format', importFormats],
+  ['export dataset', '--format', exportFormats],
   ['tune', '--metric', tuneMetrics],
   ['serve', '--log-level', logLevels],
   ['tune', '--sampler', samplerKinds],

@@ -94,7 +94,7 @@ function describe(command: Command, record: CommandRecord, run: Run): void {
   // A group's command takes no words of its own: one that is there was meant as one of its commands.
   if (!record.arguments) command.allowExcessArguments(true);
   command.action(async () => {
-    if (isGroup() && command.args.length > 0)
+    if (isGroup() && !record.arguments && command.args.length > 0)
       return showHelp(command, command.args[0] === 'help' ? command.args.slice(1) : command.args);
     if (!record.arguments && command.args.length > 0) {
       throw new TintypeError('USAGE_INVALID', {

@@ -380,6 +380,15 @@ export const errorTable = {
       }.`,
     hint: () => 'Run "tintype catalog" to see the classes.',
   }),
+  LABELS_UNREADABLE: entry<{ source: string; format?: string }>({
+    kind: 'unprocessable',
+    title: 'There are no labels that can be read',
+    detail: ({ source, format }) =>
+      format
+        ? `${source} holds no labels in the format ${format}.`
+        : `${source} holds no labels in any format that is known.`,
+    hint: () => 'See docs/guides/import.md for the formats, or name one: tintype import labels SOURCE --format csv',
+  }),
   GOLD_CLASS_MISSING: entry<{ sampleId: string }>({
     kind: 'unprocessable',
     title: 'The answer is not known',

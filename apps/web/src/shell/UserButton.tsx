@@ -1,27 +1,49 @@
-/** @file Who is signed in, and signing out; nothing where nobody had to. */
+/** @file Who is there: the way to the People screen, and signing out for whoever signed in. */
 import { ActionIcon, Button, Popover } from '@mantine/core';
-import { UserIcon } from '../components/icons.tsx';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { PeopleIcon, UserIcon } from '../components/icons.tsx';
 import { useLogOut, useSession } from '../features/access/use-session.ts';
 import classes from './UserButton.module.css';
 
 export function UserButton() {
   const { data } = useSession();
   const logOut = useLogOut();
-  if (!data?.identity?.isSession) return null;
-  const { name, role } = data.identity;
+  const [isOpen, setOpen] = useState(false);
+  if (!data?.identity) return null;
+  const { name, role, isSession, scopes } = data.identity;
   return (
-    <Popover position="bottom-end" width={220} shadow="md" withArrow trapFocus>
+    <Popover position="bottom-end" width={220} shadow="md" withArrow trapFocus opened={isOpen} onChange={setOpen}>
       <Popover.Target>
-        <ActionIcon aria-label={`Signed in as ${name}`}>
+        <ActionIcon
+          aria-label={isSession ? `Signed in as ${name}` : 'People and access'}
+          onClick={() => setOpen(!isOpen)}
+        >
           <UserIcon />
         </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown>
-        <p className={classes.name}>{name}</p>
-        <p className={classes.role}>{role}</p>
-        <Button variant="default" fullWidth loading={logOut.isPending} onClick={() => logOut.mutate()}>
-          Sign out
-        </Button>
+        <p className={classes.name}>{isSession ? name : 'This machine'}</p>
+        <p className={classes.role}>{isSession ? role : 'May everything, without signing in'}</p>
+        <div className={classes.ways}>
+          {scopes.includes('label') && (
+            <Button
+              component={Link}
+              href="/people"
+              variant="default"
+              fullWidth
+              leftSection={<PeopleIcon size={18} />}
+              onClick={() => setOpen(false)}
+            >
+              People
+            </Button>
+          )}
+          {isSession && (
+            <Button variant="default" fullWidth loading={logOut.isPending} onClick={() => logOut.mutate()}>
+              Sign out
+            </Button>
+          )}
+        </div>
       </Popover.Dropdown>
     </Popover>
   );

@@ -4,7 +4,7 @@ import { lstat, readdir, realpath, stat, unlink } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { PictureSource, SourceFile } from '@tintype/core/ports/picture-source';
 import { storageFailure, systemCode, systemReason } from '../storage-failure.ts';
-import { couldBePicture, isHiddenName } from './picture-candidates.ts';
+import { isHiddenName } from './picture-candidates.ts';
 import { readPlainFile } from './read-file.ts';
 import { refusedFile, unreadable } from './refused-file.ts';
 
@@ -12,8 +12,12 @@ import { refusedFile, unreadable } from './refused-file.ts';
 const statsAtOnce = 64;
 
 /** `root` is a real path. */
-export function openFolderSource(root: string, limits: { bytes: number }): PictureSource {
-  return { location: root, files: () => walk(root, limits.bytes) };
+export function openFolderSource(
+  root: string,
+  limits: { bytes: number },
+  accepts: (name: string) => boolean,
+): PictureSource {
+  return { location: root, files: () => walk(root, limits.bytes, accepts) };
 }
 
 /** One file as a source: its folder is the location, so that ingesting the folder later finds it known. */
@@ -38,7 +42,7 @@ interface Place {
 }
 
 /** Depth first with a stack of name lists: links to folders are not entered, so the walk ends. */
-async function* walk(root: string, limitBytes: number): AsyncGenerator<SourceFile> {
+async function* walk(root: string, limitBytes: number, accepts: (name: string) => boolean): AsyncGenerator<SourceFile> {
   const stack = [{ prefix: '', names: await listRoot(root), next: 0 }];
   for (let level = stack.at(-1); level; level = stack.at(-1)) {
     const names = level.names.slice(level.next, level.next + statsAtOnce);
@@ -64,7 +68,7 @@ async function* walk(root: string, limitBytes: number): AsyncGenerator<SourceFil
         }
         stack.push({ prefix: `${place.path}/`, names: below, next: 0 });
         break;
-      } else if (couldBePicture(name)) {
+      } else if (accepts(name)) {
         yield await toSourceFile(place, found);
       }
     }

@@ -33,3 +33,8 @@ export function couldBePicture(path: string): boolean {
   const extension = name.slice(dot + 1).toLowerCase();
   return dot > 0 ? !companionExtensions.has(extension) : !companionNames.has(extension);
 }
+
+/** Tables, JSON, XML and arrays, whatever they hold; by its path below the source. */
+export function couldHoldLabels(path: string): boolean {
+  return !path.split('/').some(isHiddenName) && /\.(csv|tsv|json|jsonl|xml|npz)$/i.test(path);
+}

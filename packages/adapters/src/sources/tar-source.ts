@@ -8,7 +8,6 @@ import { extract, type Header } from 'tar-stream';
 import { systemReason } from '../storage-failure.ts';
 import { createArchiveCount, isBomb, ratioExceeded } from './archive-limits.ts';
 import { createUniquePaths, toEntryPath } from './entry-path.ts';
-import { couldBePicture } from './picture-candidates.ts';
 import { refusedFile } from './refused-file.ts';
 
 /** Not in the library's types: archives older than the ustar format are taken too. */
@@ -23,6 +22,8 @@ interface Archive {
   modifiedAt: number;
   limitBytes: number;
   isGzipped: boolean;
+  /** Which files are given. */
+  accepts: (path: string) => boolean;
 }
 
 export function openTarSource(archive: Archive): PictureSource {
@@ -56,10 +57,10 @@ async function* listFiles(archive: Archive): AsyncGenerator<SourceFile> {
   }
 }
 
-/** All bytes of an entry that could be a picture; undefined for others and for too large ones, which are passed over. */
+/** All bytes of an entry that is wanted; undefined for others and for too large ones, which are passed over. */
 async function readEntry(archive: Archive, input: ReadStream, entry: Entry): Promise<Uint8Array | undefined> {
   const { header } = entry;
-  const isWanted = isPlain(header.type) && couldBePicture(toEntryPath(header.name).path);
+  const isWanted = isPlain(header.type) && archive.accepts(toEntryPath(header.name).path);
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   const offset = header.byteOffset ?? 0;
@@ -80,7 +81,7 @@ function toSourceFile(
   const { path: shown, isSafe } = toEntryPath(header.name);
   if (header.type === 'directory' && isSafe) return undefined;
   const isUnsafe = !isSafe || !isPlain(header.type);
-  if (!isUnsafe && !couldBePicture(shown)) return undefined;
+  if (!isUnsafe && !archive.accepts(shown)) return undefined;
 
   const sizeBytes = header.size;
   const file = { path: toUnique(shown), sizeBytes, modifiedAt: archive.modifiedAt };

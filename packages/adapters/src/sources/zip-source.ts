@@ -8,7 +8,6 @@ import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauz
 import { systemReason } from '../storage-failure.ts';
 import { createArchiveCount, isBomb, ratioExceeded } from './archive-limits.ts';
 import { createUniquePaths, toEntryPath } from './entry-path.ts';
-import { couldBePicture } from './picture-candidates.ts';
 import { refusedFile, unreadable } from './refused-file.ts';
 
 const inflate = promisify(inflateRaw);
@@ -24,6 +23,8 @@ interface Archive {
   path: string;
   modifiedAt: number;
   limitBytes: number;
+  /** Which files are given. */
+  accepts: (path: string) => boolean;
 }
 
 /** Throws ARCHIVE_UNREADABLE. Entries count as changed when the archive is, since their own times and sizes say too little. */
@@ -79,7 +80,7 @@ function toSourceFile(archive: Archive, entry: Entry, toUnique: (path: string) =
   const type = (entry.externalFileAttributes >>> 16) & fileTypeMask;
   if (name.endsWith('/') && isSafe) return undefined;
   const isPlain = type === 0 || type === plainFileType;
-  if (isSafe && isPlain && !couldBePicture(shown)) return undefined;
+  if (isSafe && isPlain && !archive.accepts(shown)) return undefined;
 
   const file = { path: toUnique(shown), sizeBytes: entry.uncompressedSize, modifiedAt: archive.modifiedAt };
   if (!isSafe || !isPlain) return refusedFile(file, new TintypeError('ARCHIVE_ENTRY_UNSAFE', { entry: shown }));

@@ -6,7 +6,7 @@ import { corrupt, graphFile, manifestFile, parseManifest, verifyBundleFile } fro
 import { findVitInGraph } from '../model/formats/hugging-face/find-vit.ts';
 import { renderHuggingFaceVit } from '../model/formats/hugging-face/save-vit.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
-import { type ExportedFile, writeFolder } from './export-bundle.ts';
+import { type ExportedFile, writeFolder } from '../model/write-folder.ts';
 
 /**
  * The logits are those of the bundle, calibration included. `notices` say what transformers cannot be told. Throws USAGE_INVALID where the

@@ -27,7 +27,7 @@ import type { Clock } from '../ports/clock.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
 import { calibrateLight } from './calibrate-light.ts';
-import { type ExportedFile, writeFolder } from './export-bundle.ts';
+import { type ExportedFile, writeFolder } from '../model/write-folder.ts';
 import { renderLightCard } from './light-card.ts';
 import { type Answers, answerPictures, compareAnswers, type LocalBundle, listParityPictures } from './parity-report.ts';
 

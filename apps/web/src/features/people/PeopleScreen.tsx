@@ -1,9 +1,88 @@
-/** @file People: not there yet. */
+/** @file People: how far they agree, what to decide, who said what; and for administrators who may come in. */
+import { NativeSelect, Skeleton } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
+import { EmptyState } from '../../components/EmptyState.tsx';
+import { PeopleIcon } from '../../components/icons.tsx';
+import screen from '../../shell/Screen.module.css';
+import { useSession } from '../access/use-session.ts';
+import { Agreement } from './Agreement.tsx';
+import { Audit } from './Audit.tsx';
+import { Gold } from './Gold.tsx';
+import { History } from './History.tsx';
+import classes from './PeopleScreen.module.css';
+import { findTab, type PeoplePath } from './people-tabs.ts';
+import { Review } from './Review.tsx';
+import { Tokens } from './Tokens.tsx';
+import { Users } from './Users.tsx';
+import { type DatasetChoice, useDataset } from './use-people.ts';
+
+const parts: Record<PeoplePath, (data: { dataset: string | undefined }) => ReactNode> = {
+  '/people/agreement': Agreement,
+  '/people/review': Review,
+  '/people/gold': Gold,
+  '/people/history': History,
+  '/people/users': Users,
+  '/people/tokens': Tokens,
+  '/people/audit': Audit,
+};
 
 export function PeopleScreen() {
+  const [path] = useLocation();
+  const { data: session } = useSession();
+  const choice = useDataset();
+  const { tabs, current } = findTab(path, session?.identity?.scopes ?? []);
+  if (!session) return <Waiting />;
+  if (!current) return <NothingForViewers />;
+  const Part = parts[current.path];
+  const isOfDataset = current.scope !== 'admin';
   return (
-    <div data-fill>
+    <div className={screen.screen}>
+      <div className={classes.head}>
+        <h1>People</h1>
+        {isOfDataset && choice.names.length > 1 && <DatasetSelect choice={choice} />}
+      </div>
+      <nav className={classes.tabs} aria-label="People">
+        {tabs.map((tab) => (
+          <Link key={tab.path} href={tab.path} aria-current={tab.path === current.path ? 'page' : undefined}>
+            {tab.label}
+          </Link>
+        ))}
+      </nav>
+      <Part dataset={choice.dataset} />
+    </div>
+  );
+}
+
+function DatasetSelect({ choice: { names, dataset, choose } }: { choice: DatasetChoice }) {
+  return (
+    <NativeSelect
+      aria-label="Dataset"
+      value={dataset ?? ''}
+      data={[...names]}
+      onChange={(event) => choose(event.currentTarget.value)}
+    />
+  );
+}
+
+function Waiting() {
+  return (
+    <div className={screen.screen} aria-busy="true">
       <h1>People</h1>
+      <Skeleton height={40} />
+      <Skeleton height={260} radius={10} />
+    </div>
+  );
+}
+
+function NothingForViewers() {
+  return (
+    <div className={screen.screen}>
+      <h1>People</h1>
+      <EmptyState icon={<PeopleIcon size={26} />} title="Nothing for viewers here">
+        <p>Who labels sees their own history here, and who trains sees how far people agree.</p>
+        <p>Ask an administrator for another role.</p>
+      </EmptyState>
     </div>
   );
 }
