@@ -237,6 +237,76 @@ const states = {
       await page.waitForTimeout(300);
     },
   },
+  people: { path: '/people', full: true },
+  'people-empty': { path: '/people', server: { hasPeople: false } },
+  'people-error': { path: '/people', broken: true },
+  'people-loading': { path: '/people', slow: true },
+  'people-review': { path: '/people/review' },
+  'people-review-gold': {
+    path: '/people/review',
+    async act(page) {
+      for (const key of ['1', 'ArrowRight', 'g']) {
+        await page.keyboard.press(key);
+        await page.waitForTimeout(200);
+      }
+    },
+  },
+  'people-review-none': { path: '/people/review', server: { hasPeople: false } },
+  'people-gold': { path: '/people/gold' },
+  'people-gold-add': {
+    path: '/people/gold',
+    async act(page) {
+      await page.getByRole('button', { name: 'Add questions' }).click();
+      await page.getByRole('button', { name: /boxes/ }).first().click();
+      await page.getByRole('button', { name: /soda-cans/ }).first().click();
+    },
+  },
+  'people-gold-empty': { path: '/people/gold', server: { hasPeople: false } },
+  'people-history': { path: '/people/history/ada' },
+  'people-users': { path: '/people/users' },
+  'people-users-empty': { path: '/people/users', server: { hasPeople: false } },
+  'people-users-changed': {
+    path: '/people/users',
+    async act(page) {
+      await page.getByLabel('Role of linus').selectOption('trainer');
+      await page.getByRole('button', { name: 'Undo' }).waitFor();
+    },
+  },
+  'people-invited': {
+    path: '/people/users',
+    async act(page) {
+      await page.getByRole('button', { name: 'Invite somebody' }).click();
+      await page.getByRole('button', { name: 'Make a link' }).click();
+      await page.getByRole('button', { name: 'Copy' }).waitFor();
+      await page.waitForTimeout(300);
+    },
+  },
+  'people-tokens': { path: '/people/tokens' },
+  'people-token-new': {
+    path: '/people/tokens',
+    async act(page) {
+      await page.getByRole('button', { name: 'Make a token' }).click();
+      await page.waitForTimeout(300);
+    },
+  },
+  'people-token-made': {
+    path: '/people/tokens',
+    async act(page) {
+      await page.getByRole('button', { name: 'Make a token' }).click();
+      await page.getByLabel('Name').fill('camera-4');
+      await page.getByRole('button', { name: 'Make it' }).click();
+      await page.getByRole('button', { name: 'Copy' }).waitFor();
+      await page.waitForTimeout(300);
+    },
+  },
+  'people-audit': { path: '/people/audit' },
+  'people-menu': {
+    path: '/people',
+    async act(page) {
+      await page.getByRole('button', { name: 'People and access' }).click();
+      await page.getByRole('link', { name: 'People' }).waitFor();
+    },
+  },
   'not-found': { path: '/nowhere' },
   login: {
     path: '/',

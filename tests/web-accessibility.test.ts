@@ -90,6 +90,13 @@ const screens: Record<string, Screen> = {
   'a study': { path: '/train/studies/recyclables-1', prepare: (page) => page.getByText('What mattered').waitFor() },
   'a new tuning': { path: '/train/tune', prepare: (page) => page.getByText('Models to choose from').waitFor() },
   models: { path: '/models', prepare: (page) => page.getByText('by ada').waitFor() },
+  people: { path: '/people', prepare: (page) => page.getByText('night-shift').waitFor() },
+  review: { path: '/people/review', prepare: (page) => page.getByText('23 pictures to decide').waitFor() },
+  gold: { path: '/people/gold', prepare: (page) => page.getByText('9 gold questions').waitFor() },
+  history: { path: '/people/history/ada', prepare: (page) => page.getByText('24 labels').waitFor() },
+  users: { path: '/people/users', prepare: (page) => page.getByText('old-account').waitFor() },
+  tokens: { path: '/people/tokens', prepare: (page) => page.getByText('nightly-train').waitFor() },
+  audit: { path: '/people/audit', prepare: (page) => page.getByText('revoke token').waitFor() },
   version: {
     path: '/models/recyclables/3',
     prepare: (page) => page.getByRole('heading', { name: 'Lineage' }).waitFor(),
@@ -104,7 +111,7 @@ describe.skipIf(noBrowser !== '')(`every screen${noBrowser}`, () => {
 
   beforeAll(async () => {
     browser = await openBrowser();
-    fixture = await openWebFixture({ samples: 60 });
+    fixture = await openWebFixture({ samples: 90 });
   });
   afterAll(async () => {
     await fixture[Symbol.asyncDispose]();

@@ -19,6 +19,7 @@ import {
   fixtureClasses,
 } from './web-fixture-data.ts';
 import { openTrainFixture, sendTrainAnswer } from './web-fixture-train.ts';
+import { openPeopleFixture } from './web-fixture-people.ts';
 
 const distFolder = join(import.meta.dirname, '../apps/web/dist');
 /** As the real server sends it. */
@@ -40,6 +41,8 @@ export interface FixtureOptions {
   session?: SessionView;
   /** Whether something was trained before; default true. */
   hasRuns?: boolean;
+  /** Whether anybody has labeled, and there are users and tokens; default true. */
+  hasPeople?: boolean;
   /** Longer side of a thumbnail; a picture is twice that. Default 64, since drawing takes time. */
   thumbnailPx?: number;
 }
@@ -75,6 +78,7 @@ export async function openWebFixture({
   session = { identity: localIdentity, isRequired: false, hasAdmin: true },
   thumbnailPx = 64,
   hasRuns = true,
+  hasPeople = true,
 }: FixtureOptions = {}): Promise<WebFixture> {
   const samples = Array.from({ length: count }, (_, position) => buildSample(position));
   const positions = new Map(samples.map((sample, position) => [sample.id, position]));
@@ -82,6 +86,7 @@ export async function openWebFixture({
   const pictures = new Map<string, Promise<Uint8Array>>();
   const train = openTrainFixture({ hasRuns });
   const catalog = openCatalogFixture(samples);
+  const people = openPeopleFixture(samples, { isEmpty: !hasPeople });
   let predictions = 0;
 
   const champion = (): number | null => history.at(-1)?.version ?? null;
@@ -146,6 +151,8 @@ export async function openWebFixture({
     if (url.pathname.startsWith('/api/models/')) return answerModel(url.pathname.split('/').slice(4), body, response);
     if (route === 'POST /predict') return answerPrediction(body, response);
     if (sendTrainAnswer(response, await train.answer(method, url, body))) return;
+    const ofPeople = people.answer(route, url, body);
+    if (ofPeople !== undefined) return sendJson(response, ofPeople);
     throw new TintypeError('ROUTE_NOT_FOUND', { method, path: url.pathname });
   }
 

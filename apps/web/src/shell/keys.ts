@@ -2,7 +2,6 @@
 import type { ActionEntry } from '../components/actions.ts';
 import { undoActions } from '../components/undo.tsx';
 import { galleryActions, pageActions, sampleActions } from '../features/catalog/actions.ts';
-import { galleryActions, sampleActions } from '../features/catalog/actions.ts';
 import { shownReviewActions } from '../features/people/actions.ts';
 import { tryActions } from '../features/serve/actions.ts';
 import { trainActions } from '../features/train/actions.ts';

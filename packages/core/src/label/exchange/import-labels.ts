@@ -48,7 +48,7 @@ export async function importLabels(needs: ImportNeeds, request: ImportRequest): 
   const { dataset } = options;
   const source = await needs.openLabelFiles(options.source, { bytes: mostLabelBytes });
   const isOneFile = await isSingleFile(source, options.source);
-  const found = await readWritten({ source, isOneFile, format: options.format });
+  const found = await readWritten({ source, name: basename(options.source), isOneFile, format: options.format });
 
   const pictures = options.pictures ?? (isOneFile ? undefined : options.source);
   const ingest = pictures === undefined ? null : await takeIn(needs, { ...request, pictures, dataset });
@@ -80,6 +80,8 @@ async function isSingleFile(source: PictureSource, path: string): Promise<boolea
 
 interface Opened {
   source: PictureSource;
+  /** Without the folders before it. */
+  name: string;
   isOneFile: boolean;
   format?: ImportFormat | undefined;
 }
@@ -87,6 +89,7 @@ interface Opened {
 /** `written` is undefined where the labels are the pictures' own paths. */
 async function readWritten({
   source,
+  name: sourceName,
   isOneFile,
   format,
 }: Opened): Promise<{ format: ImportFormat; written?: WrittenLabels }> {
@@ -95,14 +98,14 @@ async function readWritten({
   for (const name of tried) {
     const { accepts, read, classOf } = labelFormats[name];
     const own = files.filter(({ path }) => accepts(path));
-    const isNamed = name === 'teachable-machine' && (own.length > 0 || isSamplesZip(basename(source.location)));
+    const isNamed = name === 'teachable-machine' && (own.length > 0 || isSamplesZip(sourceName));
     if (classOf && (format === name || isNamed || (name === 'folder' && !isOneFile))) return { format: name };
     if (!read) continue;
     const parts = await Promise.all(own.map(read));
     const readable = parts.filter((part) => part !== undefined);
     if (readable.length > 0) return { format: name, written: join(readable) };
   }
-  throw new TintypeError('LABELS_UNREADABLE', { source: basename(source.location), ...(format ? { format } : {}) });
+  throw new TintypeError('LABELS_UNREADABLE', { source: sourceName, ...(format ? { format } : {}) });
 }
 
 const join = (parts: readonly WrittenLabels[]): WrittenLabels => ({
