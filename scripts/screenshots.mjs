@@ -258,7 +258,10 @@ const states = {
     async act(page) {
       await page.getByRole('button', { name: 'Add questions' }).click();
       await page.getByRole('button', { name: /boxes/ }).first().click();
-      await page.getByRole('button', { name: /soda-cans/ }).first().click();
+      await page
+        .getByRole('button', { name: /soda-cans/ })
+        .first()
+        .click();
     },
   },
   'people-gold-empty': { path: '/people/gold', server: { hasPeople: false } },

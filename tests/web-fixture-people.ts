@@ -6,6 +6,7 @@ import type { AgreementView, Disagreement, GoldQuestion, HistoryEntry, Kappa } f
 import { fixtureClasses } from './web-fixture-data.ts';
 
 const dayMs = 86_400_000;
+const classNames: readonly string[] = fixtureClasses;
 const at = Date.UTC(2026, 10, 21, 9, 30);
 
 export interface PeopleFixture {
@@ -20,7 +21,7 @@ export function openPeopleFixture(samples: readonly ListedSample[], { isEmpty }:
   const users = isEmpty ? [] : buildUsers();
   const tokens = isEmpty ? [] : buildTokens();
   const open = (): Disagreement[] => disagreements.filter(({ sampleId }) => !decided.has(sampleId));
-  const json = (body: Buffer) => JSON.parse(body.toString()) as Record<string, never>;
+  const json = (body: Buffer) => JSON.parse(body.toString()) as Record<string, unknown>;
 
   const answers: Record<string, (url: URL, body: Buffer) => unknown> = {
     'GET /api/people/agreement': () => buildAgreement(isEmpty, open().length),
@@ -175,7 +176,7 @@ function buildAgreement(isEmpty: boolean, open: number): AgreementView {
 
 function buildDisagreement({ id, path, className }: ListedSample, n: number): Disagreement {
   const own = className ?? (fixtureClasses[0] as string);
-  const other = fixtureClasses[(fixtureClasses.indexOf(own) + 1 + (n % 3)) % fixtureClasses.length] as string;
+  const other = classNames[(classNames.indexOf(own) + 1 + (n % 3)) % classNames.length] as string;
   const opinions = [
     { annotator: 'ada', className: own, at: at - n * 60_000 },
     { annotator: n % 2 ? 'grace' : 'linus', className: other, at: at - n * 30_000 },

@@ -1,7 +1,6 @@
 /** @file What the People screen asks: agreement, reviews, gold questions, history, users, tokens, the record of changes. */
 import {
   type ApiToken,
-  type AuditEntry,
   apiTokenSchema,
   auditViewSchema,
   createdTokenSchema,
@@ -14,7 +13,6 @@ import {
   usersViewSchema,
 } from '@tintype/contracts/access';
 import { changedSchema } from '@tintype/contracts/api';
-import type { Page } from '@tintype/contracts/ids';
 import {
   type AgreementView,
   agreementViewSchema,
@@ -88,7 +86,9 @@ export const createToken = (body: NewTokenOptions): Promise<{ token: ApiToken; s
 export const revokeToken = (id: string): Promise<ApiToken> =>
   request(apiTokenSchema, `/api/tokens/${segment(id)}/revoke`, { method: 'POST' });
 
+type AuditPage = z.infer<typeof auditViewSchema>;
+
 export const listAudit = (
   query: { who: string | undefined; action: string | undefined; cursor: string | undefined; limit: number },
   signal?: AbortSignal,
-): Promise<Page<AuditEntry>> => request(auditViewSchema, `/api/audit${toQuery(query)}`, { signal });
+): Promise<AuditPage> => request(auditViewSchema, `/api/audit${toQuery(query)}`, { signal });

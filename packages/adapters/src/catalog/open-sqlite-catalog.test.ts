@@ -63,6 +63,8 @@ test('the database itself refuses to change history', async () => {
   await catalog.samples.remove([idOf('cat/1.jpg')], by);
   const nothing = { tokenId: null, sessionId: null, target: null, details: null, requestId: null };
   await catalog.access.recordAudit({ id: 'audit_1', at: 1, who: 'ada', action: 'addJob', status: 202, ...nothing });
+  const review = { id: 'review_1', sampleId: idOf('cat/1.jpg'), className: 'dog', by: 'ada', at: 1 };
+  await catalog.people.review([review]);
 
   const plain = new Sqlite(path);
   for (const table of [

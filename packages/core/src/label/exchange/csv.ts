@@ -21,7 +21,10 @@ export function parseCsv(text: string): string[][] {
       break;
     }
     row.push(readCell(found[1], found[2] ?? ''));
-    if (found[3] === separator) continue;
+    if (found[3] === separator) {
+      if (cell.lastIndex === source.length) row.push('');
+      continue;
+    }
     if (row.some((one) => one !== '')) rows.push(row);
     row = [];
   }
