@@ -18,8 +18,8 @@ import {
   drawingOf,
   fixtureClasses,
 } from './web-fixture-data.ts';
-import { openTrainFixture, sendTrainAnswer } from './web-fixture-train.ts';
 import { openPeopleFixture } from './web-fixture-people.ts';
+import { openTrainFixture, sendTrainAnswer } from './web-fixture-train.ts';
 
 const distFolder = join(import.meta.dirname, '../apps/web/dist');
 /** As the real server sends it. */

@@ -15,7 +15,7 @@ import {
   suspectsQuerySchema,
   suspectsViewSchema,
 } from '@tintype/contracts/label-assist';
-import { leasesBodySchema, leasesViewSchema, leaseMs } from '@tintype/contracts/people';
+import { leaseMs, leasesBodySchema, leasesViewSchema } from '@tintype/contracts/people';
 import { resolveDataset } from '@tintype/core/catalog/catalog';
 import { addLabels, giveOut } from '@tintype/core/label/give-out';
 import { type LabelService, stateAuditBound } from '@tintype/core/label/label-service';

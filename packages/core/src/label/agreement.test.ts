@@ -1,8 +1,8 @@
 /** @file Agreement between people, against worked examples. */
 import { createRandom } from '@tintype/autograd/random';
 import { expect, test } from 'vitest';
-import { cohenKappa, fleissKappa, goldAccuracy, listDisagreements, measureCohen, measureFleiss } from './agreement.ts';
 import { computeWilsonInterval } from '../model/wilson-interval.ts';
+import { cohenKappa, fleissKappa, goldAccuracy, listDisagreements, measureCohen, measureFleiss } from './agreement.ts';
 
 const times = (name: string, n: number): string[] => new Array<string>(n).fill(name);
 

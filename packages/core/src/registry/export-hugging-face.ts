@@ -5,8 +5,8 @@ import type { ModelVersion } from '@tintype/contracts/registry';
 import { corrupt, graphFile, manifestFile, parseManifest, verifyBundleFile } from '../model/bundle.ts';
 import { findVitInGraph } from '../model/formats/hugging-face/find-vit.ts';
 import { renderHuggingFaceVit } from '../model/formats/hugging-face/save-vit.ts';
-import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import { type ExportedFile, writeFolder } from '../model/write-folder.ts';
+import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 
 /**
  * The logits are those of the bundle, calibration included. `notices` say what transformers cannot be told. Throws USAGE_INVALID where the

@@ -22,12 +22,12 @@ import {
 } from '../model/bundle.ts';
 import type { LightTasks, RewriteMethod } from '../model/light/light-tasks.types.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
+import { type ExportedFile, writeFolder } from '../model/write-folder.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
 import { calibrateLight } from './calibrate-light.ts';
-import { type ExportedFile, writeFolder } from '../model/write-folder.ts';
 import { renderLightCard } from './light-card.ts';
 import { type Answers, answerPictures, compareAnswers, type LocalBundle, listParityPictures } from './parity-report.ts';
 

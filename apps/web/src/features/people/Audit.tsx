@@ -7,8 +7,8 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCounted, formatTime } from '../../components/format.ts';
 import { SearchIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
-import { describeAction, describeDetails } from './audit-words.ts';
 import classes from './Audit.module.css';
+import { describeAction, describeDetails } from './audit-words.ts';
 import parts from './Parts.module.css';
 import { useAudit } from './use-access.ts';
 
