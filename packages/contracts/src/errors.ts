@@ -408,6 +408,24 @@ export const errorTable = {
       `All labeled pictures are of one class, "${classes[0] ?? ''}"; a classifier needs at least two.`,
     hint: () => 'Ingest pictures of another class: tintype ingest DIR --labels folder',
   }),
+  CLASS_EXISTS: entry<{ className: string }>({
+    kind: 'conflict',
+    title: 'There is such a class already',
+    detail: ({ className }) => `There is a class "${className}" already.`,
+    hint: () => 'Choose another name, or merge the two classes.',
+  }),
+  CLASS_IN_USE: entry<{ className: string; labels: number }>({
+    kind: 'conflict',
+    title: 'Pictures have this class',
+    detail: ({ className, labels }) => `${count(labels, 'picture')} ${labels === 1 ? 'is' : 'are'} labeled "${className}", those in the trash included.`,
+    hint: () => 'Merge it into another class, or label those pictures anew first.',
+  }),
+  CLASS_CHANGE_NOT_UNDOABLE: entry<{ change: string; reason: string }>({
+    kind: 'conflict',
+    title: 'This change of classes cannot be taken back',
+    detail: ({ change, reason }) => `The change ${change} cannot be taken back: ${reason}.`,
+    hint: () => 'Change the classes by hand on the Label screen, under Classes.',
+  }),
   CLASS_TOO_SMALL: entry<{ classes: readonly { className: string; samples: number }[]; minimum: number }>({
     kind: 'unprocessable',
     title: 'A class has too few pictures',

@@ -164,7 +164,13 @@ export const suspectsQuerySchema = labelScopeSchema.extend({
 });
 
 /** GET /api/label/suspects: the most doubtful first. */
-export const suspectsViewSchema = z.object({ items: z.array(suspectSchema), likelyWrong: z.int().min(0) });
+export const suspectsViewSchema = z.object({
+  items: z.array(suspectSchema),
+  likelyWrong: z.int().min(0),
+  /** Share of the labels that heads which had not seen them say too; null where there are too few to ask. */
+  score: z.object({ accuracy: z.number().min(0).max(1), interval: intervalSchema, labels: z.int().min(1) }).nullable(),
+});
+export type SuspectsView = z.infer<typeof suspectsViewSchema>;
 
 /** POST /api/label/events. Ids are made by whoever labels: sending an event again changes nothing. */
 export const labelEventsBodySchema = z.object({

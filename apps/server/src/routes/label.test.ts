@@ -100,6 +100,24 @@ test('an audit states its bound', async () => {
   expect(planned.json().upper as number).toBeLessThan(0.0201);
 });
 
+test('classes are listed with their keys, changed with their labels, and changed back', async () => {
+  await askJson(server.address, '/api/label/events', { events: [anEvent('event-class', ids[6] as string, 'cat')] });
+  const change = (body: unknown) => askJson(server.address, '/api/classes/changes', body);
+
+  const renamed = await change({ kind: 'rename', name: 'cat', to: 'tiger' });
+  const { items } = (await ask(server.address, '/api/classes')).json() as { items: { name: string }[] };
+  const taken = await change({ kind: 'add', name: 'tiger' });
+  const undone = await change({ kind: 'undo', change: renamed.json().id });
+  const log = (await ask(server.address, '/api/classes/changes')).json() as { items: { change: unknown }[] };
+
+  expect(renamed.json()).toMatchObject({ change: { kind: 'rename', name: 'cat', to: 'tiger' }, annotator: 'local' });
+  expect(items.map(({ name }) => name)).toContain('tiger');
+  expect([taken.status, taken.json().code]).toEqual([409, 'CLASS_EXISTS']);
+  expect(undone.json().labels).toBe(renamed.json().labels);
+  expect(log.items[0]?.change).toEqual({ kind: 'undo', change: renamed.json().id });
+  expect((await server.workspace.catalog.samples.get(ids[6] as string)).className).toBe('cat');
+});
+
 test('what cannot be is refused with a sentence', async () => {
   const audit = await ask(server.address, '/api/label/audit-bound?size=10&looks=5&errors=6');
   const unknown = await askJson(server.address, '/api/label/events', {

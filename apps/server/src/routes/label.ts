@@ -1,5 +1,6 @@
 /** @file Labeling with an engine that learns meanwhile: what to show next, pages, heaps, audits, forecasts, suspects, and the labels themselves. */
 import { changedSchema } from '@tintype/contracts/api';
+import { classChangeSchema, classEventSchema, classEventsViewSchema, classesViewSchema } from '@tintype/contracts/label';
 import {
   auditBoundSchema,
   auditQuerySchema,
@@ -29,6 +30,8 @@ interface LabelRoutes {
   workspace: Workspace;
   labels: LabelService;
 }
+
+const shownChanges = 200;
 
 export const labelRoutes: FastifyPluginAsyncZod<LabelRoutes> = async (app, { workspace, labels }) => {
   const { catalog, clock } = workspace;
@@ -169,6 +172,54 @@ export const labelRoutes: FastifyPluginAsyncZod<LabelRoutes> = async (app, { wor
       await addLabels({ catalog, clock }, { annotator: request.identity.name, events });
       request.change = { details: { labels: events.length } };
       return { changed: events.length };
+    },
+  );
+
+  app.get(
+    '/api/classes',
+    {
+      config: { policy: 'read' },
+      schema: {
+        operationId: 'listClasses',
+        summary: 'Classes in their order, with their keys',
+        tags: ['label'],
+        response: { 200: classesViewSchema, ...problemResponse },
+      },
+    },
+    async () => ({ items: await catalog.samples.listClasses() }),
+  );
+
+  app.get(
+    '/api/classes/changes',
+    {
+      config: { policy: 'read' },
+      schema: {
+        operationId: 'listClassChanges',
+        summary: 'What was done to classes, by whom, the newest first',
+        tags: ['label'],
+        response: { 200: classEventsViewSchema, ...problemResponse },
+      },
+    },
+    async () => ({ items: await catalog.classes.listChanges({ limit: shownChanges }) }),
+  );
+
+  app.post(
+    '/api/classes/changes',
+    {
+      config: { ...config, bodyType: 'application/json' },
+      schema: {
+        operationId: 'changeClasses',
+        summary: 'Add, rename, merge, order or remove classes, choose their keys, or take such a change back; labels follow',
+        tags: ['label'],
+        body: classChangeSchema,
+        response: { 200: classEventSchema, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const change = request.body;
+      const event = await catalog.classes.change(change, { annotator: request.identity.name, at: clock.now() });
+      request.change = { target: 'name' in change ? change.name : null, details: { ...change, labels: event.labels } };
+      return event;
     },
   );
 };

@@ -8,7 +8,7 @@ import type { Selectable } from 'kysely';
 import { inChunks, type Write } from './context.ts';
 import { ensureDataset } from './datasets.ts';
 import { recordIssues } from './issues.ts';
-import { appendLabelEvents } from './label-events.ts';
+import { appendLabelEvents, readRenames } from './label-events.ts';
 import type { SampleTable } from './schema.ts';
 
 const chunkSize = 500;
@@ -29,8 +29,9 @@ interface Changes {
   issues: DataIssue[];
 }
 
-export async function recordIngest(trx: Write, clock: Clock, batch: Batch): Promise<IngestOutcome> {
-  await ensureDataset(trx, batch.dataset, batch.by.at);
+export async function recordIngest(trx: Write, clock: Clock, asked: Batch): Promise<IngestOutcome> {
+  await ensureDataset(trx, asked.dataset, asked.by.at);
+  const batch = { ...asked, rows: underNamesOfNow(asked.rows, await readRenames(trx)) };
   const changes = computeChanges(await readClasses(trx, batch.rows), clock, batch);
 
   await inChunks(changes.samples, chunkSize, (chunk) =>
@@ -45,6 +46,10 @@ export async function recordIngest(trx: Write, clock: Clock, batch: Batch): Prom
   await upsertOrigins(trx, batch);
   return { outcomes: changes.outcomes };
 }
+
+/** A folder that still has the old name of a class holds pictures of the class. */
+const underNamesOfNow = (rows: readonly IngestRow[], nameNow: (className: string) => string): IngestRow[] =>
+  rows.map((row) => ('sample' in row && row.className !== null ? { ...row, className: nameNow(row.className) } : row));
 
 /** Current class (null: none) of every sample of the batch that exists. */
 async function readClasses(trx: Write, rows: readonly IngestRow[]): Promise<Map<string, string | null>> {

@@ -1,6 +1,7 @@
 /** @file Label events are appended; the sample's class follows in the same transaction. */
 import type { LabelEvent } from '@tintype/contracts/label';
 import type { Kysely } from 'kysely';
+import { nextPosition } from './classes.ts';
 import { inChunks, type Write } from './context.ts';
 import { assertSamplesExist } from './sample-ids.ts';
 import { fromLabelEvent, toLabelEvent } from './sample-rows.ts';
@@ -10,12 +11,14 @@ const chunkSize = 500;
 
 /** Throws SAMPLE_NOT_FOUND, and then nothing is appended. */
 export async function appendLabelEvents(trx: Write, events: readonly LabelEvent[]): Promise<void> {
+  const nameNow = await readRenames(trx);
   await inChunks(events, chunkSize, async (chunk) => {
     await assertSamplesExist(
       trx,
       chunk.map((event) => event.sampleId),
     );
-    const fresh = await withoutKnown(trx, chunk);
+    const known = await withoutKnown(trx, chunk);
+    const fresh = known.map((event) => ({ ...event, className: event.className && nameNow(event.className) }));
     if (fresh.length === 0) return;
     await ensureClasses(
       trx,
@@ -36,14 +39,31 @@ export async function listLabelEvents(db: Kysely<Tables>, sampleId: string): Pro
   return rows.map(toLabelEvent);
 }
 
-/** Adds classes that are new, after those that are there. */
+/** What a class is called now: labels that were given before it was renamed or merged, and arrive after, are not lost on it. */
+export async function readRenames(trx: Write): Promise<(className: string) => string> {
+  const rows = await trx.selectFrom('classes').select(['name', 'became']).where('became', 'is not', null).execute();
+  const became = new Map(rows.map((row) => [row.name, row.became]));
+  return (className) => {
+    let name = className;
+    for (let next = became.get(name); next != null; next = became.get(name)) name = next;
+    return name;
+  };
+}
+
+/** Adds classes that are new, after those that are there; brings back those that were removed. */
 export async function ensureClasses(trx: Write, classNames: readonly (string | null)[]): Promise<void> {
   const wanted = [...new Set(classNames)].filter((name) => name !== null);
   if (wanted.length === 0) return;
-  const known = await trx.selectFrom('classes').selectAll().execute();
+  const known = await trx.selectFrom('classes').select(['name', 'removed_at']).execute();
   const names = new Set(known.map((row) => row.name));
-  const first = Math.max(-1, ...known.map((row) => row.position)) + 1;
-  const added = wanted.filter((name) => !names.has(name)).map((name, i) => ({ name, position: first + i }));
+  const gone = known.filter((row) => row.removed_at !== null && wanted.includes(row.name)).map((row) => row.name);
+  if (gone.length > 0)
+    await trx.updateTable('classes').set({ removed_at: null, became: null }).where('name', 'in', gone).execute();
+  const first = await nextPosition(trx);
+  const rest = { key: null, removed_at: null, became: null };
+  const added = wanted
+    .filter((name) => !names.has(name))
+    .map((name, i) => ({ name, position: first + i, ...rest }));
   await inChunks(added, chunkSize, (chunk) =>
     trx
       .insertInto('classes')

@@ -2,6 +2,7 @@
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 import { createAccessTables } from './access-tables.ts';
 import { createCurationTables } from './curation-tables.ts';
+import { extendClasses } from './class-tables.ts';
 import { createPeopleTables } from './people-tables.ts';
 
 /** The few statements that databases spell differently. */
@@ -33,6 +34,7 @@ export function catalogMigrations(dialect: SchemaDialect): Record<string, Migrat
     '0005-access': { up: (db: Kysely<unknown>) => createAccessTables(db, dialect) },
     '0006-predictions': { up: (db: Kysely<unknown>) => createPredictionTable(db, dialect) },
     '0007-curation': { up: createCurationTables },
+    '0008-classes': { up: (db: Kysely<unknown>) => extendClasses(db, dialect) },
     '0009-people': { up: (db: Kysely<unknown>) => createPeopleTables(db, dialect) },
   };
 }

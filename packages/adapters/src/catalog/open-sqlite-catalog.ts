@@ -2,6 +2,7 @@
 import type { Catalog } from '@tintype/core/ports/catalog';
 import type { Clock } from '@tintype/core/ports/clock';
 import { createAccessStore } from './access.ts';
+import { createClassStore } from './classes.ts';
 import type { StoreContext } from './context.ts';
 import { createEvaluationStore } from './evaluations.ts';
 import { createMeasureStore } from './measures.ts';
@@ -28,6 +29,7 @@ export async function openSqliteCatalog(options: { path: string; clock: Clock })
 export function createCatalog(context: StoreContext): Catalog {
   return {
     samples: createSampleStore(context),
+    classes: createClassStore(context),
     snapshots: createSnapshotStore(context),
     runs: createRunStore(context),
     registry: createRegistryStore(context),

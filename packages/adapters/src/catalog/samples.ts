@@ -2,6 +2,7 @@
 import { TintypeError } from '@tintype/contracts/errors';
 import type { SampleStore } from '@tintype/core/ports/catalog';
 import { listChoices, listUses } from './choices.ts';
+import { listClasses } from './classes.ts';
 import { inChunks, type StoreContext, type Write, write } from './context.ts';
 import { ensureDataset } from './datasets.ts';
 import { recordIngest } from './ingest-rows.ts';
@@ -25,9 +26,7 @@ export function createSampleStore(context: StoreContext): SampleStore {
       const rows = await db.selectFrom('datasets').select(['name', 'created_at']).orderBy('name').execute();
       return rows.map((row) => ({ name: row.name, createdAt: row.created_at }));
     },
-    async listClasses() {
-      return db.selectFrom('classes').selectAll().orderBy('position').orderBy('name').execute();
-    },
+    listClasses: () => listClasses(db),
     summarize: (dataset) => memory.recall(`summary ${dataset ?? ''}`, () => summarize(db, dataset)),
     findOrigins: async (dataset, location, paths) => {
       const found = new Map();

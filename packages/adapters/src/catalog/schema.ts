@@ -12,6 +12,23 @@ export interface DatasetTable {
 export interface ClassTable {
   name: string;
   position: number;
+  /** A digit or letter that somebody chose; no two classes that are there have the same. */
+  key: string | null;
+  /** Since when it is not there any more. */
+  removed_at: number | null;
+  /** The class it was renamed to or merged into. */
+  became: string | null;
+}
+
+/** Append-only. `before` is what taking the change back needs. */
+export interface ClassEventTable {
+  sequence: Generated<number>;
+  id: string;
+  change: string;
+  before: string;
+  labels: number;
+  annotator: string;
+  at: number;
 }
 
 export interface SampleTable {
@@ -393,6 +410,7 @@ export interface ReviewTable {
 export interface Tables {
   datasets: DatasetTable;
   classes: ClassTable;
+  class_events: ClassEventTable;
   samples: SampleTable;
   origins: OriginTable;
   label_events: LabelEventTable;

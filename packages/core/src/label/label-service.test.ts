@@ -123,15 +123,31 @@ test('a label that its likes contradict is suspected first, and forecasts say ho
     suggestion: { className: 'red' },
     isLikelyWrong: true,
   });
+  expect(suspects.score).toMatchObject({ accuracy: 39 / 40, labels: 40 });
   expect(forecast.nextLabels).toBe(100);
   expect(forecast.classes.map((one) => one.className).toSorted()).toEqual(['blue', 'red']);
+});
+
+test('a suspect that somebody looked at again and kept is suspected no more', async () => {
+  const ids = await fill('kept', { red: 20, blue: 20 });
+  const [doubted] = [...ids.keys()] as [string];
+  await label([...ids].map(([id, own]) => [id, id === doubted ? 'blue' : own]));
+  const ask = () => labels.suspects({ dataset: 'kept', seed: 1, limit: 5 });
+  const before = await ask();
+
+  await label([[doubted, 'blue']]);
+  const after = await ask();
+
+  expect(before.items[0]?.sampleId).toBe(doubted);
+  expect(after.items.some((one) => one.sampleId === doubted)).toBe(false);
+  expect([before.likelyWrong, after.likelyWrong]).toEqual([1, 0]);
 });
 
 test('before there are labels there are no pages, no suspects and no forecast', async () => {
   await fill('bare', { red: 3, blue: 3 });
 
   expect(await labels.grids({ dataset: 'bare', seed: 1, size: 10 })).toEqual({ items: [] });
-  expect(await labels.suspects({ dataset: 'bare', seed: 1, limit: 10 })).toEqual({ items: [], likelyWrong: 0 });
+  expect(await labels.suspects({ dataset: 'bare', seed: 1, limit: 10 })).toEqual({ items: [], likelyWrong: 0, score: null });
   expect(await labels.forecast({ dataset: 'bare', seed: 1, nextLabels: 100 })).toBeNull();
 });
 

@@ -12,10 +12,12 @@ import type {
   LabelSuspect,
   NextView,
   Suggestion,
+  SuspectsView,
 } from '@tintype/contracts/label-assist';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { resolveDataset } from '../catalog/catalog.ts';
 import type { ResolvedBackbone } from '../model/resolve-backbone.ts';
+import { computeWilsonInterval } from '../model/wilson-interval.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
 import { boundAfterPlan, boundAnytime, planLooks, shuffleForAudit } from './audit.ts';
@@ -56,7 +58,8 @@ export interface LabelService extends AsyncDisposable {
   clusters(query: OpenScope): Promise<{ items: LabelCluster[] }>;
   /** What a head suggests that knows none of their labels; those that it knows nothing of are left out. */
   suggest(query: Scope & { sampleIds: readonly string[] }): Promise<Map<string, Suggestion>>;
-  suspects(query: Scope & { limit: number }): Promise<{ items: LabelSuspect[]; likelyWrong: number }>;
+  /** Labels that somebody looked at again and kept are not suspected. */
+  suspects(query: Scope & { limit: number }): Promise<SuspectsView>;
   /** Samples most alike to one of the dataset, the nearest first; none where it could not be read. */
   alike(query: {
     dataset: string;
@@ -72,6 +75,8 @@ export const auditTarget = 0.02;
 /** Share of wrong labels that people overlook. */
 const missRate = 0.02;
 const shownTypical = 9;
+/** Suspects that somebody may have kept as they are, before others could be left out for them. */
+const mostConfirmed = 200;
 /** Forecasting from 10,000 labels takes seconds, on a busy machine many. */
 const deadlineMs = 120_000;
 
@@ -136,12 +141,20 @@ export function openLabelService(needs: LabelServiceNeeds, options: LabelService
 
     async suspects({ limit, ...scope }) {
       const { desk, labels, classes } = await sit(scope);
-      const groups = await groupsOf(desk, labels);
-      const asked = { key: desk.key, labels, seed: scope.seed, groups, count: limit };
-      const { suspects, likelyWrong } = await ask('suspects', asked);
       // Where there is one class alone, no other can be suggested.
-      const items = labels.classCount < 2 ? [] : suspects.map((one) => nameSuspect(one, { desk, labels, classes }));
-      return { items, likelyWrong };
+      if (labels.classCount < 2) return { items: [], likelyWrong: 0, score: null };
+      const groups = await groupsOf(desk, labels);
+      const asked = { key: desk.key, labels, seed: scope.seed, groups, count: limit + mostConfirmed };
+      const { suspects, likelyWrong, right } = await ask('suspects', asked);
+      const all = suspects.map((one) => nameSuspect(one, { desk, labels, classes }));
+      const confirmed = new Set(await listConfirmed(needs.catalog, all));
+      const settled = all.filter((one) => one.isLikelyWrong && confirmed.has(one.sampleId)).length;
+      const total = labels.labeled.length;
+      return {
+        items: all.filter((one) => !confirmed.has(one.sampleId)).slice(0, limit),
+        likelyWrong: likelyWrong - settled,
+        score: { accuracy: right / total, interval: computeWilsonInterval(right, total), labels: total },
+      };
     },
 
     async alike({ dataset, sampleId, count }) {
@@ -223,6 +236,20 @@ function withoutLabels(labels: Labels, rows: ReadonlySet<number>): Labels {
     labeled: Int32Array.from(kept, (n) => labels.labeled[n] as number),
     classIndices: Int32Array.from(kept, (n) => labels.classIndices[n] as number),
   };
+}
+
+/** Those whose class somebody gave again: the last two labels say the same, and the last was given by hand. */
+async function listConfirmed(
+  catalog: Pick<Catalog, 'samples'>,
+  suspects: readonly LabelSuspect[],
+): Promise<string[]> {
+  const confirmed: string[] = [];
+  for (const { sampleId } of suspects) {
+    const events = await catalog.samples.listLabelEvents(sampleId);
+    const [before, last] = events.filter(({ source }) => source !== 'opinion').slice(-2);
+    if (last?.source === 'human' && last.className === before?.className) confirmed.push(sampleId);
+  }
+  return confirmed;
 }
 
 async function groupsOf(desk: LabelDesk, { labeled }: Labels): Promise<string[]> {

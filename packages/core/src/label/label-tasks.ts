@@ -81,7 +81,8 @@ export const tasks: TaskFunctions<LabelTasks> = {
     const probabilities = crossValidate({ ...space, ...labels, groups, seed });
     const suspects = findSuspects({ probabilities, classIndices, classCount });
     const likelyWrong = suspects.filter((suspect) => suspect.isLikelyWrong).length;
-    return { suspects: suspects.slice(0, count), likelyWrong };
+    const right = suspects.filter((suspect) => suspect.confidence > suspect.suggestedConfidence).length;
+    return { suspects: suspects.slice(0, count), likelyWrong, right };
   },
   forecast: async ({ key, labels, seed, groups, nextLabels }) => {
     const desk = findDesk(key);

@@ -44,10 +44,10 @@ export type LabelTasks = {
   alike: { input: { key: string; row: number; hidden: Int32Array; count: number }; output: Alike[] };
   /** One of each row; null while there is no head. */
   suggest: { input: Question & { rows: readonly number[] }; output: (RowSuggestion | null)[] };
-  /** `groups`: [L] of every label. */
+  /** `groups`: [L] of every label. `right`: labels that heads which had not seen them say too. */
   suspects: {
     input: Question & { groups: readonly string[]; count: number };
-    output: { suspects: Suspect[]; likelyWrong: number };
+    output: { suspects: Suspect[]; likelyWrong: number; right: number };
   };
   forecast: { input: Question & { groups: readonly string[]; nextLabels: number }; output: Forecast | null };
 };

@@ -14,7 +14,7 @@ import type {
 import type { FilterChoices, Regrouped, SampleUse } from '@tintype/contracts/curation';
 import type { Evaluation } from '@tintype/contracts/evaluate';
 import type { Page } from '@tintype/contracts/ids';
-import type { LabelClass, LabelEvent, LabelSource } from '@tintype/contracts/label';
+import type { ClassChange, ClassEvent, LabelClass, LabelEvent, LabelSource } from '@tintype/contracts/label';
 import type { LoggedPrediction, PredictionsQuery } from '@tintype/contracts/prediction-log';
 import type { AliasLogEntry, ModelVersion, RegisteredModel } from '@tintype/contracts/registry';
 import type { Run } from '@tintype/contracts/train';
@@ -50,6 +50,7 @@ export interface IngestOutcome {
 export interface SampleStore {
   ensureDataset(name: string): Promise<Dataset>;
   listDatasets(): Promise<Dataset[]>;
+  /** Those that are there, in the order of screens. */
   listClasses(): Promise<LabelClass[]>;
   summarize(dataset?: string): Promise<CatalogSummary>;
   /** Of these paths of a location, the ones already finished with, by path. */
@@ -83,7 +84,10 @@ export interface SampleStore {
   setGroup(sampleIds: readonly string[], group: string | null): Promise<Regrouped>;
   /** Snapshots that hold a sample, with the runs and versions made from them, newest first. */
   listUses(sampleId: string): Promise<SampleUse[]>;
-  /** Appends; an event whose id is known already changes nothing. Opinions leave the label of their picture as it is. */
+  /**
+   * Appends; an event whose id is known already changes nothing. One of a class that was renamed or merged is of what it became. Opinions leave the
+   * label of their picture as it is.
+   */
   appendLabelEvents(events: readonly LabelEvent[]): Promise<void>;
   /** Oldest first. */
   listLabelEvents(sampleId: string): Promise<LabelEvent[]>;
@@ -98,6 +102,16 @@ export interface SampleStore {
     cursor?: string;
     limit?: number;
   }): Promise<Page<DataIssue>>;
+}
+
+export interface ClassStore {
+  /**
+   * One transaction: classes, labels that follow them, and the record of it. Throws CLASS_NOT_FOUND, CLASS_EXISTS, CLASS_IN_USE,
+   * CLASS_CHANGE_NOT_UNDOABLE.
+   */
+  change(change: ClassChange, by: { annotator: string; at: number }): Promise<ClassEvent>;
+  /** Newest first. */
+  listChanges(options: { limit: number }): Promise<ClassEvent[]>;
 }
 
 export interface SnapshotStore {
@@ -201,6 +215,7 @@ export interface PredictionStore {
 
 export interface Catalog extends AsyncDisposable {
   samples: SampleStore;
+  classes: ClassStore;
   snapshots: SnapshotStore;
   runs: RunStore;
   registry: RegistryStore;

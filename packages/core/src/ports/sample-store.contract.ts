@@ -131,8 +131,8 @@ function describeIngest(open: OpenCatalog): void {
     await fill(catalog, ['dog/1.jpg', 'cat/1.jpg', 'dog/2.jpg']);
 
     expect(await catalog.samples.listClasses()).toEqual([
-      { name: 'dog', position: 0 },
-      { name: 'cat', position: 1 },
+      { name: 'dog', position: 0, key: null },
+      { name: 'cat', position: 1, key: null },
     ]);
   });
 }

@@ -23,6 +23,7 @@ export const sourceWords: Record<LabelSource, string> = {
   model: 'by a model',
   import: 'imported',
   opinion: 'asked blind',
+  rename: 'as its class was renamed or merged',
 };
 
 export const issueWords: Record<DataIssueKind, string> = {
