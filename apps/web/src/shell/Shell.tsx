@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useWorkspace } from '../components/use-workspace.ts';
+import { LabelQueueLight } from '../features/label/LabelQueueLight.tsx';
 import { Brand } from './Brand.tsx';
 import { HealthLight } from './HealthLight.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
@@ -37,6 +38,7 @@ export function Shell({ children }: { children: ReactNode }) {
           ))}
         </nav>
         <div className={classes.side}>
+          <LabelQueueLight />
           <span className={classes.workspace} title={data ? `Workspace ${data.name}` : undefined}>
             {data?.name}
           </span>
