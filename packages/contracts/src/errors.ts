@@ -417,7 +417,8 @@ export const errorTable = {
   CLASS_IN_USE: entry<{ className: string; labels: number }>({
     kind: 'conflict',
     title: 'Pictures have this class',
-    detail: ({ className, labels }) => `${count(labels, 'picture')} ${labels === 1 ? 'is' : 'are'} labeled "${className}", those in the trash included.`,
+    detail: ({ className, labels }) =>
+      `${count(labels, 'picture')} ${labels === 1 ? 'is' : 'are'} labeled "${className}", those in the trash included.`,
     hint: () => 'Merge it into another class, or label those pictures anew first.',
   }),
   CLASS_CHANGE_NOT_UNDOABLE: entry<{ change: string; reason: string }>({

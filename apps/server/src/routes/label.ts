@@ -1,6 +1,11 @@
 /** @file Labeling with an engine that learns meanwhile: what to show next, pages, heaps, audits, forecasts, suspects, and the labels themselves. */
 import { changedSchema } from '@tintype/contracts/api';
-import { classChangeSchema, classEventSchema, classEventsViewSchema, classesViewSchema } from '@tintype/contracts/label';
+import {
+  classChangeSchema,
+  classEventSchema,
+  classEventsViewSchema,
+  classesViewSchema,
+} from '@tintype/contracts/label';
 import {
   auditBoundSchema,
   auditQuerySchema,
@@ -209,7 +214,8 @@ export const labelRoutes: FastifyPluginAsyncZod<LabelRoutes> = async (app, { wor
       config: { ...config, bodyType: 'application/json' },
       schema: {
         operationId: 'changeClasses',
-        summary: 'Add, rename, merge, order or remove classes, choose their keys, or take such a change back; labels follow',
+        summary:
+          'Add, rename, merge, order or remove classes, choose their keys, or take such a change back; labels follow',
         tags: ['label'],
         body: classChangeSchema,
         response: { 200: classEventSchema, ...problemResponse },

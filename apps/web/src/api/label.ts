@@ -1,6 +1,12 @@
 /** @file What the Label screen asks. */
 import { changedSchema } from '@tintype/contracts/api';
-import { type ClassChange, type ClassEvent, type ClassesView, classEventSchema, classesViewSchema } from '@tintype/contracts/label';
+import {
+  type ClassChange,
+  type ClassEvent,
+  type ClassesView,
+  classEventSchema,
+  classesViewSchema,
+} from '@tintype/contracts/label';
 import {
   type AuditBound,
   auditBoundSchema,

@@ -105,6 +105,8 @@ export const RefusedIcon = icon(
 export const RetryIcon = icon(<path d="M16 10a6 6 0 1 1-1.75-4.240M16 3v3.250h-3.25" />);
 export const LeftIcon = icon(<path d="m12 4-6 6 6 6" />);
 export const RightIcon = icon(<path d="m8 4 6 6-6 6" />);
+export const UpIcon = icon(<path d="m4 12 6-6 6 6" />);
+export const DownIcon = icon(<path d="m4 8 6 6 6-6" />);
 export const CopyIcon = icon(
   <>
     <rect x="7" y="7" width="9.5" height="9.5" rx="1.5" />

@@ -142,8 +142,7 @@ const ways: { [K in Kind]: Way<K> } = {
       const done = await findDone(making.trx, change);
       return { labels: await takeBack(making, done), before: null };
     },
-    takeBack: (_making, { id }) =>
-      Promise.reject(notUndoable(id, 'it took back another change; make that one again')),
+    takeBack: (_making, { id }) => Promise.reject(notUndoable(id, 'it took back another change; make that one again')),
   },
 };
 

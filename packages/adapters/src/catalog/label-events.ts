@@ -61,9 +61,7 @@ export async function ensureClasses(trx: Write, classNames: readonly (string | n
     await trx.updateTable('classes').set({ removed_at: null, became: null }).where('name', 'in', gone).execute();
   const first = await nextPosition(trx);
   const rest = { key: null, removed_at: null, became: null };
-  const added = wanted
-    .filter((name) => !names.has(name))
-    .map((name, i) => ({ name, position: first + i, ...rest }));
+  const added = wanted.filter((name) => !names.has(name)).map((name, i) => ({ name, position: first + i, ...rest }));
   await inChunks(added, chunkSize, (chunk) =>
     trx
       .insertInto('classes')

@@ -147,7 +147,11 @@ test('before there are labels there are no pages, no suspects and no forecast', 
   await fill('bare', { red: 3, blue: 3 });
 
   expect(await labels.grids({ dataset: 'bare', seed: 1, size: 10 })).toEqual({ items: [] });
-  expect(await labels.suspects({ dataset: 'bare', seed: 1, limit: 10 })).toEqual({ items: [], likelyWrong: 0, score: null });
+  expect(await labels.suspects({ dataset: 'bare', seed: 1, limit: 10 })).toEqual({
+    items: [],
+    likelyWrong: 0,
+    score: null,
+  });
   expect(await labels.forecast({ dataset: 'bare', seed: 1, nextLabels: 100 })).toBeNull();
 });
 

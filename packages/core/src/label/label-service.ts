@@ -239,10 +239,7 @@ function withoutLabels(labels: Labels, rows: ReadonlySet<number>): Labels {
 }
 
 /** Those whose class somebody gave again: the last two labels say the same, and the last was given by hand. */
-async function listConfirmed(
-  catalog: Pick<Catalog, 'samples'>,
-  suspects: readonly LabelSuspect[],
-): Promise<string[]> {
+async function listConfirmed(catalog: Pick<Catalog, 'samples'>, suspects: readonly LabelSuspect[]): Promise<string[]> {
   const confirmed: string[] = [];
   for (const { sampleId } of suspects) {
     const events = await catalog.samples.listLabelEvents(sampleId);

@@ -53,14 +53,14 @@ const sender = new LabelSender({
     const session = await queryClient.fetchQuery({ queryKey: sessionKey, queryFn, staleTime: identityMs });
     return session.identity?.name;
   },
-  onSaved: refreshSoon,
+  onSaved: (labels) => refreshSoon(labels.length),
 });
 
 let refresh: ReturnType<typeof setTimeout> | undefined;
-const savedListeners = new Set<() => void>();
+const savedListeners = new Set<(count: number) => void>();
 
-function refreshSoon(): void {
-  for (const listener of savedListeners) listener();
+function refreshSoon(count: number): void {
+  for (const listener of savedListeners) listener(count);
   refresh ??= setTimeout(() => {
     refresh = undefined;
     void queryClient.invalidateQueries({ queryKey: workspaceKey });
@@ -70,8 +70,8 @@ function refreshSoon(): void {
   }, refreshMs);
 }
 
-/** Called whenever the server has stored labels of this page. Returns the way to stop it. */
-export function onLabelsSaved(listener: () => void): () => void {
+/** Called with their number whenever the server has stored labels of this page. Returns the way to stop it. */
+export function onLabelsSaved(listener: (count: number) => void): () => void {
   savedListeners.add(listener);
   return () => savedListeners.delete(listener);
 }
@@ -95,15 +95,16 @@ export function startLabelQueue(): void {
 export function useAddLabels(): LabelQueue['add'] {
   const undo = useUndo();
   return useMemo(
-    () => (changes, label, options = {}) => {
-      if (changes.length === 0) return;
-      sender.add(changes.map(({ sampleId, className }) => toQueued(sampleId, className)));
-      const takeBack = async (): Promise<void> => {
-        sender.add(changes.map(({ sampleId, was }) => toQueued(sampleId, was)));
-        options.onUndo?.();
-      };
-      undo.push({ label, undo: takeBack }, { isQuiet: options.isQuiet ?? false });
-    },
+    () =>
+      (changes, label, options = {}) => {
+        if (changes.length === 0) return;
+        sender.add(changes.map(({ sampleId, className }) => toQueued(sampleId, className)));
+        const takeBack = async (): Promise<void> => {
+          sender.add(changes.map(({ sampleId, was }) => toQueued(sampleId, was)));
+          options.onUndo?.();
+        };
+        undo.push({ label, undo: takeBack }, { isQuiet: options.isQuiet ?? false });
+      },
     [undo],
   );
 }

@@ -127,7 +127,12 @@ test('a label that the server will never take holds up no other, and is kept unt
   const server = aServer();
   server.before = (labels) => {
     if (labels.some(({ sampleId }) => sampleId === 's_13'))
-      throw new ProblemError(parseProblem({ code: 'SAMPLE_NOT_FOUND', title: '', type: '', hint: '', status: 404, detail: 'There is no sample s_13.' }, 404));
+      throw new ProblemError(
+        parseProblem(
+          { code: 'SAMPLE_NOT_FOUND', title: '', type: '', hint: '', status: 404, detail: 'There is no sample s_13.' },
+          404,
+        ),
+      );
   };
   const sender = aSender({ store, send: server.send });
 

@@ -1,0 +1,40 @@
+/** @file Moves a picture to the trash, with the way back in the page's undo. */
+import { notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
+import { moveSamples } from '../../api/endpoints.ts';
+import { toProblem } from '../../api/problem.ts';
+import { useUndo } from '../../components/undo.tsx';
+import { workspaceKey } from '../../components/use-workspace.ts';
+
+/** `onBack` is called where it is not, or no more, in the trash. */
+export function useMoveToTrash(): (sampleId: string, onBack: () => void) => void {
+  const client = useQueryClient();
+  const undo = useUndo();
+  const refresh = (): void => {
+    void client.invalidateQueries({ queryKey: workspaceKey });
+    void client.invalidateQueries({ queryKey: ['samples'], refetchType: 'none' });
+  };
+  return (sampleId, onBack) => {
+    moveSamples([sampleId], 'remove').then(
+      () => {
+        refresh();
+        undo.push(
+          {
+            label: '1 picture in the trash',
+            undo: async () => {
+              await moveSamples([sampleId], 'restore');
+              refresh();
+              onBack();
+            },
+          },
+          { isQuiet: true },
+        );
+      },
+      (error: unknown) => {
+        const { title, detail, hint } = toProblem(error);
+        notifications.show({ color: 'red', title, message: `${detail} ${hint}`, autoClose: 10_000 });
+        onBack();
+      },
+    );
+  };
+}

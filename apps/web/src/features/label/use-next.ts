@@ -1,0 +1,60 @@
+/** @file The pictures to label next, asked for again after each few labels that were stored. */
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { listNext } from '../../api/label.ts';
+import { isPassing, toProblem } from '../../api/problem.ts';
+import { onLabelsSaved } from './label-queue.ts';
+
+export const labelKey = ['label'] as const;
+const askedAtOnce = 150;
+/** Labels after which suggestions are worth a new look, and how often they are asked for at most. */
+const fresh = { labels: 5, pauseMs: 1500 } as const;
+const retryMs = 2000;
+
+/** While pictures are prepared or the server is away, it is asked again by itself. */
+export const askAgainWhilePassing = ({ state }: { state: { status: string; error: unknown } }): number | false =>
+  state.status === 'error' && isPassing(toProblem(state.error)) ? retryMs : false;
+
+/** Calls `refresh` after so many stored labels, but never twice within the pause. */
+export function useAfterLabels(refresh: () => void, { labels, pauseMs }: { labels: number; pauseMs: number }): void {
+  const latest = useRef(refresh);
+  latest.current = refresh;
+  useEffect(() => {
+    let since = 0;
+    let waits: ReturnType<typeof setTimeout> | undefined;
+    let pausedUntil = 0;
+    const check = (): void => {
+      waits = undefined;
+      if (since < labels) return;
+      since = 0;
+      pausedUntil = Date.now() + pauseMs;
+      latest.current();
+    };
+    const stop = onLabelsSaved((count) => {
+      since += count;
+      if (since >= labels) waits ??= setTimeout(check, Math.max(0, pausedUntil - Date.now()));
+    });
+    return () => {
+      stop();
+      clearTimeout(waits);
+    };
+  }, [labels, pauseMs]);
+}
+
+export function useNext(dataset: string) {
+  const client = useQueryClient();
+  const queryKey = [...labelKey, 'next', dataset];
+  const query = useQuery({
+    queryKey,
+    queryFn: ({ signal }) => listNext({ dataset, count: askedAtOnce }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    retry: false,
+    refetchInterval: askAgainWhilePassing,
+    placeholderData: keepPreviousData,
+  });
+  const refresh = (): void => void client.invalidateQueries({ queryKey });
+  useAfterLabels(refresh, fresh);
+  return { ...query, refresh };
+}

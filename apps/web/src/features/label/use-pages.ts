@@ -1,0 +1,60 @@
+/** @file Pages of pictures that are suggested to be of one class: one is shown until it is decided, while newer ones are fetched. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import type { GridPage } from '@tintype/contracts/label-assist';
+import { useRef, useState } from 'react';
+import { listGrids } from '../../api/label.ts';
+import { askAgainWhilePassing, labelKey, useAfterLabels } from './use-next.ts';
+
+/** Pictures of a page: what the figures of docs/explanation/labelling.md were measured with. */
+const pageSize = 60;
+const fresh = { labels: 1, pauseMs: 300 } as const;
+
+export function usePages(dataset: string) {
+  const client = useQueryClient();
+  const queryKey = [...labelKey, 'grids', dataset];
+  const query = useQuery({
+    queryKey,
+    queryFn: ({ signal }) => listGrids({ dataset, size: pageSize }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    retry: false,
+    refetchInterval: askAgainWhilePassing,
+  });
+  const refresh = (): void => void client.invalidateQueries({ queryKey });
+  useAfterLabels(refresh, fresh);
+
+  /** Decided here, or left for later: not shown again, whether the server knows it yet or not. */
+  const done = useRef(new Set<string>());
+  const [page, setPage] = useState<GridPage>();
+  const pages = (query.data?.items ?? []).flatMap((one): GridPage[] => {
+    const items = one.items.filter(({ sampleId }) => !done.current.has(sampleId));
+    return items.length === 0 ? [] : [{ ...one, items }];
+  });
+  // A page that somebody looks at stays as it is until it is decided.
+  const shown = page ?? pages[0];
+  if (!page && shown) setPage(shown);
+
+  return {
+    query,
+    pages,
+    page: shown,
+    refresh,
+    show: (className: string) => setPage(pages.find((one) => one.className === className)),
+    /** The next or previous page of the list. */
+    step: (by: 1 | -1) => {
+      const position = pages.findIndex((one) => one.className === shown?.className);
+      if (pages.length > 0) setPage(pages[(position + by + pages.length) % pages.length]);
+    },
+    finish: (sampleIds: readonly string[]) => {
+      for (const id of sampleIds) done.current.add(id);
+      setPage(undefined);
+    },
+    /** Shown again from now on. */
+    reopen: (sampleIds: readonly string[]) => {
+      for (const id of sampleIds) done.current.delete(id);
+      setPage(undefined);
+      refresh();
+    },
+  };
+}
