@@ -38,6 +38,11 @@ async function chooseFiles(page) {
   ]);
 }
 
+async function labelSome(page) {
+  await page.locator('[data-shown]').waitFor();
+  for (const key of ['1', '3', '5', '2', 'Enter', 'ArrowRight', '4']) await page.keyboard.press(key);
+}
+
 const nobody = { identity: null, isRequired: true, hasAdmin: true };
 
 /** name -> what the server is like and what is done on the page before the picture is taken. */
@@ -168,6 +173,68 @@ const states = {
       await page.getByText('Label history').waitFor();
     },
   },
+  label: { path: '/label', act: labelSome },
+  'label-loading': { path: '/label', slow: true },
+  'label-preparing': { path: '/label', server: { labeling: 'preparing' } },
+  'label-first': { path: '/label', server: { labeling: 'fresh' } },
+  'label-done': { path: '/label', server: { labeling: 'done' } },
+  'label-empty': { path: '/label', server: { samples: 0, hasModel: false } },
+  'label-error': { path: '/label', broken: true },
+  'label-cut': {
+    path: '/label',
+    async act(page, server) {
+      await labelSome(page);
+      server.isGone = true;
+      for (const key of ['1', '2', '3', '1']) await page.keyboard.press(key);
+      await page.getByRole('button', { name: /not saved/ }).click();
+      await page.waitForTimeout(300);
+    },
+  },
+  'label-zoom': {
+    path: '/label',
+    async act(page) {
+      await labelSome(page);
+      await page.keyboard.press(' ');
+    },
+  },
+  'label-picker': {
+    path: '/label',
+    async act(page) {
+      await labelSome(page);
+      await page.keyboard.press('/');
+      await page.keyboard.type('bottle');
+      await page.waitForTimeout(300);
+    },
+  },
+  'label-pages': {
+    path: '/label/pages',
+    async act(page) {
+      const tiles = page.getByRole('listbox').getByRole('option');
+      await tiles.nth(3).click();
+      await page.keyboard.press('2');
+      await tiles.nth(9).click();
+    },
+  },
+  'label-heaps': { path: '/label/heaps' },
+  'label-audit': {
+    path: '/label/heaps',
+    async act(page) {
+      await page.getByText('that look alike').waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByText('Click those that are not').waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByText(/^At most/).waitFor();
+      await page.getByRole('listbox').getByRole('option').nth(2).click();
+    },
+  },
+  'label-mistakes': {
+    path: '/label/mistakes',
+    async act(page) {
+      await page.getByText('Looks like').waitFor();
+      for (const key of ['Enter', 'ArrowRight', 'Enter']) await page.keyboard.press(key);
+    },
+  },
+  'label-classes': { path: '/label/classes' },
   train: { path: '/train' },
   'train-loading': { path: '/train', slow: true },
   'train-empty': { path: '/train', server: { hasRuns: false } },

@@ -70,6 +70,38 @@ const screens: Record<string, Screen> = {
     prepare: (page) => page.getByRole('heading', { name: 'Where it was trained on' }).waitFor(),
   },
   picture: { path: '/pictures?sample=SAMPLE', prepare: (page) => page.getByText('ada, by hand').waitFor() },
+  label: { path: '/label', prepare: (page) => page.getByText('Worth going on').waitFor() },
+  'label pages': {
+    path: '/label/pages',
+    async prepare(page) {
+      await page.getByRole('listbox').getByRole('option').first().click();
+      await page.keyboard.press('2');
+    },
+  },
+  'label heaps': { path: '/label/heaps', prepare: (page) => page.getByText('that look alike').waitFor() },
+  'label audit': {
+    path: '/label/heaps',
+    async prepare(page) {
+      await page.getByText('that look alike').waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByText('Click those that are not').waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByText(/^At most/).waitFor();
+    },
+  },
+  'label mistakes': { path: '/label/mistakes', prepare: (page) => page.getByText('Looks like').waitFor() },
+  'label classes': {
+    path: '/label/classes',
+    prepare: (page) => page.getByRole('textbox', { name: 'Name of boxes' }).waitFor(),
+  },
+  'label picker': {
+    path: '/label',
+    async prepare(page) {
+      await page.locator('[data-shown]').waitFor();
+      await page.keyboard.press('/');
+      await page.getByRole('combobox', { name: 'Class' }).waitFor();
+    },
+  },
   'runs of training': { path: '/train', prepare: (page) => page.getByText('Epoch 13 of 30').waitFor() },
   'a new training': {
     path: '/train/new',

@@ -9,6 +9,7 @@ import { TintypeError } from '@tintype/contracts/errors';
 import type { AliasLogEntry } from '@tintype/contracts/registry';
 import type { Prediction } from '@tintype/contracts/serve';
 import { renderRecyclable } from '@tintype/example-recyclables/render';
+import { answerLabel, type FixtureLabeling } from './web-fixture-label.ts';
 import { openCatalogFixture } from './web-fixture-catalog.ts';
 import {
   buildEvaluation,
@@ -39,6 +40,8 @@ export interface FixtureOptions {
   hasModel?: boolean;
   /** What the server says of the reader; by default that it need not know. */
   session?: SessionView;
+  /** How far labeling is; default `ready`. */
+  labeling?: FixtureLabeling['stage'];
   /** Whether something was trained before; default true. */
   hasRuns?: boolean;
   /** Whether anybody has labeled, and there are users and tokens; default true. */
@@ -76,6 +79,7 @@ export async function openWebFixture({
   samples: count = 240,
   hasModel = true,
   session = { identity: localIdentity, isRequired: false, hasAdmin: true },
+  labeling = 'ready',
   thumbnailPx = 64,
   hasRuns = true,
   hasPeople = true,
@@ -149,6 +153,8 @@ export async function openWebFixture({
     }
     if (route === 'GET /api/models') return sendJson(response, { items: hasModel ? [describeModel()] : [] });
     if (url.pathname.startsWith('/api/models/')) return answerModel(url.pathname.split('/').slice(4), body, response);
+    const labels = answerLabel(route, url, { samples, labeling: { stage: labeling } });
+    if (labels !== undefined) return sendJson(response, labels);
     if (route === 'POST /predict') return answerPrediction(body, response);
     if (sendTrainAnswer(response, await train.answer(method, url, body))) return;
     const ofPeople = people.answer(route, url, body);

@@ -1,5 +1,5 @@
 /** @file The classes themselves: add, rename, merge, order, choose keys; labels follow, and every change can be undone. */
-import { ActionIcon, Button, Menu, NativeSelect, Skeleton, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, NativeSelect, Popover, Skeleton, TextInput, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { classNameSchema } from '@tintype/contracts/ids';
@@ -242,13 +242,13 @@ function MergeMenu({ name, count, others, onMerge }: MergeMenuProps) {
   const [into, setInto] = useState('');
   const chosen = others.includes(into) ? into : '';
   return (
-    <Menu position="bottom-end" width={280} shadow="md" withArrow trapFocus closeOnItemClick={false}>
-      <Menu.Target>
+    <Popover position="bottom-end" width={280} shadow="md" withArrow trapFocus>
+      <Popover.Target>
         <Button variant="subtle" color="gray" size="compact-sm" disabled={others.length === 0}>
           Merge
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown className={classes.merge}>
+      </Popover.Target>
+      <Popover.Dropdown className={classes.merge}>
         <NativeSelect
           label={`Merge ${name} into`}
           value={chosen}
@@ -258,7 +258,7 @@ function MergeMenu({ name, count, others, onMerge }: MergeMenuProps) {
         <Button fullWidth disabled={chosen === ''} onClick={() => onMerge(chosen)}>
           Merge {formatCount(count)} {count === 1 ? 'picture' : 'pictures'}
         </Button>
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

@@ -76,9 +76,20 @@ export function onLabelsSaved(listener: (count: number) => void): () => void {
   return () => savedListeners.delete(listener);
 }
 
+/** Whether a label of the sample is on its way, of this page or an earlier one. */
+export const isOnItsWay = (sampleId: string): boolean => sender.has(sampleId);
+
+let takenUp: Promise<void> | undefined;
+
+/** Resolves when it is known what earlier pages have left. */
+export function takeUpLabels(): Promise<void> {
+  takenUp ??= sender.takeUp();
+  return takenUp;
+}
+
 /** Once, when the page starts. */
 export function startLabelQueue(): void {
-  void sender.takeUp();
+  void takeUpLabels();
   window.addEventListener('online', () => sender.hurry());
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void sender.takeUp().then(() => sender.hurry());

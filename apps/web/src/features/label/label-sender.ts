@@ -53,6 +53,11 @@ export class LabelSender {
     return this.#fleeting.size > 0;
   }
 
+  /** Whether a label of the sample is on its way. */
+  has(sampleId: string): boolean {
+    return this.#labels.some((label) => label.sampleId === sampleId && label.refusal === undefined);
+  }
+
   add(labels: readonly QueuedLabel[]): void {
     this.#labels.push(...labels);
     this.#keep(labels);

@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { useEffect, useRef } from 'react';
 import { listNext } from '../../api/label.ts';
 import { isPassing, toProblem } from '../../api/problem.ts';
-import { onLabelsSaved } from './label-queue.ts';
+import { onLabelsSaved, takeUpLabels } from './label-queue.ts';
 
 export const labelKey = ['label'] as const;
 const askedAtOnce = 150;
@@ -46,7 +46,10 @@ export function useNext(dataset: string) {
   const queryKey = [...labelKey, 'next', dataset];
   const query = useQuery({
     queryKey,
-    queryFn: ({ signal }) => listNext({ dataset, count: askedAtOnce }, signal),
+    queryFn: async ({ signal }) => {
+      await takeUpLabels();
+      return listNext({ dataset, count: askedAtOnce }, signal);
+    },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     refetchOnWindowFocus: false,

@@ -1,7 +1,7 @@
 /** @file One picture after the other: what is shown, and what can be said of it. */
 import type { LabelPick } from '@tintype/contracts/label-assist';
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
-import { useAddLabels } from './label-queue.ts';
+import { isOnItsWay, useAddLabels } from './label-queue.ts';
 import {
   type Answer,
   answer,
@@ -36,7 +36,7 @@ export function useOneByOne(dataset: string) {
   const items = next.data?.items;
   useEffect(() => {
     if (!items) return;
-    step((before) => takePicks(before, items, (id) => done.current.has(id)));
+    step((before) => takePicks(before, items, (id) => done.current.has(id) || isOnItsWay(id)));
     setTaken(true);
   }, [items]);
 
