@@ -1,13 +1,26 @@
 /** @file The help page of keys. */
 import { ActionIcon, Modal, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { useEffect } from 'react';
+import { nameKey } from '../components/actions.ts';
 import { KeyboardIcon } from '../components/icons.tsx';
 import { Keys } from '../components/Keys.tsx';
 import classes from './KeysDialog.module.css';
-import { keyGroups } from './keys.ts';
+import { helpActions, keyGroups } from './keys.ts';
 
 export function KeysDialog() {
   const [isOpen, { open, close }] = useDisclosure(false);
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      const isTyping =
+        event.target instanceof HTMLElement && event.target.matches('input, textarea, select, [contenteditable]');
+      if (isTyping || event.defaultPrevented || nameKey(event) !== helpActions.keys.keys[0]) return;
+      event.preventDefault();
+      open();
+    };
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, [open]);
   return (
     <>
       <Tooltip label="Keys">

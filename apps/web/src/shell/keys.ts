@@ -7,8 +7,10 @@ import { shownReviewActions } from '../features/people/actions.ts';
 import { tryActions } from '../features/serve/actions.ts';
 import { trainActions } from '../features/train/actions.ts';
 
+export const helpActions = { keys: { label: 'Show the keys', keys: ['?'] } } satisfies Record<string, ActionEntry>;
+
 export const keyGroups: readonly { title: string; actions: Record<string, ActionEntry> }[] = [
-  { title: 'Everywhere', actions: undoActions },
+  { title: 'Everywhere', actions: { ...undoActions, ...helpActions } },
   { title: 'Try', actions: tryActions },
   { title: 'Pictures, in the grid', actions: galleryActions },
   { title: 'Pictures, with one open', actions: sampleActions },

@@ -1,6 +1,6 @@
 /** @file The pictures to label next, asked for again after each few labels that were stored. */
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { listNext } from '../../api/label.ts';
 import { isPassing, toProblem } from '../../api/problem.ts';
 import { onLabelsSaved, takeUpLabels } from './label-queue.ts';
@@ -17,18 +17,16 @@ export const askAgainWhilePassing = ({ state }: { state: { status: string; error
 
 /** Calls `refresh` after so many stored labels, but never twice within the pause. */
 export function useAfterLabels(refresh: () => void, { labels, pauseMs }: { labels: number; pauseMs: number }): void {
-  const latest = useRef(refresh);
-  latest.current = refresh;
+  const refreshNow = useEffectEvent(refresh);
   useEffect(() => {
     let since = 0;
     let waits: ReturnType<typeof setTimeout> | undefined;
     let pausedUntil = 0;
     const check = (): void => {
       waits = undefined;
-      if (since < labels) return;
       since = 0;
       pausedUntil = Date.now() + pauseMs;
-      latest.current();
+      refreshNow();
     };
     const stop = onLabelsSaved((count) => {
       since += count;
