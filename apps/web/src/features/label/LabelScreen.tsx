@@ -1,11 +1,11 @@
 /** @file Label: one by one, in pages, in heaps, mistakes, and the classes themselves; what is saved and how far it is, always in sight. */
-import { NativeSelect, Progress } from '@mantine/core';
+import { ActionIcon, NativeSelect, Progress, Tooltip } from '@mantine/core';
 import type { ComponentType } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { Command } from '../../components/Command.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCount } from '../../components/format.ts';
-import { LabelIcon } from '../../components/icons.tsx';
+import { LabelIcon, PeopleIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { ScreenSkeleton } from '../../shell/ScreenSkeleton.tsx';
 import { ClassesTable } from './ClassesTable.tsx';
@@ -69,6 +69,11 @@ export function LabelScreen() {
         <DatasetChoice scope={scope} />
         <SavedState />
         <LabelProgress {...scope.dataset} />
+        <Tooltip label="People: agreement, review, gold questions">
+          <ActionIcon component={Link} href="/people" aria-label="People">
+            <PeopleIcon />
+          </ActionIcon>
+        </Tooltip>
       </div>
       <way.Screen key={scope.dataset.name} dataset={scope.dataset.name} />
       <EnoughStrip dataset={scope.dataset.name} />
