@@ -166,7 +166,6 @@ function ClassRow({ entry: { name, key, isChosen }, count, others, isFirst, isLa
       <Tooltip label={count > 0 ? 'Only a class without pictures can be removed' : 'Remove'}>
         <ActionIcon
           aria-label={`Remove ${name}`}
-          data-disabled={count > 0 || undefined}
           aria-disabled={count > 0}
           onClick={() => count === 0 && onChange({ kind: 'remove', name })}
         >

@@ -1,5 +1,5 @@
 /** @file Label: one by one, in pages, in heaps, mistakes, and the classes themselves; what is saved and how far it is, always in sight. */
-import { ActionIcon, NativeSelect, Progress, Tooltip } from '@mantine/core';
+import { ActionIcon, NativeSelect, Tooltip } from '@mantine/core';
 import type { ComponentType } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { Command } from '../../components/Command.tsx';
@@ -116,7 +116,9 @@ function LabelProgress({ samples, unlabeled }: { samples: number; unlabeled: num
       <span>
         {formatCount(labeled)} of {formatCount(samples)} labeled
       </span>
-      <Progress size="sm" value={(labeled / samples) * 100} aria-label="Labeled" transitionDuration={0} />
+      <span className={classes.track} aria-hidden="true">
+        <span style={{ width: `${(labeled / samples) * 100}%` }} />
+      </span>
     </div>
   );
 }

@@ -99,8 +99,8 @@ export function OneByOne({ dataset }: { dataset: string }) {
 }
 
 const reasonWords: Record<PickReason, string> = {
-  typical: 'typical of many pictures like it',
-  uncertain: 'the engine cannot tell',
+  typical: 'typical of many',
+  uncertain: 'uncertain',
   rare: 'looked for because the class has few labels',
   random: 'drawn at random, as control',
 };

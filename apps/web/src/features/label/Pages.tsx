@@ -97,7 +97,8 @@ export function Pages({ dataset }: { dataset: string }) {
 }
 
 function PageHead({ page, accepted, onAccept }: { page: GridPage; accepted: number; onAccept: () => void }) {
-  const wrong = page.expectedWrong < 0.5 ? 'hardly one' : `about ${Math.round(page.expectedWrong)}`;
+  const wrong = Math.round(page.expectedWrong);
+  const expected = wrong === 0 ? 'Probably all are.' : `About ${formatCount(wrong)} ${wrong === 1 ? 'is' : 'are'} not.`;
   return (
     <div className={classes.head}>
       <div className={classes.words}>
@@ -105,8 +106,8 @@ function PageHead({ page, accepted, onAccept }: { page: GridPage; accepted: numb
           Are these all <ClassMark className={page.className} />?
         </h2>
         <p>
-          {formatCounted(page.items.length, 'picture')} of {formatCount(page.waiting)} that wait; {wrong} of them wrong
-          to expect. Click those that are not.
+          {formatCount(page.items.length)} of {formatCounted(page.waiting, 'picture')} that wait. {expected} Click those
+          that are not.
         </p>
       </div>
       <Button

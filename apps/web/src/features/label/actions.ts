@@ -3,7 +3,7 @@ import type { ActionEntry } from '../../components/actions.ts';
 
 /** For the help page: bound by the classes themselves. */
 const classKeys = { label: 'Label with the class of the key', keys: ['0–9', 'a–z'] } satisfies ActionEntry;
-const pick = { label: 'Find or add a class', keys: ['/'] } satisfies ActionEntry;
+const pick = { label: 'Find a class', keys: ['/'] } satisfies ActionEntry;
 
 export const oneActions = {
   accept: { label: 'Take the suggestion', keys: ['Enter'] },
@@ -16,7 +16,7 @@ export const oneActions = {
 
 export const pageActions = {
   accept: { label: 'Accept the page but for what is marked', keys: ['Enter'] },
-  mark: { label: 'Mark as not of the class, or unmark', keys: [' '] },
+  mark: { label: 'Mark, unmark', keys: [' '] },
   range: { label: 'Mark from the last marked to here', keys: ['Shift+ '] },
   clear: { label: 'Unmark all', keys: ['Escape'] },
   left: { label: 'Picture to the left', keys: ['ArrowLeft'] },

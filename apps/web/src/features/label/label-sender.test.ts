@@ -171,9 +171,9 @@ test('a browser that keeps nothing says that labels would be lost with the page'
 
   sender.add([aLabel(1)]);
 
+  await expect.poll(() => sender.getState().state).toBe('waiting');
   expect(sender.isFleeting).toBe(true);
   server.before = () => undefined;
-  await expect.poll(() => sender.getState().state).toBe('waiting');
   sender.hurry();
   await settled(sender);
   expect(sender.isFleeting).toBe(false);
