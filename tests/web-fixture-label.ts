@@ -1,6 +1,7 @@
 /** @file What the fixture answers to the Label screen: suggestions that are mostly right, a forecast, some mistakes. */
 import type { ListedSample } from '@tintype/contracts/catalog';
 import { TintypeError } from '@tintype/contracts/errors';
+import type { ClassEvent } from '@tintype/contracts/label';
 import type {
   GridsView,
   LabelCluster,
@@ -9,7 +10,6 @@ import type {
   PickReason,
   SuspectsView,
 } from '@tintype/contracts/label-assist';
-import type { ClassEvent } from '@tintype/contracts/label';
 import { drawingOf, fixtureClasses } from './web-fixture-data.ts';
 
 export interface FixtureLabeling {

@@ -9,7 +9,6 @@ import { TintypeError } from '@tintype/contracts/errors';
 import type { AliasLogEntry } from '@tintype/contracts/registry';
 import type { Prediction } from '@tintype/contracts/serve';
 import { renderRecyclable } from '@tintype/example-recyclables/render';
-import { answerLabel, type FixtureLabeling } from './web-fixture-label.ts';
 import { openCatalogFixture } from './web-fixture-catalog.ts';
 import {
   buildEvaluation,
@@ -19,6 +18,7 @@ import {
   drawingOf,
   fixtureClasses,
 } from './web-fixture-data.ts';
+import { answerLabel, type FixtureLabeling } from './web-fixture-label.ts';
 import { openPeopleFixture } from './web-fixture-people.ts';
 import { openTrainFixture, sendTrainAnswer } from './web-fixture-train.ts';
 

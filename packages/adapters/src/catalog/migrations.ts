@@ -1,8 +1,8 @@
 /** @file The catalog's schema as named migrations, the same for every database. A published migration is never edited. */
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 import { createAccessTables } from './access-tables.ts';
-import { createCurationTables } from './curation-tables.ts';
 import { extendClasses } from './class-tables.ts';
+import { createCurationTables } from './curation-tables.ts';
 import { createPeopleTables } from './people-tables.ts';
 
 /** The few statements that databases spell differently. */

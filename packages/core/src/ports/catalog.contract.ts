@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { describeAccessStore } from './access-store.contract.ts';
 import { anEntry, aSnapshot, fill, idOf, type OpenCatalog } from './catalog-builders.contract.ts';
-import { describeCurationStores } from './curation-stores.contract.ts';
 import { describeClassStore } from './class-store.contract.ts';
+import { describeCurationStores } from './curation-stores.contract.ts';
 import { describePeopleStore } from './people-store.contract.ts';
 import { describePredictionStore } from './prediction-store.contract.ts';
 import { describeRegistryStore } from './registry-store.contract.ts';

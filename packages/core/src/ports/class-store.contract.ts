@@ -1,7 +1,7 @@
 /** @file What every class store must do: no label is ever lost on a change of classes. */
 import { expect, test } from 'vitest';
-import { aLabel, aRow, by, fill, idOf, type OpenCatalog } from './catalog-builders.contract.ts';
 import type { Catalog } from './catalog.ts';
+import { aLabel, aRow, by, fill, idOf, type OpenCatalog } from './catalog-builders.contract.ts';
 
 const names = async (catalog: Catalog): Promise<string[]> =>
   (await catalog.samples.listClasses()).map((one) => one.name);

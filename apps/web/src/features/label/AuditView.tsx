@@ -8,8 +8,8 @@ import { formatCount, formatCounted, formatShare } from '../../components/format
 import { Keys } from '../../components/Keys.tsx';
 import { useClasses } from '../../components/use-classes.ts';
 import { ActionKeys } from './ActionKeys.tsx';
-import { type Audit, isCarriedOut, nextLooks } from './audit-steps.ts';
 import { clusterActions, pageActions } from './actions.ts';
+import { type Audit, isCarriedOut, nextLooks } from './audit-steps.ts';
 import { ClassKeys } from './ClassKeys.tsx';
 import classes from './Clusters.module.css';
 import one from './OneByOne.module.css';

@@ -1,5 +1,5 @@
 /** @file The light table for one picture: the one that is shown and its neighbors, decoded ahead, so that the next is painted at once. */
-import { memo, type MouseEvent, type ReactNode, useState } from 'react';
+import { type MouseEvent, memo, type ReactNode, useState } from 'react';
 import { pictureUrl, thumbnailUrl } from '../../api/endpoints.ts';
 import classes from './Stage.module.css';
 

@@ -1,11 +1,11 @@
 /** @file Pictures side by side, some of them marked as not belonging; arrow keys move over it. */
-import { memo, type MouseEvent, type RefObject } from 'react';
+import { type MouseEvent, memo, type RefObject } from 'react';
 import { thumbnailUrl } from '../../api/endpoints.ts';
 import { ClassMark } from '../../components/ClassMark.tsx';
 import { formatShare } from '../../components/format.ts';
 import { CloseIcon } from '../../components/icons.tsx';
-import classes from './TileGrid.module.css';
 import type { PageMarks } from './page-marks.ts';
+import classes from './TileGrid.module.css';
 
 export interface TileGridProps {
   items: readonly { sampleId: string; confidence?: number }[];

@@ -7,7 +7,7 @@ import { queryClient, sessionKey } from '../../api/query-client.ts';
 import { useUndo } from '../../components/undo.tsx';
 import { classesKey } from '../../components/use-classes.ts';
 import { workspaceKey } from '../../components/use-workspace.ts';
-import { LabelSender, type LabelQueueState } from './label-sender.ts';
+import { type LabelQueueState, LabelSender } from './label-sender.ts';
 import { openLabelStore, type QueuedLabel } from './label-store.ts';
 
 export interface LabelChange {
