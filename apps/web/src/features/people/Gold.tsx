@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { GoldQuestion } from '@tintype/contracts/people';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { listSamples } from '../../api/endpoints.ts';
+import { listSamples } from '../../api/catalog.ts';
 import { ClassMark } from '../../components/ClassMark.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCount, formatCounted } from '../../components/format.ts';
@@ -114,7 +114,7 @@ function Offer({ dataset, known, onDone }: OfferProps) {
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['samples', 'gold', dataset, className],
     queryFn: ({ signal }) =>
-      listSamples({ ...(dataset ? { dataset } : {}), ...(className ? { className } : {}), limit: offered * 3 }, signal),
+      listSamples({ ...(dataset ? { dataset } : {}), ...(className ? { class: className } : {}), limit: offered * 3 }, signal),
   });
   const isKnown = new Set(known.map(({ sampleId }) => sampleId));
   const samples = (data?.items ?? []).filter((one) => one.className !== null && !isKnown.has(one.id)).slice(0, offered);
