@@ -114,7 +114,10 @@ function Offer({ dataset, known, onDone }: OfferProps) {
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['samples', 'gold', dataset, className],
     queryFn: ({ signal }) =>
-      listSamples({ ...(dataset ? { dataset } : {}), ...(className ? { class: className } : {}), limit: offered * 3 }, signal),
+      listSamples(
+        { ...(dataset ? { dataset } : {}), ...(className ? { class: className } : {}), limit: offered * 3 },
+        signal,
+      ),
   });
   const isKnown = new Set(known.map(({ sampleId }) => sampleId));
   const samples = (data?.items ?? []).filter((one) => one.className !== null && !isKnown.has(one.id)).slice(0, offered);
