@@ -30,6 +30,7 @@ const examples: Record<string, string> = {
   model: 'pets',
   version: '1',
   alias: 'champion',
+  file: 'model.onnx',
   name: 'nobody',
   '*': 'index.html',
 };

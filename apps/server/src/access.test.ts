@@ -162,11 +162,14 @@ test('every reply carries the headers that keep a page from doing harm', async (
     const policy = String(headers['content-security-policy']);
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("script-src 'self'");
-    expect(policy).not.toContain("script-src 'self' 'unsafe-inline'");
+    expect(policy).not.toMatch(/script-src[^;]*'unsafe-(?:inline|eval)'/);
+    expect(policy).toContain("worker-src 'self'");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(headers['x-content-type-options']).toBe('nosniff');
     expect(headers['referrer-policy']).toBe('no-referrer');
     expect(headers['x-request-id']).toMatch(/^req_[0-9a-f]{20}$/);
     expect(headers['x-powered-by']).toBeUndefined();
+    // The Try screen takes pictures; pages that would frame it cannot.
+    expect(headers['permissions-policy']).toBe('camera=(self), microphone=(), geolocation=()');
   }
 });

@@ -33,6 +33,7 @@ import { accessRoutes } from './routes/access.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { curationRoutes } from './routes/curation.ts';
 import { healthRoutes } from './routes/health.ts';
+import { evaluateRoutes } from './routes/evaluate.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { labelRoutes } from './routes/label.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -81,7 +82,9 @@ const contentSecurityPolicy = {
   useDefaults: false,
   directives: {
     defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
+    // The model in the browser is WebAssembly; this lets it be compiled, and no text be run as a script.
+    scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+    workerSrc: ["'self'"],
     styleSrc: ["'self'", "'unsafe-inline'"],
     imgSrc: ["'self'", 'blob:', 'data:'],
     fontSrc: ["'self'"],
@@ -155,7 +158,7 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+    reply.header('permissions-policy', 'camera=(self), microphone=(), geolocation=()');
     // Only https may say this (RFC 6797); this server speaks it by a proxy alone.
     if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000');
     if (request.url.startsWith('/api/') || /^\/(?:health|predict|get-prediction)/.test(request.url)) {
@@ -189,6 +192,7 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
   await app.register(labelRoutes, { workspace, labels: parts.labels });
   await app.register(peopleRoutes, { workspace });
   await app.register(registryRoutes, { workspace, service });
+  await app.register(evaluateRoutes, { workspace });
   await app.register(runRoutes, { workspace, access });
   await app.register(trainRoutes, { workspace, estimates: parts.estimates });
   await app.register(tuneRoutes, { workspace });

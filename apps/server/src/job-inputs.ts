@@ -1,24 +1,26 @@
 /** @file What each kind of job takes, checked when it is asked for and again when a worker begins it. */
 import { resolve } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
+import { nameSchema } from '@tintype/contracts/ids';
 import { ingestOptionsSchema } from '@tintype/contracts/ingest';
 import type { Job } from '@tintype/contracts/job';
 import { architectureNames, type TrainOptions, trainJobSchema } from '@tintype/contracts/train';
 import { type TuneOptions, tuneOptionsSchema } from '@tintype/contracts/tune';
 import { z } from 'zod';
 
+/** `NAME`, `NAME@VERSION` or `NAME@ALIAS`; by default the champion promoted last. */
+const modelReferenceSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}(?:@[A-Za-z0-9][A-Za-z0-9._-]{0,63})?$/, 'must be NAME or NAME@VERSION');
+
 export const jobInputs = {
   /** Over HTTP nothing may delete an original: `move` is for the command line. */
   ingest: ingestOptionsSchema.omit({ move: true }).strict(),
   train: trainJobSchema.strict(),
   tune: tuneOptionsSchema.strict(),
-  evaluate: z.strictObject({
-    /** `NAME`, `NAME@VERSION` or `NAME@ALIAS`; by default the champion promoted last. */
-    model: z
-      .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}(?:@[A-Za-z0-9][A-Za-z0-9._-]{0,63})?$/, 'must be NAME or NAME@VERSION')
-      .optional(),
-  }),
+  evaluate: z.strictObject({ model: modelReferenceSchema.optional() }),
+  /** `dataset`: the only one of the workspace where absent. */
+  score: z.strictObject({ model: modelReferenceSchema.optional(), dataset: nameSchema.optional() }),
 } satisfies Record<Job['kind'], z.ZodType>;
 
 export type JobInput<K extends Job['kind']> = z.infer<(typeof jobInputs)[K]>;

@@ -110,6 +110,20 @@ export function createJobRunners({ workspace, pool, openSource, trainer, openTri
         report({ done, ...(total === undefined ? {} : { total }) });
       return evaluateVersion({ catalog, store, clock, pool }, version, { limits, signal, onProgress });
     },
+
+    async score(input, { signal, report }) {
+      const [{ resolveVersion }, { resolveDataset }, { scoreDataset }] = await Promise.all([
+        import('@tintype/core/registry/resolve-version'),
+        import('@tintype/core/catalog/catalog'),
+        import('@tintype/core/evaluate/score-dataset'),
+      ]);
+      const request = parseJobInput('score', input);
+      const version = await resolveVersion({ catalog }, request.model);
+      const dataset = await resolveDataset(catalog, request.dataset);
+      const onProgress = (done: number, total?: number): void =>
+        report({ done, ...(total === undefined ? {} : { total }) });
+      return scoreDataset({ catalog, store, pool }, version, { dataset, limits, signal, onProgress });
+    },
   };
 }
 

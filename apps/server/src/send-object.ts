@@ -21,6 +21,8 @@ interface StoredObject {
   mediaType: string;
   /** Content hash: what is stored under it never changes. */
   etag: string;
+  /** Whether the address always leads to these bytes; default true. */
+  isFixed?: boolean;
 }
 
 /** Throws OBJECT_NOT_FOUND. */
@@ -28,13 +30,13 @@ export async function sendObject(
   request: FastifyRequest,
   reply: FastifyReply,
   store: ObjectStore,
-  { key, mediaType, etag }: StoredObject,
+  { key, mediaType, etag, isFixed = true }: StoredObject,
 ): Promise<FastifyReply> {
   const head = await store.find(key);
   if (!head) throw new TintypeError('OBJECT_NOT_FOUND', { key });
   reply
     .header('etag', `"${etag}"`)
-    .header('cache-control', 'private, max-age=31536000, immutable')
+    .header('cache-control', isFixed ? 'private, max-age=31536000, immutable' : 'private, no-cache')
     .header('content-security-policy', "default-src 'none'; sandbox");
   const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   if (known.includes(`"${etag}"`)) return reply.code(304).send();

@@ -60,8 +60,8 @@ export function App() {
                       <Route path="/train/*?" component={TrainScreen} />
                       <Route path="/people/*?" component={PeopleScreen} />
                       <Route path="/models" component={ModelsScreen} />
-                      <Route path="/models/:model/:version">
-                        {({ model, version }) => <VersionScreen model={model} version={version} />}
+                      <Route path="/models/:model/:version/:section?">
+                        {(names) => <VersionScreen {...names} />}
                       </Route>
                       <Route component={NotFound} />
                     </Switch>

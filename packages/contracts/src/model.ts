@@ -10,6 +10,12 @@ export type HeadKind = (typeof headKinds)[number];
 export const networkHeadKind = 'linear';
 export const modelHeadKinds = [...headKinds, networkHeadKind] as const;
 
+/**
+ * Which recipe of built-in features this version computes: raised with every change of what they are for a picture, so that embeddings and
+ * bundles of another recipe are left behind.
+ */
+export const builtInRecipes = { histograms: 'histograms-1', pixels: 'pixels-1' } as const;
+
 /** Where features come from. `histograms` and `pixels` need no weights; `onnx` is an image model cut at its feature output, `network` a whole trained one. */
 export const backboneSchema = z.object({
   kind: z.enum(['histograms', 'pixels', 'onnx', 'network']),

@@ -14,6 +14,21 @@ export const neighborSchema = z.object({
 });
 export type Neighbor = z.infer<typeof neighborSchema>;
 
+/**
+ * Where the answer comes from: how much the probability of its class falls when a part of the picture is covered (Zeiler & Fergus 2014). It
+ * shows what the model looks at, not why.
+ */
+export const occlusionSchema = z.object({
+  class: z.string(),
+  rows: z.int().min(1),
+  columns: z.int().min(1),
+  /** The part of the picture that the model sees, as shares of its width and height. */
+  region: z.object({ left: z.number(), top: z.number(), width: z.number(), height: z.number() }),
+  /** Row by row; negative where covering makes it surer. */
+  drops: z.array(z.number()),
+});
+export type Occlusion = z.infer<typeof occlusionSchema>;
+
 /** A refusal is an answer with a reason: `prediction` is null and `error` is the sentence for a person. */
 export const predictionSchema = z.object({
   prediction: z.string().nullable(),
@@ -28,6 +43,8 @@ export const predictionSchema = z.object({
   reason: z.string().optional(),
   /** Nearest first; only where they were asked for. */
   neighbors: z.array(neighborSchema).optional(),
+  /** Only where it was asked for. */
+  occlusion: occlusionSchema.optional(),
   model: z.string(),
   version: z.int(),
   request_id: z.string(),
@@ -83,8 +100,11 @@ export const predictQuerySchema = z.strictObject({
     .string()
     .regex(new RegExp(`^${name}(?:@${name})?$`), 'must be NAME, NAME@VERSION or NAME@ALIAS')
     .optional(),
-  /** `neighbors` adds the labeled pictures of the training that are most like this one. */
-  explain: z.enum(['neighbors']).optional(),
+  /**
+   * `neighbors` adds the labeled pictures of the training that are most like this one; `occlusion` a map of what the answer depends on, which
+   * takes some seconds.
+   */
+  explain: z.enum(['neighbors', 'occlusion']).optional(),
 });
 export type PredictQuery = z.infer<typeof predictQuerySchema>;
 

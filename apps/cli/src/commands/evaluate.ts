@@ -1,5 +1,6 @@
-/** @file `tintype evaluate`: how good a version is, on its test split or on a folder. */
+/** @file `tintype evaluate`: how good a version is, on its test split or on a folder; or its answers for a whole dataset. */
 import type { Evaluation } from '@tintype/contracts/evaluate';
+import type { ScoreSummary } from '@tintype/contracts/evaluation-report';
 import type { CommandRecord } from '../command.ts';
 import { counted, duration, percent, percentWithInterval, printable, table } from '../format.ts';
 
@@ -15,11 +16,16 @@ export const evaluateCommand: CommandRecord = {
       choices: ['folder', 'filename'],
       default: 'folder',
     },
+    {
+      flags: '--score <dataset>',
+      description: 'answer for every picture of a dataset instead, and keep the answers for slices and comparisons',
+    },
   ],
   examples: [
     'tintype evaluate',
     'tintype evaluate scenes@3',
     'tintype evaluate scenes@champion --on ~/new-pictures --json',
+    'tintype evaluate scenes@3 --score default',
   ],
   async run(context, [model], options) {
     await using workspace = await context.openWorkspace();
@@ -37,6 +43,16 @@ export const evaluateCommand: CommandRecord = {
       onProgress: (done: number, total?: number) =>
         context.output.progress(`evaluate  ${done}${total ? ` of ${total}` : ''}`),
     };
+    if (options.score !== undefined) {
+      const [{ scoreDataset }, { resolveDataset }] = await Promise.all([
+        import('@tintype/core/evaluate/score-dataset'),
+        import('@tintype/core/catalog/catalog'),
+      ]);
+      const dataset = await resolveDataset(catalog, options.score as string);
+      const summary = await scoreDataset(needs, version, { ...common, dataset });
+      context.output.result(summary, () => renderScore(summary));
+      return;
+    }
     const evaluation =
       options.on === undefined
         ? await (await import('@tintype/core/evaluate/evaluate-version')).evaluateVersion(needs, version, common)
@@ -53,6 +69,9 @@ export const evaluateCommand: CommandRecord = {
     context.output.result(evaluation, () => render(evaluation, names));
   },
 };
+
+const renderScore = ({ model, version, dataset, scored, known, rejected }: ScoreSummary): string =>
+  `${printable(model)}@${version} answered for ${counted(scored, 'picture')} of ${printable(dataset)} (${known} known already, ${rejected} not readable).`;
 
 function render(evaluation: Evaluation, mistakeNames: readonly string[]): string {
   const names = evaluation.classes.map((c) => printable(c.className));

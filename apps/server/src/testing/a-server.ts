@@ -94,6 +94,13 @@ export async function aServer(options: TestServerOptions = {}): Promise<TestServ
       const probabilities = Float32Array.from(await classify(bytes));
       return { probabilities, logits: probabilities };
     },
+    occlude: async () => ({
+      classIndex: 1,
+      rows: 2,
+      columns: 2,
+      region: { left: 0, top: 0, width: 1, height: 1 },
+      drops: Float32Array.of(0.5, 0.25, 0, -0.25),
+    }),
   });
   const { catalog, store, clock } = workspace;
   const service = openPredictionService(

@@ -12,7 +12,7 @@ import {
   workspaceViewSchema,
 } from '@tintype/contracts/api';
 import { type AliasLogEntry, aliasLogEntrySchema } from '@tintype/contracts/registry';
-import { type Health, healthSchema, type Prediction, predictionSchema } from '@tintype/contracts/serve';
+import { type Health, healthSchema } from '@tintype/contracts/serve';
 import { request } from './client.ts';
 
 const segment = encodeURIComponent;
@@ -36,11 +36,6 @@ export const logOut = (): Promise<SessionView> => request(sessionViewSchema, '/a
 export const getWorkspace = (signal?: AbortSignal): Promise<WorkspaceView> =>
   request(workspaceViewSchema, '/api/workspace', { signal });
 
-export function predict(file: File, signal?: AbortSignal): Promise<Prediction> {
-  const body = new FormData();
-  body.append('file', file);
-  return request(predictionSchema, '/predict', { method: 'POST', body, signal, timeoutMs: 60_000 });
-}
 
 export const thumbnailUrl = (id: string): string => `/api/samples/${segment(id)}/thumbnail`;
 export const pictureUrl = (id: string): string => `/api/samples/${segment(id)}/picture`;

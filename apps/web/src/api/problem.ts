@@ -57,6 +57,19 @@ export const staleScreen = ours(
   'Reload the page. Nothing that was confirmed is lost.',
 );
 
+/** The model in this browser has no answer for a picture. */
+export const notHere = (reason: string, cause?: unknown): ProblemError =>
+  new ProblemError(
+    ours(
+      'PICTURE_NOT_ANSWERED_HERE',
+      422,
+      'This browser cannot answer for it',
+      reason,
+      'Let the server answer too: it reads JPEG, PNG, WebP, GIF, TIFF and AVIF.',
+    ),
+    { cause },
+  );
+
 /** Anything thrown, as problem details. */
 export function toProblem(thrown: unknown): Problem {
   if (thrown instanceof ProblemError) return thrown.problem;

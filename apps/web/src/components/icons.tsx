@@ -128,3 +128,20 @@ export const BookmarkIcon = icon(<path d="M5.500 4c0-.55.45-1 1-1h7c.55 0 1 .45 
 export const PageIcon = icon(
   <path d="M12 3.500h4.500V8M16.500 3.500 9.500 10.500M8 4.500H5c-.8 0-1.500.7-1.500 1.500v9c0 .8.7 1.500 1.500 1.500h9c.8 0 1.500-.7 1.500-1.500v-3" />,
 );
+export const CameraIcon = icon(
+  <>
+    <path d="M3.500 6.500h2.800L7.500 4.500h5l1.200 2h2.800c.550 0 1 .450 1 1v7.500c0 .550-.450 1-1 1h-13c-.550 0-1-.450-1-1V7.500c0-.550.450-1 1-1Z" />
+    <circle cx="10" cy="11" r="2.750" />
+  </>,
+);
+export const LinkIcon = icon(
+  <path d="M8.500 11.500a3 3 0 0 0 4.240 0l2.500-2.500a3 3 0 1 0-4.240-4.240l-.750.750M11.500 8.500a3 3 0 0 0-4.240 0l-2.500 2.500a3 3 0 1 0 4.240 4.240l.750-.750" />,
+);
+export const DownloadIcon = icon(<path d="M10 3.500v9M6.500 9.500 10 13l3.500-3.500M3.500 14.500v1.250c0 .7.550 1.250 1.250 1.250h10.500c.7 0 1.250-.550 1.250-1.250V14.500" />);
+export const CardsIcon = icon(
+  <>
+    <rect x="3" y="3.500" width="14" height="5.500" rx="1" />
+    <rect x="3" y="11" width="14" height="5.500" rx="1" />
+  </>,
+);
+export const TableIcon = icon(<path d="M3 4.500h14v11.500H3ZM3 8.500h14M3 12.250h14M8 4.500v11.500" />);

@@ -3,6 +3,7 @@ import type { Catalog } from '@tintype/core/ports/catalog';
 import type { Clock } from '@tintype/core/ports/clock';
 import { createAccessStore } from './access.ts';
 import { createClassStore } from './classes.ts';
+import { createAnswerStore } from './answers.ts';
 import type { StoreContext } from './context.ts';
 import { createEvaluationStore } from './evaluations.ts';
 import { createMeasureStore } from './measures.ts';
@@ -42,6 +43,7 @@ export function createCatalog(context: StoreContext): Catalog {
     measures: createMeasureStore(context),
     people: createPeopleStore(context),
     access: createAccessStore(context),
+    answers: createAnswerStore(context),
     registryVersion: () => readRegistryVersion(context.db),
     [Symbol.asyncDispose]: () => context.db.destroy(),
   };

@@ -9,10 +9,13 @@ import { isAboutPicture } from '../model/each-picture.ts';
 import { forEachOf } from '../model/for-each-of.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import { withBundle } from '../model/with-bundle.ts';
+import { computeProbabilities } from '../model/probabilities.ts';
+import type { SamplePredictionStore } from '../ports/curation-stores.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
 import { scoreLogits } from './evaluate-run.ts';
+import { toSamplePrediction } from './sample-predictions.ts';
 
 export interface LabeledPicture {
   /** Sample id or path. */
@@ -48,7 +51,13 @@ const impossible = -1e4;
 export async function classifyPictures(
   needs: Needs,
   version: Pick<ModelVersion, 'model' | 'version' | 'classes' | 'bundleHash'>,
-  request: ClassifyOptions & { on: string; pictures: AsyncIterable<LabeledPicture>; total?: number },
+  request: ClassifyOptions & {
+    on: string;
+    pictures: AsyncIterable<LabeledPicture>;
+    total?: number;
+    /** Where each answer is stored, for pictures that are samples. */
+    keep?: Pick<SamplePredictionStore, 'record'>;
+  },
 ): Promise<Evaluation> {
   const { clock } = needs;
   const startedAt = clock.now();
@@ -58,6 +67,15 @@ export async function classifyPictures(
     temperature: calibration.temperature,
   }));
 
+  await request.keep?.record(
+    answers.map(({ name, className, logits }) =>
+      toSamplePrediction(version, {
+        sampleId: name,
+        className,
+        probabilities: computeProbabilities(logits, { classes: logits.length }),
+      }),
+    ),
+  );
   const unknown = new Set(answers.map((answer) => answer.className).filter((name) => !version.classes.includes(name)));
   const classes = [...version.classes, ...[...unknown].toSorted()];
   const logits = new Float32Array(answers.length * classes.length).fill(impossible);

@@ -11,7 +11,7 @@ import { type ClassifyOptions, classifyPictures, type LabeledPicture } from './c
 import { testSplitOf } from './evaluate-run.ts';
 
 export interface EvaluateNeeds {
-  catalog: Pick<Catalog, 'snapshots' | 'evaluations'>;
+  catalog: Pick<Catalog, 'snapshots' | 'evaluations' | 'samplePredictions'>;
   store: ObjectStore;
   pool: TaskPool<PictureTasks>;
   clock: Clock;
@@ -40,6 +40,7 @@ export async function evaluateVersion(
     on,
     pictures: pictures(),
     total: test.length,
+    keep: needs.catalog.samplePredictions,
   });
   await needs.catalog.evaluations.record(evaluation);
   return evaluation;

@@ -8,6 +8,7 @@ import { builtInFeatures } from './built-in-features.ts';
 import { corrupt, readBundle } from './bundle.ts';
 import { GatheredRun } from './gathered-run.ts';
 import { type NeighborIndex, parseNeighborIndex } from './neighbors/neighbor-index.ts';
+import { computeOcclusion, type OcclusionMap } from './occlusion.ts';
 import { firstLine } from './onnx-features.ts';
 import { InputMaker } from './picture-input.ts';
 
@@ -25,6 +26,8 @@ export interface Classifier extends AsyncDisposable {
   /** Of the training pictures; absent where the bundle has none. */
   neighbors: NeighborIndex | undefined;
   classify(picture: Picture): Promise<Answer>;
+  /** What the answer depends on, as finely as `budgetMs` allows. */
+  occlude(picture: Picture, options: { budgetMs: number }): Promise<OcclusionMap>;
   /** Gives each of `count` pictures a place in one run of the model, which waits until all have been classified or have left. */
   gather(count: number): () => Gathered;
 }
@@ -73,6 +76,12 @@ export async function openClassifier(
     manifest,
     neighbors,
     classify: (picture) => inputs.withInput(picture, async (data) => (await answer([data]))[0] as Answer),
+    occlude: (picture, options) =>
+      computeOcclusion(picture, {
+        ...options,
+        preprocessing: manifest.backbone.preprocessing,
+        ask: (pixels) => inputs.withPixels(pixels, async (data) => (await answer([data]))[0] as Answer),
+      }),
     gather: (count) => {
       const run = new GatheredRun<Float32Array, Answer>(count, answer);
       return () => {

@@ -11,7 +11,7 @@ function rings(side: number): Uint8Array {
   });
 }
 
-test('the same recipe gives the same features; when this fails, raise the recipe in histogram-backbone.ts', () => {
+test('the same recipe gives the same features; when this fails, raise the recipe in contracts/model.ts', () => {
   const { preprocessing, dimensions, hash } = histogramBackbone;
 
   const features = computeHistogramFeatures(rings(preprocessing.widthPx));

@@ -1,12 +1,11 @@
 /** @file The backbone that needs no weights: gradient, color and texture histograms. */
-import type { Backbone } from '@tintype/contracts/model';
+import { type Backbone, builtInRecipes } from '@tintype/contracts/model';
 import { computeHistograms, histogramsDimensions, histogramsPreprocessing } from '@tintype/vision/histograms';
 
 export const histogramBackbone: Backbone = {
   kind: 'histograms',
   name: 'histograms',
-  /** Raised with every change of what the histograms of a picture are: embeddings and bundles of another recipe are then left behind. */
-  hash: 'histograms-1',
+  hash: builtInRecipes.histograms,
   preprocessing: histogramsPreprocessing,
   dimensions: histogramsDimensions,
 };

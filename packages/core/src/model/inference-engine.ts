@@ -15,6 +15,7 @@ import type { DetectorKeys } from './gates/detector-shelf.ts';
 import { sortGates } from './gates/judge-gates.ts';
 import { type GateOutcome, type Measurer, runGates } from './gates/run-gates.ts';
 import { searchNeighbors } from './neighbors/neighbor-index.ts';
+import type { OcclusionMap } from './occlusion.ts';
 import { openOnnxFeatures } from './onnx-features.ts';
 import { InputMaker } from './picture-input.ts';
 import type {
@@ -76,6 +77,11 @@ export class InferenceEngine implements AsyncDisposable {
   /** Gates on the picture, the model, gates on its answer. */
   async classify(request: ClassifyInput): Promise<PictureAnswer> {
     return this.#classify(request, await opened(this.#classifiers, request.bundleHash));
+  }
+
+  async occlude({ bundleHash, budgetMs, ...picture }: PictureTasks['occlude']['input']): Promise<OcclusionMap> {
+    const classifier = await opened(this.#classifiers, bundleHash);
+    return classifier.occlude(picture, { budgetMs });
   }
 
   /** The same for several pictures in one run of the model; a failure of ours is that picture's answer. */

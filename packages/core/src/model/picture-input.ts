@@ -23,16 +23,17 @@ export class InputMaker {
     { bytes, limits, shared }: { bytes: Uint8Array; limits: PictureLimits; shared?: SharedPicture | undefined },
     use: (input: Float32Array) => Promise<T>,
   ): Promise<T> {
-    return this.#withPixels(await preparePixels(shared ?? bytes, this.#backbone.preprocessing, limits), use);
+    return this.withPixels(await preparePixels(shared ?? bytes, this.#backbone.preprocessing, limits), use);
   }
 
   /** The same for a grey picture: to try a model with. */
   withGrey<T>(use: (input: Float32Array) => Promise<T>): Promise<T> {
     const { widthPx, heightPx } = this.#backbone.preprocessing;
-    return this.#withPixels(new Uint8Array(widthPx * heightPx * 3).fill(128), use);
+    return this.withPixels(new Uint8Array(widthPx * heightPx * 3).fill(128), use);
   }
 
-  async #withPixels<T>(pixels: Uint8Array, use: (input: Float32Array) => Promise<T>): Promise<T> {
+  /** The same for `[heightPx, widthPx, 3]` bytes that `preparePixels` has made for this backbone. */
+  async withPixels<T>(pixels: Uint8Array, use: (input: Float32Array) => Promise<T>): Promise<T> {
     const { kind, preprocessing } = this.#backbone;
     const builtIn = builtInFeatures[kind];
     if (builtIn) return use(builtIn.compute(pixels, this.#backbone));

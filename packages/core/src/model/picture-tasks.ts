@@ -34,6 +34,7 @@ export const tasks: TaskFunctions<PictureTasks> = {
   openBundle: (request) => engine.openBundle(request),
   classify: (request) => engine.classify(request),
   classifyBatch: (request) => engine.classifyBatch(request),
+  occlude: (request) => engine.occlude(request),
   openDetector: async (request) => {
     await engine.openDetector(request);
     return null;

@@ -11,6 +11,7 @@ import type { Neighbor } from '@tintype/contracts/serve';
 import type { ImportedGraph } from './formats/keras/import-keras.ts';
 import type { DetectorKeys } from './gates/detector-shelf.ts';
 import type { GateOutcome } from './gates/run-gates.ts';
+import type { OcclusionMap } from './occlusion.ts';
 import type { FeatureShape } from './onnx-features.ts';
 
 export interface ClassifyInput {
@@ -96,6 +97,11 @@ export type PictureTasks = {
   classify: { input: ClassifyInput; output: PictureAnswer };
   /** Several pictures in one run of the model, in their order. */
   classifyBatch: { input: BatchInput; output: BatchAnswer[] };
+  /** What the answer for a picture depends on; the model is asked until about `budgetMs` are over, at most 145 times. Gates are not judged. */
+  occlude: {
+    input: { bundleHash: string; bytes: Uint8Array; limits: PictureLimits; budgetMs: number };
+    output: OcclusionMap;
+  };
   /** Loads a detector; persons are of its class `person`, faces are all it finds. Throws DETECTOR_INVALID. */
   openDetector: { input: { key: string; detector: Detector; modelPath: string }; output: null };
   /** Judges gates on pictures alone, without a model. */

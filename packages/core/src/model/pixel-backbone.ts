@@ -1,5 +1,5 @@
 /** @file The backbone that is no backbone: the pixels of a small picture, as they are. */
-import type { Backbone } from '@tintype/contracts/model';
+import { type Backbone, builtInRecipes } from '@tintype/contracts/model';
 import { toTensor } from '@tintype/vision/to-tensor';
 import { defaultPreprocessing } from './preprocessing-files.ts';
 
@@ -8,7 +8,7 @@ const sizes = { leastPx: 8, usualPx: 32, mostPx: 64 };
 const namePattern = /^pixels(?::(?<size>\d{1,4}))?$/;
 
 /** Of what `toTensor` makes of pixels. The preprocessing, size included, is part of every key beside it. */
-export const pixelsHash = 'pixels-1';
+export const pixelsHash = builtInRecipes.pixels;
 
 /** `pixels` or `pixels:SIZE`, from 8 to 64; undefined for any other name. */
 export function parsePixelBackbone(name: string): Backbone | undefined {

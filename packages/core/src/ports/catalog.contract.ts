@@ -1,6 +1,7 @@
 /** @file What every catalog must do, as one suite for all of them. */
 import { describe, expect, test } from 'vitest';
 import { describeAccessStore } from './access-store.contract.ts';
+import { describeAnswerStore } from './answer-store.contract.ts';
 import { anEntry, aSnapshot, fill, idOf, type OpenCatalog } from './catalog-builders.contract.ts';
 import { describeClassStore } from './class-store.contract.ts';
 import { describeCurationStores } from './curation-stores.contract.ts';
@@ -24,6 +25,7 @@ export function describeCatalog(name: string, open: OpenCatalog): void {
     curation: describeCurationStores,
     people: describePeopleStore,
     access: describeAccessStore,
+    answers: describeAnswerStore,
   };
   for (const [store, describeStore] of Object.entries(suites)) {
     describe(`${name}: ${store}`, () => {

@@ -23,6 +23,7 @@ import type { Study, Trial } from '@tintype/contracts/tune';
 import type { AccessStore } from './access-store.ts';
 import type { MeasureStore, SamplePredictionStore, TagStore, ViewStore } from './curation-stores.ts';
 import type { PeopleStore } from './people-store.ts';
+import type { AnswerStore } from './answer-store.ts';
 
 /** A file of a source that an earlier run finished with, taken or rejected. */
 export interface Origin {
@@ -228,6 +229,7 @@ export interface Catalog extends AsyncDisposable {
   measures: MeasureStore;
   people: PeopleStore;
   access: AccessStore;
+  answers: AnswerStore;
   /** A number that changes whenever a registry row changes, cheap to read: servers poll it. */
   registryVersion(): Promise<number>;
 }

@@ -5,6 +5,7 @@ import type { PictureLimits } from '@tintype/contracts/picture';
 import { championAlias, type ModelVersion } from '@tintype/contracts/registry';
 import type { StageProgress, TrainSummary } from '@tintype/contracts/train';
 import { evaluateRun, type UnboundEvaluation } from '../evaluate/evaluate-run.ts';
+import { splitPredictions } from '../evaluate/sample-predictions.ts';
 import { type RenderedBundle, renderBundle, storeBundle } from '../model/bundle.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import { withBundle } from '../model/with-bundle.ts';
@@ -19,7 +20,7 @@ import { decidePromotion, type PromotionRule } from './decide-promotion.ts';
 import { renderModelCard } from './model-card.ts';
 
 export interface RegisterNeeds {
-  catalog: Pick<Catalog, 'registry' | 'runs' | 'snapshots'>;
+  catalog: Pick<Catalog, 'registry' | 'runs' | 'snapshots' | 'samplePredictions'>;
   store: ObjectStore;
   pool: TaskPool<PictureTasks>;
   clock: Clock;
@@ -58,6 +59,8 @@ export function registerRun(needs: RegisterNeeds, run: TrainedRun, options: Regi
       ...(promotion.isPromoted ? { alias: championAlias } : {}),
     });
     crashPoint('register.published');
+    // Read out of the version again where this is cut short: an evaluation keeps them too.
+    await needs.catalog.samplePredictions.record(splitPredictions(version, run.test, run.calibration));
     const endedAt = needs.clock.now();
     await needs.catalog.runs.finish(run.run.id, { status: 'succeeded', endedAt, error: null });
     return { version, promotion: promotion.reason, summary: summarize({ run, version, evaluation, endedAt }) };

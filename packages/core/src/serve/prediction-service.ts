@@ -3,7 +3,7 @@ import { TintypeError } from '@tintype/contracts/errors';
 import type { Gate } from '@tintype/contracts/gate';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { type ModelVersion, parseModelReference } from '@tintype/contracts/registry';
-import type { Health, Prediction } from '@tintype/contracts/serve';
+import type { Health, Occlusion, Prediction } from '@tintype/contracts/serve';
 import { DetectorShelf } from '../model/gates/detector-shelf.ts';
 import type { PictureAnswer, PictureTasks } from '../model/picture-tasks.types.ts';
 import type { Catalog } from '../ports/catalog.ts';
@@ -64,8 +64,8 @@ export interface PredictRequest {
   top?: number | undefined;
   /** `NAME`, `NAME@VERSION` or `NAME@ALIAS`; by default the champion that is followed. */
   model?: string | undefined;
-  /** `neighbors`: the labeled pictures of the training that are most like this one. */
-  explain?: 'neighbors' | undefined;
+  /** `neighbors`: the labeled pictures of the training that are most like this one. `occlusion`: what the answer depends on; one at a time. */
+  explain?: 'neighbors' | 'occlusion' | undefined;
   /** Aborts when nobody waits for the answer any more. */
   signal?: AbortSignal | undefined;
   /** Waits for its turn instead of being refused: for one of many pictures of a request, of which few are under way at a time. */
@@ -78,6 +78,10 @@ type Chosen = BundleUse & { version: ModelVersion };
 const mostReferences = 1000;
 /** Training pictures that explain an answer. */
 const neighborCount = 5;
+/** Time of a child for one map of what an answer depends on; such a question takes the place of dozens of others. */
+const occlusionBudgetMs = 2500;
+/** The coarsest map asks five times, whatever that takes. */
+const mostPictureTimes = 6;
 
 /** Why a picture may not be tried again; undefined where the failure says nothing about the picture. */
 function poisonReasonOf(error: unknown): PoisonReason | undefined {
@@ -105,6 +109,7 @@ export class PredictionService implements AsyncDisposable {
   readonly #batches: PictureBatches;
   readonly #poison = new PoisonList();
   readonly #counters = new ServiceCounters();
+  #isOccluding = false;
   /** Models by reference, as the registry was when it was last looked at. */
   readonly #references = new Map<string, ModelVersion>();
 
@@ -193,7 +198,9 @@ export class PredictionService implements AsyncDisposable {
       using chosen = await this.#choose(request.model);
       const { classes, model, version } = chosen.version;
       const answer = await this.#answer(bytes, chosen, request);
-      const prediction = toPrediction({ ...answer, classes, model, version, top: request.top });
+      const isOccluded = request.explain === 'occlusion' && !answer.refusal;
+      const occlusion = isOccluded ? await this.#occlude(bytes, chosen, request.signal) : undefined;
+      const prediction = toPrediction({ ...answer, occlusion, classes, model, version, top: request.top });
       this.#counters.countAnswer(performance.now() - startedAt, prediction.reason);
       return { ...prediction, request_id: request.requestId };
     } catch (error) {
@@ -283,6 +290,25 @@ export class PredictionService implements AsyncDisposable {
       this.#poison.add(contentHash, reason);
       throw new TintypeError('IMAGE_DECODE_FAILED', { reason }, { cause: error });
     } finally {
+      this.#admission.leave();
+    }
+  }
+
+  /** Whoever serves must not be kept from it by curiosity: one at a time, and only where there is room. */
+  async #occlude(bytes: Uint8Array, { version }: Chosen, signal: AbortSignal | undefined): Promise<Occlusion> {
+    if (this.#isOccluding) throw new TintypeError('OVERLOADED', { retryAfterS: Math.ceil(occlusionBudgetMs / 1000) });
+    this.#admission.assertRoom();
+    this.#isOccluding = true;
+    this.#admission.enter();
+    try {
+      const { bundleHash, classes } = version;
+      const { limits, pictureMs } = this.#options;
+      const options = { deadlineMs: mostPictureTimes * pictureMs, once: true, ...(signal ? { signal } : {}) };
+      const input = { bundleHash, bytes, limits, budgetMs: occlusionBudgetMs };
+      const { classIndex, drops, ...map } = await this.#ports.pool.run('occlude', input, options);
+      return { class: classes[classIndex] ?? '', ...map, drops: [...drops] };
+    } finally {
+      this.#isOccluding = false;
       this.#admission.leave();
     }
   }

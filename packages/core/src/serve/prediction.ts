@@ -1,6 +1,6 @@
 /** @file From what a child answers to the answer every door gives. Pure. */
 import type { Refusal } from '@tintype/contracts/gate';
-import type { Neighbor, Prediction } from '@tintype/contracts/serve';
+import type { Neighbor, Occlusion, Prediction } from '@tintype/contracts/serve';
 
 interface Answer {
   /** Then there is no prediction. */
@@ -10,6 +10,7 @@ interface Answer {
   /** `[K]` in class-index order; needed unless refused. */
   probabilities?: ArrayLike<number> | undefined;
   neighbors?: readonly Neighbor[] | undefined;
+  occlusion?: Occlusion | undefined;
   classes: readonly string[];
   model: string;
   version: number;
@@ -19,7 +20,7 @@ interface Answer {
 
 /** The most probable class; of equals the first. Probabilities are listed most probable first. A refusal is an answer without them. */
 export function toPrediction(answer: Answer): Omit<Prediction, 'request_id'> {
-  const { refusal, personCount, probabilities, neighbors, classes, model, version, top } = answer;
+  const { refusal, personCount, probabilities, neighbors, occlusion, classes, model, version, top } = answer;
   const counted = personCount === undefined ? {} : { person_count: personCount };
   const near = neighbors === undefined ? {} : { neighbors: [...neighbors] };
   if (refusal)
@@ -47,6 +48,7 @@ export function toPrediction(answer: Answer): Omit<Prediction, 'request_id'> {
     ),
     error: null,
     ...near,
+    ...(occlusion ? { occlusion } : {}),
     model,
     version,
   };

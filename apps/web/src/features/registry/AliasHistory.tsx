@@ -5,14 +5,20 @@ import { Link } from 'wouter';
 import { formatTime } from '../../components/format.ts';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import classes from './AliasHistory.module.css';
+import { Promotion } from './Promotion.tsx';
 import { useHistory } from './use-registry.ts';
 import { versionPath } from './VersionTable.tsx';
+import { findRollback } from './versions.ts';
 
 export function AliasHistory({ model }: { model: string }) {
   const { data, error, refetch } = useHistory(model);
+  const rollback = data && findRollback(data.items);
   return (
     <section className={classes.history} aria-label={`Alias history of ${model}`}>
-      <h3>What was live when</h3>
+      <div className={classes.head}>
+        <h3>What was live when</h3>
+        {rollback !== undefined && <Promotion model={model} version={rollback} isRollback />}
+      </div>
       {data ? (
         <ol>
           {[...data.items]

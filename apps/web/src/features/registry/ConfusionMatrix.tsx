@@ -2,16 +2,18 @@
 import { UnstyledButton } from '@mantine/core';
 import { type CSSProperties, type KeyboardEvent, useRef, useState } from 'react';
 import { ClassGlyph } from '../../components/ClassMark.tsx';
-import { formatCount } from '../../components/format.ts';
+import { formatCount, formatCounted } from '../../components/format.ts';
 import classes from './ConfusionMatrix.module.css';
 import { type Cell, type Confusion, computeRowShares, describeCell, findWorstCell, moveCell } from './confusion.ts';
 
 export interface ConfusionMatrixProps {
   confusion: Confusion;
   classNames: readonly string[];
+  /** Opens the pictures of a cell; absent where they are not known. */
+  onOpen?: ((cell: { className: string; predicted: string }) => void) | undefined;
 }
 
-export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps) {
+export function ConfusionMatrix({ confusion, classNames, onOpen }: ConfusionMatrixProps) {
   const table = useRef<HTMLTableElement>(null);
   const worst = findWorstCell(confusion);
   const [focused, setFocused] = useState<Cell>(worst ?? { row: 0, column: 0 });
@@ -66,6 +68,11 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
                       data-cell={`${row} ${column}`}
                       tabIndex={row === focused.row && column === focused.column ? 0 : -1}
                       onKeyDown={walk}
+                      data-opens={(onOpen && count > 0) || undefined}
+                      aria-label={onOpen && count > 0 ? `${formatCounted(count, 'picture')} of ${classNames[row]}, taken for ${classNames[column]}: show` : undefined}
+                      onClick={() => {
+                        if (count > 0) onOpen?.({ className: classNames[row] ?? '', predicted: classNames[column] ?? '' });
+                      }}
                       onFocus={() => setFocused({ row, column })}
                       onMouseEnter={() => setPointed({ row, column })}
                       onMouseLeave={() => setPointed(undefined)}
@@ -79,7 +86,15 @@ export function ConfusionMatrix({ confusion, classNames }: ConfusionMatrixProps)
           </tbody>
         </table>
       </div>
-      <output className={classes.sentence}>{describeCell(confusion, classNames, shown)}</output>
+      <output className={classes.sentence}>
+        {describeCell(confusion, classNames, shown)}
+        {onOpen && (confusion[shown.row]?.[shown.column] ?? 0) > 0 && (
+          <span className={classes.hint}>
+            {' '}
+            A press on the cell shows them.
+          </span>
+        )}
+      </output>
     </div>
   );
 }

@@ -8,7 +8,13 @@ import { ConfusionMatrix } from './ConfusionMatrix.tsx';
 import classes from './EvaluationView.module.css';
 import { Mistakes } from './Mistakes.tsx';
 
-export function EvaluationView({ evaluation }: { evaluation: Evaluation }) {
+export interface EvaluationViewProps {
+  evaluation: Evaluation;
+  /** Opens the pictures of a cell of the matrix; absent where they are not known. */
+  onOpenCell?: ((cell: { className: string; predicted: string }) => void) | undefined;
+}
+
+export function EvaluationView({ evaluation, onOpenCell }: EvaluationViewProps) {
   const classNames = evaluation.classes.map((entry) => entry.className);
   return (
     <>
@@ -28,7 +34,7 @@ export function EvaluationView({ evaluation }: { evaluation: Evaluation }) {
       </dl>
       <div className={classes.columns}>
         <Panel title="Confusion matrix">
-          <ConfusionMatrix confusion={evaluation.confusion} classNames={classNames} />
+          <ConfusionMatrix confusion={evaluation.confusion} classNames={classNames} onOpen={onOpenCell} />
         </Panel>
         <div className={classes.stack}>
           <Panel title="Per class">

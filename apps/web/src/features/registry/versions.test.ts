@@ -1,7 +1,7 @@
 /** @file Versions are found by number and by alias. */
 import type { ModelVersion, RegisteredModel } from '@tintype/contracts/registry';
 import { expect, test } from 'vitest';
-import { describeTarget, findChampion, parseVersion, sortVersions } from './versions.ts';
+import { chooseOpponent, describeTarget, findChampion, findRollback, parseVersion, sortVersions } from './versions.ts';
 
 const aVersion = (version: number, aliases: string[] = []) => ({ version, aliases }) as unknown as ModelVersion;
 
@@ -30,4 +30,21 @@ test.each([
   ['champion', undefined],
 ])('the address part %s means version %s', (text, version) => {
   expect(parseVersion(text)).toBe(version);
+});
+
+test('a version is measured against the champion, and the champion against the one before it', () => {
+  const [one, two, three] = [aVersion(1), aVersion(2, ['champion']), aVersion(3)];
+
+  expect(chooseOpponent(three, [two, one])?.version).toBe(2);
+  expect(chooseOpponent(two, [three, one])?.version).toBe(1);
+  expect(chooseOpponent(one, [three])?.version).toBe(3);
+  expect(chooseOpponent(one, [])).toBeUndefined();
+});
+
+test('rolling back leads to where the champion stood before the last move', () => {
+  const move = (at: number, version: number, previous: number | null, alias = 'champion') => ({ model: 'm', alias, version, previous, by: 'ada', at });
+
+  expect(findRollback([move(1, 1, null), move(3, 2, 1), move(5, 1, 9, 'other')])).toBe(1);
+  expect(findRollback([move(1, 1, null)])).toBeUndefined();
+  expect(findRollback([])).toBeUndefined();
 });

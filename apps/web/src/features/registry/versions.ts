@@ -1,6 +1,6 @@
 /** @file Order of versions and what an alias means for them. */
 import type { Evaluation } from '@tintype/contracts/evaluate';
-import { championAlias, type ModelVersion, type RegisteredModel } from '@tintype/contracts/registry';
+import { type AliasLogEntry, championAlias, type ModelVersion, type RegisteredModel } from '@tintype/contracts/registry';
 
 /** Newest first. */
 export const sortVersions = (versions: readonly ModelVersion[]): ModelVersion[] =>
@@ -23,3 +23,18 @@ export function describeTarget(on: string): string {
 /** `3` -> 3; anything but a positive whole number -> undefined. */
 export const parseVersion = (text: string): number | undefined =>
   /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+
+/** Whom a version is measured against first: the champion, or for the champion itself the version before it. */
+export const chooseOpponent = (
+  { version }: Pick<ModelVersion, 'version'>,
+  others: readonly ModelVersion[],
+): ModelVersion | undefined =>
+  others.find(({ aliases }) => aliases.includes(championAlias)) ??
+  sortVersions(others).find((entry) => entry.version < version) ??
+  others[0];
+
+/** Where the champion would go back to: where it stood before the last move; undefined where there is no before. */
+export function findRollback(log: readonly AliasLogEntry[]): number | undefined {
+  const [last] = log.filter(({ alias }) => alias === championAlias).toSorted((a, b) => b.at - a.at);
+  return last?.previous ?? undefined;
+}

@@ -1,23 +1,32 @@
-/** @file Try: pictures in, probabilities out. */
+/** @file Try: pictures in, probabilities out, by the server or by this browser. */
 import { Button, Skeleton } from '@mantine/core';
 import type { WorkspaceView } from '@tintype/contracts/api';
+import { lazy, Suspense, useState } from 'react';
 import { Command } from '../../components/Command.tsx';
+import { downloadText } from '../../components/download.ts';
 import { formatCount, formatCounted } from '../../components/format.ts';
-import { RetryIcon, WarnIcon } from '../../components/icons.tsx';
+import { CardsIcon, DownloadIcon, RetryIcon, TableIcon, WarnIcon } from '../../components/icons.tsx';
 import { useHealth, useWorkspace } from '../../components/use-workspace.ts';
 import { describeHealth } from '../../shell/health.ts';
 import screen from '../../shell/Screen.module.css';
+import { writeAnswersCsv } from './answers-csv.ts';
 import { DropTarget } from './DropTarget.tsx';
+import { OtherWays } from './OtherWays.tsx';
 import { PredictionCard } from './PredictionCard.tsx';
-import { usePredictionQueue } from './PredictionsProvider.tsx';
-import { countQueue, listRetryable, type QueueCounts } from './prediction-queue.ts';
+import { type PredictionQueue, usePredictionQueue } from './PredictionsProvider.tsx';
+import { countQueue, listRetryable, type Queue, type QueueCounts } from './prediction-queue.ts';
 import { SnippetsDisclosure } from './SnippetsDisclosure.tsx';
 import classes from './TryScreen.module.css';
 import { usePaste } from './use-paste.ts';
 
+const AnswersTable = lazy(() => import('./AnswersTable.tsx').then((module) => ({ default: module.AnswersTable })));
+const BrowserPanel = lazy(() => import('./browser/BrowserPanel.tsx').then((module) => ({ default: module.BrowserPanel })));
+
 export function TryScreen() {
-  const { queue, add, retry, remove, clear, getPreviewUrl } = usePredictionQueue();
-  usePaste(add);
+  const predictions = usePredictionQueue();
+  const { queue, add, addAddress, retry, clear, isOnlyHere } = predictions;
+  const [isTable, setTable] = useState(false);
+  usePaste({ onFiles: add, onAddress: addAddress });
   const counts = countQueue(queue);
   const failedIds = listRetryable(queue);
   return (
@@ -38,22 +47,61 @@ export function TryScreen() {
           )}
         </div>
       </div>
-      <HealthNotice />
+      {isOnlyHere ? <p className={classes.serving}>Answers come from this browser. Pictures do not leave it.</p> : <HealthNotice />}
       <DropTarget onFiles={add} isSmall={queue.length > 0} />
-      {queue.length > 0 && (
-        <ul className={classes.cards} aria-label="Answers">
-          {queue.map((entry) => (
-            <PredictionCard
-              key={entry.id}
-              entry={entry}
-              previewUrl={getPreviewUrl(entry.id)}
-              onRetry={() => retry([entry.id])}
-              onRemove={() => remove(entry.id)}
-            />
-          ))}
-        </ul>
-      )}
+      <div className={classes.ways}>
+        <OtherWays onFiles={add} onAddress={isOnlyHere ? undefined : addAddress} />
+        {queue.length > 0 && <ViewActions isTable={isTable} onTable={setTable} queue={queue} />}
+      </div>
+      {queue.length > 0 && <Answers predictions={predictions} isTable={isTable} />}
+      <Suspense fallback={<Skeleton height={92} radius={8} />}>
+        <BrowserPanel />
+      </Suspense>
       <SnippetsDisclosure />
+    </div>
+  );
+}
+
+function Answers({ predictions, isTable }: { predictions: PredictionQueue; isTable: boolean }) {
+  const { queue, parity, retry, remove, getPreviewUrl, getPicture } = predictions;
+  if (isTable)
+    return (
+      <Suspense fallback={<Skeleton height={44 * Math.min(12, queue.length + 1)} radius={10} />}>
+        <AnswersTable queue={queue} parity={parity} getPreviewUrl={getPreviewUrl} onRemove={remove} />
+      </Suspense>
+    );
+  return (
+    <ul className={classes.cards} aria-label="Answers">
+      {queue.map((entry) => (
+        <PredictionCard
+          key={entry.id}
+          entry={entry}
+          previewUrl={getPreviewUrl(entry.id)}
+          picture={getPicture(entry.id)}
+          parity={parity.get(entry.id)}
+          onRetry={() => retry([entry.id])}
+          onRemove={() => remove(entry.id)}
+        />
+      ))}
+    </ul>
+  );
+}
+
+/** Cards or a table, and the table as a file. */
+function ViewActions({ isTable, onTable, queue }: { isTable: boolean; onTable: (isTable: boolean) => void; queue: Queue }) {
+  return (
+    <div className={classes.view}>
+      <Button.Group>
+        <Button variant="default" aria-pressed={!isTable} leftSection={<CardsIcon size={16} />} onClick={() => onTable(false)}>
+          Cards
+        </Button>
+        <Button variant="default" aria-pressed={isTable} leftSection={<TableIcon size={16} />} onClick={() => onTable(true)}>
+          Table
+        </Button>
+      </Button.Group>
+      <Button variant="default" leftSection={<DownloadIcon size={16} />} onClick={() => downloadText('answers.csv', writeAnswersCsv(queue))}>
+        CSV
+      </Button>
     </div>
   );
 }

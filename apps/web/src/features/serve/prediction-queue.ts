@@ -5,15 +5,19 @@ import { isPassing, type Problem } from '../../api/problem.ts';
 export interface QueueEntry {
   id: number;
   name: string;
-  sizeBytes: number;
+  /** Null for a picture that the server fetches from an address. */
+  sizeBytes: number | null;
   state: EntryState;
 }
 
 export type EntryState =
   | { kind: 'waiting' }
   | { kind: 'sent' }
-  | { kind: 'answered'; prediction: Prediction; durationMs: number }
+  | { kind: 'answered'; prediction: Prediction; durationMs: number; by: AnsweredBy }
   | { kind: 'failed'; problem: Problem };
+
+/** Who answered: the server, or the same model in this browser. */
+export type AnsweredBy = 'server' | 'browser';
 
 /** Newest batch first, and within a batch in the order given. */
 export type Queue = readonly QueueEntry[];
@@ -21,7 +25,7 @@ export type Queue = readonly QueueEntry[];
 export type QueueEvent =
   | { kind: 'added'; entries: readonly Omit<QueueEntry, 'state'>[] }
   | { kind: 'sent'; id: number }
-  | { kind: 'answered'; id: number; prediction: Prediction; durationMs: number }
+  | { kind: 'answered'; id: number; prediction: Prediction; durationMs: number; by?: AnsweredBy }
   | { kind: 'failed'; id: number; problem: Problem }
   | { kind: 'retried'; ids: readonly number[] }
   | { kind: 'removed'; id: number }
@@ -41,6 +45,7 @@ export function reduceQueue(queue: Queue, event: QueueEvent): Queue {
         kind: 'answered',
         prediction: event.prediction,
         durationMs: event.durationMs,
+        by: event.by ?? 'server',
       });
     case 'failed':
       return setState(queue, event.id, { kind: 'failed', problem: event.problem });
