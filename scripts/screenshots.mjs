@@ -57,6 +57,41 @@ const states = {
     },
     full: true,
   },
+  'try-explained': {
+    path: '/',
+    async act(page) {
+      await chooseFiles(page);
+      await page.getByText('2 failed').waitFor();
+      await page.getByRole('button', { name: 'What it looks at' }).first().click();
+      await page.getByText('Covering the brightest part').first().waitFor();
+    },
+  },
+  'try-table': {
+    path: '/',
+    async act(page) {
+      await chooseFiles(page);
+      await page.getByText('2 failed').waitFor();
+      await page.getByRole('button', { name: 'Table' }).click();
+      await page.getByRole('table', { name: 'Answers' }).waitFor();
+    },
+    full: true,
+  },
+  'try-address': {
+    path: '/',
+    async act(page) {
+      await page.getByRole('button', { name: 'Address' }).click();
+      await page.getByLabel('Address of a picture').fill('cat.jpg');
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(200);
+    },
+  },
+  'try-camera': {
+    path: '/',
+    async act(page) {
+      await page.getByRole('button', { name: 'Camera' }).click();
+      await page.getByRole('dialog').getByRole('alert').waitFor();
+    },
+  },
   'try-snippets': {
     path: '/',
     async act(page) {
@@ -284,6 +319,19 @@ const states = {
   'models-empty': { path: '/models', server: { hasModel: false } },
   'models-error': { path: '/models', broken: true },
   version: { path: '/models/recyclables/3', full: true },
+  'version-confidence': {
+    path: '/models/recyclables/3/confidence',
+    async act(page) {
+      await page.getByRole('slider', { name: 'Least confidence' }).focus();
+      for (let n = 0; n < 7; n += 1) await page.keyboard.press('PageUp');
+    },
+    full: true,
+  },
+  'version-slices': { path: '/models/recyclables/3/slices', full: true },
+  'version-labels': { path: '/models/recyclables/3/labels', full: true },
+  'version-compare': { path: '/models/recyclables/3/compare', full: true },
+  'version-lineage': { path: '/models/recyclables/2/lineage', full: true },
+  'version-no-answers': { path: '/models/recyclables/1/slices' },
   'version-promote': {
     path: '/models/recyclables/3',
     async act(page) {

@@ -131,7 +131,43 @@ const screens: Record<string, Screen> = {
   audit: { path: '/people/audit', prepare: (page) => page.getByText('revoke token').waitFor() },
   version: {
     path: '/models/recyclables/3',
-    prepare: (page) => page.getByRole('heading', { name: 'Lineage' }).waitFor(),
+    prepare: (page) => page.getByRole('heading', { name: 'Most confident mistakes' }).waitFor(),
+  },
+  confidence: {
+    path: '/models/recyclables/3/confidence',
+    prepare: (page) => page.getByRole('slider', { name: 'Least confidence' }).waitFor(),
+  },
+  slices: { path: '/models/recyclables/3/slices', prepare: (page) => page.getByText('▼ worse').first().waitFor() },
+  'enough labels': {
+    path: '/models/recyclables/3/labels',
+    prepare: (page) => page.getByRole('img', { name: /^With 976 labels/ }).waitFor(),
+  },
+  comparison: {
+    path: '/models/recyclables/3/compare',
+    prepare: (page) => page.getByText('McNemar’s exact test').waitFor(),
+  },
+  lineage: {
+    path: '/models/recyclables/2/lineage',
+    prepare: (page) => page.getByRole('heading', { name: 'Labeled by people' }).waitFor(),
+  },
+  'table of answers': {
+    path: '/',
+    async prepare(page) {
+      await page.setInputFiles('input[type=file]', [
+        { name: 'boxes-1.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('x') },
+        { name: 'cut.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('x') },
+      ]);
+      await page.getByText('1 answered · 1 failed').waitFor();
+      await page.getByRole('button', { name: 'Table' }).click();
+      await page.getByRole('table', { name: 'Answers' }).waitFor();
+    },
+  },
+  'address of a picture': {
+    path: '/',
+    async prepare(page) {
+      await page.getByRole('button', { name: 'Address' }).click();
+      await page.getByLabel('Address of a picture').waitFor();
+    },
   },
 };
 

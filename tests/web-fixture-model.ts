@@ -9,7 +9,7 @@ import {
   type VersionComparison,
 } from '@tintype/contracts/evaluation-report';
 import type { LabelForecast } from '@tintype/contracts/label-assist';
-import type { Neighbor } from '@tintype/contracts/serve';
+import type { Neighbor, Prediction } from '@tintype/contracts/serve';
 import { buildEvaluation, buildHistory, buildVersion, fixtureClasses } from './web-fixture-data.ts';
 
 const day = 86_400_000;
@@ -29,7 +29,7 @@ export function answerModelQuestion(url: URL, samples: readonly ListedSample[]):
 }
 
 /** Labeled pictures like the one that was asked about. */
-export const buildNeighbors = (className: string, samples: readonly ListedSample[]): Neighbor[] =>
+const buildNeighbors = (className: string, samples: readonly ListedSample[]): Neighbor[] =>
   samples
     .filter((sample) => sample.className === className)
     .slice(0, 5)
@@ -40,6 +40,22 @@ export const buildNeighbors = (className: string, samples: readonly ListedSample
       sample_id: sample.id,
       thumbnail: `/api/samples/${sample.id}/thumbnail`,
     }));
+
+/** What a prediction says beside the answer. */
+export function explainAnswer(
+  explain: string | null,
+  className: string,
+  samples: readonly ListedSample[],
+): Pick<Prediction, 'neighbors' | 'occlusion'> {
+  if (explain === 'neighbors') return { neighbors: buildNeighbors(className, samples) };
+  if (explain !== 'occlusion') return {};
+  const side = 10;
+  const drops = Array.from({ length: side * side }, (_, cell) => {
+    const [x, y] = [(cell % side) - 4.5, Math.floor(cell / side) - 5];
+    return 0.42 * Math.exp(-(x * x + y * y) / 9) - 0.01;
+  });
+  return { occlusion: { class: className, rows: side, columns: side, region: { left: 0, top: 0, width: 1, height: 1 }, drops } };
+}
 
 function anInterval(share: number, total: number): [number, number] {
   const half = 1.96 * Math.sqrt((share * (1 - share) + 0.02) / Math.max(1, total));

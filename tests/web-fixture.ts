@@ -21,11 +21,12 @@ import {
 import { answerLabel, type FixtureLabeling } from './web-fixture-label.ts';
 import { openPeopleFixture } from './web-fixture-people.ts';
 import { openTrainFixture, sendTrainAnswer } from './web-fixture-train.ts';
+import { answerModelQuestion, explainAnswer } from './web-fixture-model.ts';
 
 const distFolder = join(import.meta.dirname, '../apps/web/dist');
 /** As the real server sends it. */
 const csp =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const mediaTypes: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -152,10 +153,12 @@ export async function openWebFixture({
       return sendPicture(position, part === 'picture' ? 2 * thumbnailPx : thumbnailPx, response);
     }
     if (route === 'GET /api/models') return sendJson(response, { items: hasModel ? [describeModel()] : [] });
+    const asked = answerModelQuestion(url, samples);
+    if (asked !== undefined) return sendJson(response, asked);
     if (url.pathname.startsWith('/api/models/')) return answerModel(url.pathname.split('/').slice(4), body, response);
     const labels = answerLabel(route, url, { samples, labeling: { stage: labeling } });
     if (labels !== undefined) return sendJson(response, labels);
-    if (route === 'POST /predict') return answerPrediction(body, response);
+    if (route === 'POST /predict') return answerPrediction(body, response, url.searchParams.get('explain'));
     if (sendTrainAnswer(response, await train.answer(method, url, body))) return;
     const ofPeople = people.answer(route, url, body);
     if (ofPeople !== undefined) return sendJson(response, ofPeople);
@@ -199,7 +202,7 @@ export async function openWebFixture({
     return sendJson(response, { version, evaluations: [buildEvaluation(version.version)] });
   }
 
-  async function answerPrediction(body: Buffer, response: ServerResponse): Promise<void> {
+  async function answerPrediction(body: Buffer, response: ServerResponse, explain: string | null): Promise<void> {
     const fileName = /filename="([^"]*)"/.exec(body.toString('latin1'))?.[1] ?? '';
     if (!hasModel) throw new TintypeError('MODEL_NOT_SERVED', {});
     predictions += 1;
@@ -237,6 +240,7 @@ export async function openWebFixture({
       confidence: probabilities[prediction] ?? 0,
       probabilities,
       error: null,
+      ...explainAnswer(explain, prediction, samples),
     } satisfies Prediction);
   }
 

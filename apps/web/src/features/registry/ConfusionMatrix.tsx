@@ -86,15 +86,8 @@ export function ConfusionMatrix({ confusion, classNames, onOpen }: ConfusionMatr
           </tbody>
         </table>
       </div>
-      <output className={classes.sentence}>
-        {describeCell(confusion, classNames, shown)}
-        {onOpen && (confusion[shown.row]?.[shown.column] ?? 0) > 0 && (
-          <span className={classes.hint}>
-            {' '}
-            A press on the cell shows them.
-          </span>
-        )}
-      </output>
+      <output className={classes.sentence}>{describeCell(confusion, classNames, shown)}</output>
+      {onOpen && <p className={classes.hint}>Press a cell to open its pictures.</p>}
     </div>
   );
 }
