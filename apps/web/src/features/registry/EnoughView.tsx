@@ -3,7 +3,6 @@ import { Skeleton } from '@mantine/core';
 import type { LabelForecast } from '@tintype/contracts/label-assist';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import { Link } from 'wouter';
-import { toProblem } from '../../api/problem.ts';
 import { ClassMark } from '../../components/ClassMark.tsx';
 import { Command } from '../../components/Command.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -24,7 +23,7 @@ export function EnoughView({ version }: { version: ModelVersion }) {
   const forecast = useForecast(dataset);
   const error = lineage.error ?? forecast.error;
   if (lineage.data && !lineage.data.snapshot) return <NoLabels words="This version was imported: it has no labels here." />;
-  if (error && toProblem(error).code !== 'LABELING_NOT_READY')
+  if (error)
     return <ProblemNotice error={error} onRetry={() => void (lineage.error ? lineage.refetch() : forecast.refetch())} />;
   if (forecast.data === undefined) return <Reading />;
   if (forecast.data === null) return <NoLabels words="The labels are too few to say: each class needs some before a curve can be drawn." />;

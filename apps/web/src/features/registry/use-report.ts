@@ -1,6 +1,7 @@
 /** @file What is read out of a version's kept answers: reports, comparisons, lineage, forecasts, and the pictures behind a number. */
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { AnswerScope, AnswersQuery } from '@tintype/contracts/evaluation-report';
+import { toProblem } from '../../api/problem.ts';
 import { compareVersions, getForecast, getLineage, getReport, listAnswers } from '../../api/model.ts';
 import { modelsKey } from '../../components/use-workspace.ts';
 import { useOpenAsView } from './use-open-as-view.ts';
@@ -31,6 +32,9 @@ export const useLineage = ({ model, version }: VersionName) =>
     queryFn: ({ signal }) => getLineage(model, version, signal),
   });
 
+/** While the features of the dataset are extracted it is asked again and again, for five minutes. */
+const notReady = { code: 'LABELING_NOT_READY', tries: 150, waitMs: 2000 };
+
 /** The first answer takes as long as the labeling engine takes to read the features. */
 export const useForecast = (dataset: string | undefined) =>
   useQuery({
@@ -39,6 +43,8 @@ export const useForecast = (dataset: string | undefined) =>
     enabled: dataset !== undefined,
     staleTime: 60_000,
     refetchOnWindowFocus: false,
+    retry: (failures, error) => toProblem(error).code === notReady.code && failures < notReady.tries,
+    retryDelay: notReady.waitMs,
   });
 
 /** Opens the pictures that a number is about in the grid. */

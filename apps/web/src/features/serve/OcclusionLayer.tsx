@@ -21,17 +21,11 @@ export function OcclusionLayer({ map, ratio }: { map: Occlusion; ratio: number }
       preserveAspectRatio="none"
       style={{ left: percent(place.left), top: percent(place.top), width: percent(place.width), height: percent(place.height) }}
     >
-      {weighCells(map).map((weight, cell) => (
-        <rect
-          // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place.
-          key={cell}
-          x={cell % columns}
-          y={Math.floor(cell / columns)}
-          width="1.02"
-          height="1.02"
-          opacity={darkest * (1 - weight)}
-        />
-      ))}
+      {weighCells(map).map((weight, cell) => {
+        const [x, y] = [cell % columns, Math.floor(cell / columns)];
+        // A little larger than it is, so that no light falls between cells.
+        return <rect key={`${x} ${y}`} x={x} y={y} width="1.02" height="1.02" opacity={darkest * (1 - weight)} />;
+      })}
     </svg>
   );
 }

@@ -66,7 +66,7 @@ export function PredictionCard({ entry, previewUrl, picture, parity, onRetry, on
         {answered?.prediction.neighbors && <Neighbors neighbors={answered.prediction.neighbors} />}
         {mayLook && (
           <div className={classes.look}>
-            <Button size="compact-sm" variant="default" loading={occlusion.isPending} onClick={look} aria-pressed={map ? true : false}>
+            <Button size="compact-sm" variant="default" loading={occlusion.isPending} onClick={look} aria-pressed={Boolean(map)}>
               {map ? 'Hide what it looks at' : 'What it looks at'}
             </Button>
             {map && <p className={classes.dim}>{describeOcclusion(map)}</p>}

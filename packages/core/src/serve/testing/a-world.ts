@@ -3,12 +3,21 @@ import { TintypeError } from '@tintype/contracts/errors';
 import { defaultPictureLimits } from '@tintype/contracts/picture';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import { afterEach, expect } from 'vitest';
+import type { OcclusionMap } from '../../model/occlusion.ts';
 import type { PictureTasks } from '../../model/picture-tasks.types.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TaskPool } from '../../ports/task-pool.ts';
 import { openPredictionService, type PredictionOptions, type PredictionService } from '../prediction-service.ts';
 
 const classes = ['cat', 'dog'];
+
+export const aMap: OcclusionMap = {
+  classIndex: 1,
+  rows: 1,
+  columns: 2,
+  region: { left: 0, top: 0, width: 1, height: 1 },
+  drops: Float32Array.of(0.5, -0.25),
+};
 
 export const aVersion = (version: number, bundleHash = `hash${version}`): ModelVersion => ({
   model: 'pets',
@@ -40,6 +49,7 @@ function aWorld(options: Partial<PredictionOptions> = {}) {
   const broken = new Set<string>();
   const hanging = new Set<string>();
   let classify: (bundleHash: string) => Promise<number[]> = async () => [0.25, 0.75];
+  let occlude = async (): Promise<OcclusionMap> => aMap;
 
   const pool: TaskPool<PictureTasks> = {
     size: 2,
@@ -60,9 +70,10 @@ function aWorld(options: Partial<PredictionOptions> = {}) {
       else open.delete(bundleHash);
       return [{ classes }, { classes }] as never;
     },
-    run: async (_task, input, { signal } = {}) => {
+    run: async (task, input, { signal } = {}) => {
       const { bundleHash } = input as { bundleHash: string };
       expect(open).toContain(bundleHash);
+      if (task === 'occlude') return (await occlude()) as never;
       asked.push({ bundleHash, signal });
       return { probabilities: Float32Array.from(await classify(bundleHash)), logits: new Float32Array(2) } as never;
     },
@@ -124,6 +135,10 @@ function aWorld(options: Partial<PredictionOptions> = {}) {
     },
     answer: (next: typeof classify) => {
       classify = next;
+    },
+    /** What the next maps are. */
+    map: (next: typeof occlude) => {
+      occlude = next;
     },
   };
 }
