@@ -107,7 +107,7 @@ export function createJobRunners({ workspace, pool, openSource, trainer, openTri
       ]);
       const version = await resolveVersion({ catalog }, parseJobInput('evaluate', input).model);
       const onProgress = (done: number, total?: number): void =>
-        report({ done, ...(total === undefined ? {} : { total }) });
+        report({ stage: 'evaluate', done, ...(total === undefined ? {} : { total }) });
       return evaluateVersion({ catalog, store, clock, pool }, version, { limits, signal, onProgress });
     },
 
@@ -121,7 +121,7 @@ export function createJobRunners({ workspace, pool, openSource, trainer, openTri
       const version = await resolveVersion({ catalog }, request.model);
       const dataset = await resolveDataset(catalog, request.dataset);
       const onProgress = (done: number, total?: number): void =>
-        report({ done, ...(total === undefined ? {} : { total }) });
+        report({ stage: 'score', done, ...(total === undefined ? {} : { total }) });
       return scoreDataset({ catalog, store, pool }, version, { dataset, limits, signal, onProgress });
     },
   };

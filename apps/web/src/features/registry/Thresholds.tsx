@@ -1,4 +1,5 @@
 /** @file A threshold to move: how many answers are then right, how many pictures are answered, how many refused. */
+import '@mantine/core/styles/Slider.css';
 import { Button, NativeSelect, Slider } from '@mantine/core';
 import { type EvaluationReport, thresholdSteps } from '@tintype/contracts/evaluation-report';
 import { useState } from 'react';

@@ -1,4 +1,6 @@
 /** @file The same model in this browser: loaded when asked for, its parity with the server as a number, and answers that never leave. */
+import '@mantine/core/styles/InlineInput.css';
+import '@mantine/core/styles/Switch.css';
 import { Button, Switch } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useHealth } from '../../../components/use-workspace.ts';
