@@ -2,8 +2,8 @@
  * @file Decoded pixels to a model's pixels without sharp, for a browser: the resize of `prepare-pixels` step by step, as libvips does it.
  *
  * Learned from libvips 8.18: `vips_resize` shrinks rows, then columns, each by whole factors first (box) and the rest by a kernel of 64
- * positions (`vips_reducev`, `vips_reduceh`), and enlarges by `vips_affine`. Every step rounds to bytes. It differs from libvips by one
- * step of 255 here and there, since libvips counts kernels in 1/4096.
+ * positions (`vips_reducev`, `vips_reduceh`), and enlarges by `vips_affine`. Every step rounds to bytes. It differs from libvips by a
+ * step or two of 255 here and there: libvips counts kernels in 1/4096.
  */
 import type { Preprocessing } from '@tintype/contracts/preprocessing';
 
@@ -107,7 +107,8 @@ function enlarge(axis: Axis, shrink: number, kernel: Kernel): Axis {
   const count = sizeAfter(axis.length, shrink);
   if (kernel === 'nearest') return pick(axis, count, shrink);
   return convolve(axis, count, (n) => {
-    const place = (n + 0.5) * shrink - 0.5;
+    // Half a pixel to the upper left of where it should be, as libvips has it.
+    const place = n * shrink - 0.5;
     const whole = Math.floor(place);
     if (kernel === 'linear') return { first: whole, mask: Float64Array.of(1 - (place - whole), place - whole) };
     const shift = Math.round((place - whole) * positions) / positions;
@@ -140,14 +141,14 @@ function convolve(
   return { data: out, outer, length: count, inner };
 }
 
-/** Means of `factor` pixels; the last are filled up with the end. */
+/** Means of `factor` pixels, cut to bytes; the last are filled up with the end. */
 function average({ data, outer, length, inner }: Axis, factor: number): Axis {
   const count = Math.ceil(length / factor);
   const out = new Uint8Array(outer * count * inner);
   const sums = new Uint32Array(inner);
   for (let o = 0; o < outer; o += 1)
     for (let n = 0; n < count; n += 1) {
-      sums.fill(factor >> 1);
+      sums.fill(0);
       for (let k = 0; k < factor; k += 1) {
         const at = (o * length + Math.min(length - 1, n * factor + k)) * inner;
         for (let i = 0; i < inner; i += 1) sums[i] = (sums[i] as number) + (data[at + i] as number);
