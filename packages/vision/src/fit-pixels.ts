@@ -141,20 +141,21 @@ function convolve(
   return { data: out, outer, length: count, inner };
 }
 
-/** Means of `factor` pixels, cut to bytes; the last are filled up with the end. */
+/** Means of `factor` pixels, divided in whole numbers; the last are filled up with the end. */
 function average({ data, outer, length, inner }: Axis, factor: number): Axis {
   const count = Math.ceil(length / factor);
+  const multiplier = Math.floor(2 ** 24 / factor);
   const out = new Uint8Array(outer * count * inner);
   const sums = new Uint32Array(inner);
   for (let o = 0; o < outer; o += 1)
     for (let n = 0; n < count; n += 1) {
-      sums.fill(0);
+      sums.fill(factor >> 1);
       for (let k = 0; k < factor; k += 1) {
         const at = (o * length + Math.min(length - 1, n * factor + k)) * inner;
         for (let i = 0; i < inner; i += 1) sums[i] = (sums[i] as number) + (data[at + i] as number);
       }
       const to = (o * count + n) * inner;
-      for (let i = 0; i < inner; i += 1) out[to + i] = Math.floor((sums[i] as number) / factor);
+      for (let i = 0; i < inner; i += 1) out[to + i] = Math.floor(((sums[i] as number) * multiplier) / 2 ** 24);
     }
   return { data: out, outer, length: count, inner };
 }
