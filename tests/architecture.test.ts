@@ -69,6 +69,8 @@ const libraryLaw: Record<string, RegExp> = {
 /** Of vision, a browser may import what needs no sharp. */
 const webVisionLaw = /^@tintype\/vision\/(?:fit-pixels|histograms|to-tensor)$/;
 
+const narrowerLaws: Record<string, RegExp> = { 'adapters core': adapterCoreLaw, 'web vision': webVisionLaw };
+
 interface SourceFile {
   path: string;
   owner: string;
@@ -133,7 +135,7 @@ test('packages import only what the law allows', () => {
       const target = /^@tintype\/([^/]+)/.exec(specifier)?.[1];
       if (target === undefined || target === file.owner) return [];
       if (!packageLaw[file.owner]?.includes(target)) return [`${file.path} imports ${specifier}`];
-      const narrower = { 'adapters core': adapterCoreLaw, 'web vision': webVisionLaw }[`${file.owner} ${target}`];
+      const narrower = narrowerLaws[`${file.owner} ${target}`];
       if (narrower && !narrower.test(specifier)) return [`${file.path} imports ${specifier}`];
       return [];
     }),

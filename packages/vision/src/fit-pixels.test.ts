@@ -14,7 +14,7 @@ const sizes = [
   [321, 167],
   [750, 450],
 ] as const;
-const pixelsOf = new Map(sizes.map(([widthPx, heightPx]) => [widthPx, paintPixels({ widthPx, heightPx })]));
+const pixelsOf = new Map<number, Uint8Array>(sizes.map(([widthPx, heightPx]) => [widthPx, paintPixels({ widthPx, heightPx })]));
 
 /** How much the two differ: at most, and on average over all bytes. */
 async function differ(widthPx: number, heightPx: number, change: Partial<Preprocessing>) {
