@@ -16,6 +16,7 @@ const tags = [
   { name: 'label', description: 'What to label next, what it may be, what it proves, when it is enough' },
   { name: 'people', description: 'Agreement, decisions on what people differ on, gold questions, who said what' },
   { name: 'registry', description: 'Models, versions, aliases' },
+  { name: 'evaluate', description: 'What kept answers say: calibration, thresholds, slices, comparisons, lineage' },
   { name: 'train', description: 'Runs: how far they are, epoch by epoch' },
   { name: 'jobs', description: 'Work for a worker' },
   { name: 'access', description: 'Who may ask: sessions, tokens, users, the record of changes' },
