@@ -1,4 +1,4 @@
-/** @file What the fixture says about reports, comparisons, lineage and forecasts: made up, the same every time. */
+/** @file What the fixture says about reports, comparisons and lineage: made up, the same every time. */
 import type { ListedSample } from '@tintype/contracts/catalog';
 import {
   type ClassThresholds,
@@ -8,7 +8,6 @@ import {
   thresholdSteps,
   type VersionComparison,
 } from '@tintype/contracts/evaluation-report';
-import type { LabelForecast } from '@tintype/contracts/label-assist';
 import type { Neighbor, Prediction } from '@tintype/contracts/serve';
 import { buildEvaluation, buildHistory, buildVersion, fixtureClasses } from './web-fixture-data.ts';
 
@@ -16,7 +15,6 @@ const day = 86_400_000;
 
 /** The answer of a GET, or undefined where it is about something else. */
 export function answerModelQuestion(url: URL, samples: readonly ListedSample[]): unknown {
-  if (url.pathname === '/api/label/forecast') return { forecast: buildForecast() };
   const [, , , model, , number = '', question] = url.pathname.split('/');
   const version = Number(number);
   if (model !== 'recyclables' || ![1, 2, 3].includes(version)) return undefined;
@@ -196,19 +194,5 @@ function buildLineage(number: number): Lineage {
       { annotator: 'ingest', source: 'folder', labels: 408, firstAt: createdAt - 4 * day, lastAt: createdAt - 4 * day },
       { annotator: 'grace', source: 'human', labels: 56, firstAt: createdAt - 2 * day, lastAt: createdAt - day },
     ],
-  };
-}
-
-function buildForecast(): LabelForecast {
-  const curve = [50, 100, 200, 400, 600, 976].map((labels) => {
-    const accuracy = 0.93 - 1.9 * labels ** -0.52;
-    return { labels, accuracy, interval: anInterval(accuracy, labels / 3) };
-  });
-  return {
-    curve,
-    nextLabels: 100,
-    gain: 0.0162,
-    gainInterval: [0.004, 0.031],
-    classes: fixtureClasses.map((className, n) => ({ className, recall: 0.93 - 0.06 * ((n * 2) % 5), gain: 0.004 + 0.011 * ((n * 2) % 5) - (n === 3 ? 0.012 : 0) })),
   };
 }
