@@ -4,7 +4,7 @@ import type { ModelVersion } from '@tintype/contracts/registry';
 import { eachAnswer } from '../ports/answer-store.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import { computeMcnemar } from './mcnemar.ts';
-import { computeWilsonInterval } from './metrics.ts';
+import { computeWilsonInterval } from '../model/wilson-interval.ts';
 
 const mostDisagreements = 1000;
 

@@ -1,6 +1,6 @@
 /** @file The reliability diagram: of the pictures answered with about this confidence, how many are right (DeGroot & Fienberg 1983). Pure. */
 import type { ReliabilityBin } from '@tintype/contracts/evaluation-report';
-import { computeWilsonInterval } from './metrics.ts';
+import { computeWilsonInterval } from '../model/wilson-interval.ts';
 
 /** Of equal width. */
 const bins = 10;

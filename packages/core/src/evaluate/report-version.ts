@@ -4,7 +4,7 @@ import { mostAnswerIds } from '@tintype/contracts/evaluation-report';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import { eachAnswer, type JudgedPicture } from '../ports/answer-store.ts';
 import type { Catalog } from '../ports/catalog.ts';
-import { computeWilsonInterval } from './metrics.ts';
+import { computeWilsonInterval } from '../model/wilson-interval.ts';
 import { computeReliability, undoTemperature } from './reliability.ts';
 import { computeSlices, isInSlice, type SlicedPicture } from './slices.ts';
 import { countThresholds } from './thresholds.ts';

@@ -1,6 +1,6 @@
 /** @file Where a version is worse or better than elsewhere: accuracy by dataset, size, brightness and tag, against all other pictures. Pure. */
 import type { EvaluationSlice, SliceKind } from '@tintype/contracts/evaluation-report';
-import { computeWilsonInterval } from './metrics.ts';
+import { computeWilsonInterval } from '../model/wilson-interval.ts';
 
 export interface SlicedPicture {
   isRight: boolean;
