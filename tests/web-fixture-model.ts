@@ -52,7 +52,9 @@ export function explainAnswer(
     const [x, y] = [(cell % side) - 4.5, Math.floor(cell / side) - 5];
     return 0.42 * Math.exp(-(x * x + y * y) / 9) - 0.01;
   });
-  return { occlusion: { class: className, rows: side, columns: side, region: { left: 0, top: 0, width: 1, height: 1 }, drops } };
+  return {
+    occlusion: { class: className, rows: side, columns: side, region: { left: 0, top: 0, width: 1, height: 1 }, drops },
+  };
 }
 
 function anInterval(share: number, total: number): [number, number] {
@@ -101,7 +103,7 @@ function buildThresholds({ classes, confusion }: ReturnType<typeof buildEvaluati
     const all = confusion.reduce((sum, row) => sum + (row[k] ?? 0), 0);
     const good = confusion[k]?.[k] ?? 0;
     for (let n = 0; n < all; n += 1) {
-      const step = n < good ? 99 - Math.floor((60 * (n / Math.max(1, good)) ** 3)) : 35 + ((n * 17) % 52);
+      const step = n < good ? 99 - Math.floor(60 * (n / Math.max(1, good)) ** 3) : 35 + ((n * 17) % 52);
       predicted[step] = (predicted[step] ?? 0) + 1;
       if (n < good) right[step] = (right[step] ?? 0) + 1;
     }
@@ -155,8 +157,12 @@ function buildComparison(version: number, other: number, samples: readonly Liste
     onlyOtherRight: none ? 0 : lost,
     bothWrong: none ? 0 : pictures - right - won - lost,
     p: none ? 1 : 0.00592,
-    won: none ? [] : rows(won, 3).map(({ wrong, ...row }) => ({ ...row, predicted: row.className, otherPredicted: wrong })),
-    lost: none ? [] : rows(lost, 30).map(({ wrong, ...row }) => ({ ...row, predicted: wrong, otherPredicted: row.className })),
+    won: none
+      ? []
+      : rows(won, 3).map(({ wrong, ...row }) => ({ ...row, predicted: row.className, otherPredicted: wrong })),
+    lost: none
+      ? []
+      : rows(lost, 30).map(({ wrong, ...row }) => ({ ...row, predicted: wrong, otherPredicted: row.className })),
     unanswered: [version, other].filter((one) => one === 1),
   };
 }

@@ -19,9 +19,9 @@ import {
   fixtureClasses,
 } from './web-fixture-data.ts';
 import { answerLabel, type FixtureLabeling } from './web-fixture-label.ts';
+import { answerModelQuestion, explainAnswer } from './web-fixture-model.ts';
 import { openPeopleFixture } from './web-fixture-people.ts';
 import { openTrainFixture, sendTrainAnswer } from './web-fixture-train.ts';
-import { answerModelQuestion, explainAnswer } from './web-fixture-model.ts';
 
 const distFolder = join(import.meta.dirname, '../apps/web/dist');
 /** As the real server sends it. */

@@ -7,7 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isSeen, noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
 import { startTintype, temporaryFolder, tintypeJson } from './cli.ts';
 
-const classFolders = (folder: string): string[] => readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const classFolders = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
 
 describe.skipIf(noBrowser !== '')(`a model looked at${noBrowser}`, { timeout: 120_000 }, () => {
   const opened: AsyncDisposable[] = [];
@@ -23,7 +26,11 @@ describe.skipIf(noBrowser !== '')(`a model looked at${noBrowser}`, { timeout: 12
     const workspace = join(scratch.path, 'shop');
     const words = ['--workspace', workspace];
     await writeDataset(pictures, { count: 90, seed: 8, sizePx: 160, layout: 'folders', dirt: false });
-    files = classFolders(pictures).flatMap((name) => readdirSync(join(pictures, name)).slice(0, 2).map((file) => join(pictures, name, file)));
+    files = classFolders(pictures).flatMap((name) =>
+      readdirSync(join(pictures, name))
+        .slice(0, 2)
+        .map((file) => join(pictures, name, file)),
+    );
     await tintypeJson(['init', workspace]);
     await tintypeJson(['ingest', pictures, ...words]);
     ({ model } = await tintypeJson<{ model: string }>(['train', ...words]));
@@ -73,7 +80,9 @@ describe.skipIf(noBrowser !== '')(`a model looked at${noBrowser}`, { timeout: 12
 
     await page.getByText('McNemar’s exact test').waitFor();
 
-    expect(await page.getByRole('region', { name: 'The answer' }).innerText()).toMatch(/version 2|Version 2|No difference/);
+    expect(await page.getByRole('region', { name: 'The answer' }).innerText()).toMatch(
+      /version 2|Version 2|No difference/,
+    );
   });
 
   test('the lineage leads to the people, by keys alone', async () => {
@@ -134,12 +143,17 @@ describe.skipIf(noBrowser !== '')(`a model looked at${noBrowser}`, { timeout: 12
   test('the table of answers is downloaded as a file that runs nothing', async () => {
     const page = await browser.newPage();
     await page.goto(address);
-    await page.setInputFiles('input[type=file]', [{ name: '=1+1.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') }]);
+    await page.setInputFiles('input[type=file]', [
+      { name: '=1+1.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') },
+    ]);
     await page.getByText('1 picture · 1 failed').waitFor();
     await page.getByRole('button', { name: 'Table' }).click();
     await page.getByRole('table', { name: 'Answers' }).waitFor();
 
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV' }).click(),
+    ]);
 
     const parts: Buffer[] = [];
     for await (const part of await download.createReadStream()) parts.push(part as Buffer);

@@ -60,9 +60,7 @@ export function App() {
                       <Route path="/train/*?" component={TrainScreen} />
                       <Route path="/people/*?" component={PeopleScreen} />
                       <Route path="/models" component={ModelsScreen} />
-                      <Route path="/models/:model/:version/:section?">
-                        {(names) => <VersionScreen {...names} />}
-                      </Route>
+                      <Route path="/models/:model/:version/:section?">{(names) => <VersionScreen {...names} />}</Route>
                       <Route component={NotFound} />
                     </Switch>
                   </Suspense>

@@ -14,13 +14,17 @@ const sizes = [
   [321, 167],
   [750, 450],
 ] as const;
-const pixelsOf = new Map<number, Uint8Array>(sizes.map(([widthPx, heightPx]) => [widthPx, paintPixels({ widthPx, heightPx })]));
+const pixelsOf = new Map<number, Uint8Array>(
+  sizes.map(([widthPx, heightPx]) => [widthPx, paintPixels({ widthPx, heightPx })]),
+);
 
 /** How much the two differ: at most, and on average over all bytes. */
 async function differ(widthPx: number, heightPx: number, change: Partial<Preprocessing>) {
   const preprocessing = preprocessingSchema.parse({ widthPx: 64, heightPx: 64, ...change });
   const data = pixelsOf.get(widthPx) as Uint8Array;
-  const bytes = await sharp(data, { raw: { width: widthPx, height: heightPx, channels: 3 } }).png().toBuffer();
+  const bytes = await sharp(data, { raw: { width: widthPx, height: heightPx, channels: 3 } })
+    .png()
+    .toBuffer();
   const expected = await preparePixels(bytes, preprocessing);
   const found = fitPixels({ data, widthPx, heightPx }, preprocessing);
   expect(found).toHaveLength(expected.length);
@@ -47,5 +51,7 @@ test.each(
 });
 
 test('a crop from a margin and BGR are fitted as well', async () => {
-  expect((await differ(321, 167, { resize: 'crop', cropFraction: 0.875, channelOrder: 'BGR' })).most).toBeLessThanOrEqual(2);
+  expect(
+    (await differ(321, 167, { resize: 'crop', cropFraction: 0.875, channelOrder: 'BGR' })).most,
+  ).toBeLessThanOrEqual(2);
 });

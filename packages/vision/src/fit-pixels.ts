@@ -93,7 +93,9 @@ function reduce(axis: Axis, wholeShrink: number, kernel: Kernel): Axis {
   const offset = (1 + extra) / 2 - 1;
   const half = { linear: 1, cubic: 2, lanczos3: 3 }[kernel];
   const points = 2 * Math.round(half * shrink) + 1;
-  const masks = Array.from({ length: positions + 1 }, (_, at) => computeMask(kernel, { points, shrink, shift: at / positions }));
+  const masks = Array.from({ length: positions + 1 }, (_, at) =>
+    computeMask(kernel, { points, shrink, shift: at / positions }),
+  );
   const border = Math.ceil(points / 2) - 1;
   return convolve(from, count, (n) => {
     const place = (n + 0.5) * shrink - 0.5 - offset;
@@ -164,7 +166,10 @@ function pick(axis: Axis, count: number, shrink: number): Axis {
   return convolve(axis, count, (n) => ({ first: Math.floor((n + 0.5) * shrink), mask: Float64Array.of(1) }));
 }
 
-function computeMask(kernel: Kernel, { points, shrink, shift }: { points: number; shrink: number; shift: number }): Float64Array {
+function computeMask(
+  kernel: Kernel,
+  { points, shrink, shift }: { points: number; shrink: number; shift: number },
+): Float64Array {
   const middle = shift + points / 2 - 1;
   const mask = Float64Array.from({ length: points }, (_, i) => weigh[kernel]((i - middle) / shrink));
   const sum = mask.reduce((total, weight) => total + weight, 0);

@@ -7,7 +7,7 @@ import {
 } from '@tintype/contracts/evaluation-report';
 import { objectKeys } from '@tintype/core/ports/object-store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aPublishedVersion, anIngestedPicture, aServer, type TestServer } from '../testing/a-server.ts';
+import { anIngestedPicture, aPublishedVersion, aServer, type TestServer } from '../testing/a-server.ts';
 import { ask } from '../testing/ask.ts';
 
 let server: TestServer;
@@ -23,11 +23,25 @@ beforeAll(async () => {
   ids = [];
   for (const [n, className] of ['cat', 'cat', 'dog', 'dog'].entries())
     ids.push(
-      await anIngestedPicture(server.workspace, { bytes: Buffer.from(`picture ${n}`), path: `${className}/${n}.png`, className }),
+      await anIngestedPicture(server.workspace, {
+        bytes: Buffer.from(`picture ${n}`),
+        path: `${className}/${n}.png`,
+        className,
+      }),
     );
   const answers: [string, number][][] = [
-    [['cat', 0.9], ['dog', 0.6], ['dog', 0.9], ['dog', 0.8]],
-    [['cat', 0.9], ['cat', 0.7], ['dog', 0.9], ['cat', 0.95]],
+    [
+      ['cat', 0.9],
+      ['dog', 0.6],
+      ['dog', 0.9],
+      ['dog', 0.8],
+    ],
+    [
+      ['cat', 0.9],
+      ['cat', 0.7],
+      ['dog', 0.9],
+      ['cat', 0.95],
+    ],
   ];
   for (const [n, row] of answers.entries())
     await catalog.samplePredictions.record(

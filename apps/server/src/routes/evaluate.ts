@@ -95,8 +95,7 @@ export const evaluateRoutes: FastifyPluginAsyncZod<EvaluateRoutes> = async (app,
         response: { 200: lineageSchema, ...problemResponse },
       },
     },
-    async ({ params }) =>
-      traceLineage({ catalog }, await catalog.registry.getVersion(params.model, params.version)),
+    async ({ params }) => traceLineage({ catalog }, await catalog.registry.getVersion(params.model, params.version)),
   );
 
   app.get(

@@ -36,7 +36,6 @@ export const logOut = (): Promise<SessionView> => request(sessionViewSchema, '/a
 export const getWorkspace = (signal?: AbortSignal): Promise<WorkspaceView> =>
   request(workspaceViewSchema, '/api/workspace', { signal });
 
-
 export const thumbnailUrl = (id: string): string => `/api/samples/${segment(id)}/thumbnail`;
 export const pictureUrl = (id: string): string => `/api/samples/${segment(id)}/picture`;
 

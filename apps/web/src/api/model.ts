@@ -21,7 +21,10 @@ export const getReport = (
   { model, version, on }: { model: string; version: number; on: EvaluationReport['on'] },
   signal?: AbortSignal,
 ): Promise<EvaluationReport> =>
-  request(evaluationReportSchema, `${versionUrl(model, version)}/report${toQuery({ on })}`, { signal, timeoutMs: 60_000 });
+  request(evaluationReportSchema, `${versionUrl(model, version)}/report${toQuery({ on })}`, {
+    signal,
+    timeoutMs: 60_000,
+  });
 
 /** Which pictures a part of a report is about. */
 export const listAnswers = (
@@ -44,12 +47,14 @@ export const getLineage = (model: string, version: number, signal?: AbortSignal)
 
 /** Null while the labels are too few. Throws LABELING_NOT_READY while features are extracted. */
 export const getForecast = async (dataset: string, signal?: AbortSignal): Promise<LabelForecast | null> =>
-  (await request(forecastViewSchema, `/api/label/forecast${toQuery({ dataset })}`, { signal, timeoutMs: 120_000 })).forecast;
+  (await request(forecastViewSchema, `/api/label/forecast${toQuery({ dataset })}`, { signal, timeoutMs: 120_000 }))
+    .forecast;
 
 export const getBundleManifest = (model: string, version: number, signal?: AbortSignal): Promise<BundleManifest> =>
   request(bundleManifestSchema, `${versionUrl(model, version)}/bundle/bundle.json`, { signal });
 
-export const bundleGraphUrl = (model: string, version: number): string => `${versionUrl(model, version)}/bundle/model.onnx`;
+export const bundleGraphUrl = (model: string, version: number): string =>
+  `${versionUrl(model, version)}/bundle/model.onnx`;
 
 /** What is asked about: bytes of the reader's, or an address that the server fetches. */
 export type PictureToAsk = File | { url: string };

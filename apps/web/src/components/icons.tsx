@@ -137,7 +137,9 @@ export const CameraIcon = icon(
 export const LinkIcon = icon(
   <path d="M8.500 11.500a3 3 0 0 0 4.240 0l2.500-2.500a3 3 0 1 0-4.240-4.240l-.750.750M11.500 8.500a3 3 0 0 0-4.240 0l-2.500 2.500a3 3 0 1 0 4.240 4.240l.750-.750" />,
 );
-export const DownloadIcon = icon(<path d="M10 3.500v9M6.500 9.500 10 13l3.500-3.500M3.500 14.500v1.250c0 .7.550 1.250 1.250 1.250h10.500c.7 0 1.250-.550 1.250-1.250V14.500" />);
+export const DownloadIcon = icon(
+  <path d="M10 3.500v9M6.500 9.500 10 13l3.500-3.500M3.500 14.500v1.250c0 .7.550 1.250 1.250 1.250h10.500c.7 0 1.250-.550 1.250-1.250V14.500" />,
+);
 export const CardsIcon = icon(
   <>
     <rect x="3" y="3.500" width="14" height="5.500" rx="1" />

@@ -2,8 +2,8 @@
 import type { Catalog } from '@tintype/core/ports/catalog';
 import type { Clock } from '@tintype/core/ports/clock';
 import { createAccessStore } from './access.ts';
-import { createClassStore } from './classes.ts';
 import { createAnswerStore } from './answers.ts';
+import { createClassStore } from './classes.ts';
 import type { StoreContext } from './context.ts';
 import { createEvaluationStore } from './evaluations.ts';
 import { createMeasureStore } from './measures.ts';

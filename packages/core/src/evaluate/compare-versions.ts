@@ -1,10 +1,10 @@
 /** @file Champion against challenger: two versions on the same pictures, those that neither was trained on. */
 import type { Disagreement, VersionComparison } from '@tintype/contracts/evaluation-report';
 import type { ModelVersion } from '@tintype/contracts/registry';
+import { computeWilsonInterval } from '../model/wilson-interval.ts';
 import { eachAnswer } from '../ports/answer-store.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import { computeMcnemar } from './mcnemar.ts';
-import { computeWilsonInterval } from '../model/wilson-interval.ts';
 
 const mostDisagreements = 1000;
 

@@ -23,9 +23,12 @@ test('pictures are binned by their confidence, and each bin has its mean, its sh
 
 test('every picture is in exactly one bin', () => {
   fc.assert(
-    fc.property(fc.array(fc.record({ confidence: fc.double({ min: 0, max: 1, noNaN: true }), isRight: fc.boolean() })), (all) => {
-      expect(computeReliability(all).reduce((sum, bin) => sum + bin.pictures, 0)).toBe(all.length);
-    }),
+    fc.property(
+      fc.array(fc.record({ confidence: fc.double({ min: 0, max: 1, noNaN: true }), isRight: fc.boolean() })),
+      (all) => {
+        expect(computeReliability(all).reduce((sum, bin) => sum + bin.pictures, 0)).toBe(all.length);
+      },
+    ),
   );
 });
 
@@ -34,5 +37,8 @@ test.each([0.4, 1, 2.5])('the confidence before a temperature of %d is found aga
   const [before] = [Math.max(...computeProbabilities(logits, { classes: 3 }))];
   const [a, b, c] = computeProbabilities(logits, { classes: 3, temperature });
 
-  expect(undoTemperature({ a: a as number, b: b as number, c: c as number }, temperature)).toBeCloseTo(before as number, 5);
+  expect(undoTemperature({ a: a as number, b: b as number, c: c as number }, temperature)).toBeCloseTo(
+    before as number,
+    5,
+  );
 });

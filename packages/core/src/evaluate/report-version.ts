@@ -2,9 +2,9 @@
 import type { AnswerScope, AnswersQuery, EvaluationReport } from '@tintype/contracts/evaluation-report';
 import { mostAnswerIds } from '@tintype/contracts/evaluation-report';
 import type { ModelVersion } from '@tintype/contracts/registry';
+import { computeWilsonInterval } from '../model/wilson-interval.ts';
 import { eachAnswer, type JudgedPicture } from '../ports/answer-store.ts';
 import type { Catalog } from '../ports/catalog.ts';
-import { computeWilsonInterval } from '../model/wilson-interval.ts';
 import { computeReliability, undoTemperature } from './reliability.ts';
 import { computeSlices, isInSlice, type SlicedPicture } from './slices.ts';
 import { countThresholds } from './thresholds.ts';
@@ -28,7 +28,11 @@ export async function reportVersion(
   const temperature = latest?.calibration.temperature ?? 1;
   const pictures: Slim[] = [];
   for await (const { probabilities, ...picture } of eachAnswer(catalog.answers, { ...version, on }))
-    pictures.push({ ...picture, isRight: isRight(picture), before: probabilities ? undoTemperature(probabilities, temperature) : picture.confidence });
+    pictures.push({
+      ...picture,
+      isRight: isRight(picture),
+      before: probabilities ? undoTemperature(probabilities, temperature) : picture.confidence,
+    });
   const right = pictures.filter((picture) => picture.isRight).length;
   return {
     on,
@@ -71,4 +75,5 @@ function isAskedFor(picture: JudgedPicture, query: AnswersQuery): boolean {
   return isInSlice({ ...picture, isRight: isRight(picture) }, { kind: sliceKind, name: sliceName });
 }
 
-const isRight = ({ className, predicted }: Pick<JudgedPicture, 'className' | 'predicted'>): boolean => className === predicted;
+const isRight = ({ className, predicted }: Pick<JudgedPicture, 'className' | 'predicted'>): boolean =>
+  className === predicted;

@@ -1,6 +1,7 @@
 /** @file Answers as rows that are kept, one per picture and version. Pure. */
-import type { ModelVersion } from '@tintype/contracts/registry';
+
 import type { SamplePrediction } from '@tintype/contracts/curation';
+import type { ModelVersion } from '@tintype/contracts/registry';
 import { argmax, computeProbabilities } from '../model/probabilities.ts';
 import type { SplitLogits } from '../train/trained-run.types.ts';
 

@@ -1,9 +1,9 @@
 /** @file A version's answer for every picture of a dataset, kept picture by picture; begun again it goes on where it stood. */
 import { setMaxListeners } from 'node:events';
+import type { Sample } from '@tintype/contracts/catalog';
 import type { SamplePrediction } from '@tintype/contracts/curation';
 import type { ScoreSummary } from '@tintype/contracts/evaluation-report';
 import type { ModelVersion } from '@tintype/contracts/registry';
-import type { Sample } from '@tintype/contracts/catalog';
 import { isAboutPicture } from '../model/each-picture.ts';
 import { forEachOf } from '../model/for-each-of.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';

@@ -15,9 +15,9 @@ const several = (length: number, change: Partial<SlicedPicture>): SlicedPicture[
   Array.from({ length }, () => aPicture(change));
 
 test('a kind that holds all pictures in one slice is left out, and so are pictures nobody measured', () => {
-  expect(computeSlices([...several(5, {}), ...several(5, { brightness: null })]).map(({ kind, name }) => [kind, name])).toEqual([
-    ['brightness', '50 to 75 %'],
-  ]);
+  expect(
+    computeSlices([...several(5, {}), ...several(5, { brightness: null })]).map(({ kind, name }) => [kind, name]),
+  ).toEqual([['brightness', '50 to 75 %']]);
 });
 
 test('a slice has its accuracy, its interval, that of the rest, and whether they are apart', () => {
@@ -25,13 +25,24 @@ test('a slice has its accuracy, its interval, that of the rest, and whether they
 
   const [small, large] = computeSlices(pictures);
 
-  expect(small).toMatchObject({ kind: 'size', name: '64 to 128 px', pictures: 10, accuracy: 0, rest: 1, standsOut: true });
+  expect(small).toMatchObject({
+    kind: 'size',
+    name: '64 to 128 px',
+    pictures: 10,
+    accuracy: 0,
+    rest: 1,
+    standsOut: true,
+  });
   expect(small?.interval[1]).toBeCloseTo(0.2775, 3);
   expect(large).toMatchObject({ name: '256 to 512 px', accuracy: 1, rest: 0, standsOut: true });
 });
 
 test('a few pictures that are as good as the others do not stand out', () => {
-  const [blurred] = computeSlices([...several(95, {}), ...several(5, { isRight: false }), ...several(4, { tags: ['blurred'] })]);
+  const [blurred] = computeSlices([
+    ...several(95, {}),
+    ...several(5, { isRight: false }),
+    ...several(4, { tags: ['blurred'] }),
+  ]);
 
   expect(blurred).toMatchObject({ kind: 'tag', name: 'blurred', pictures: 4, standsOut: false });
 });

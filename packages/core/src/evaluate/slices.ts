@@ -44,7 +44,9 @@ export function computeSlices(pictures: readonly SlicedPicture[]): EvaluationSli
     return [...byName]
       .filter(([, members]) => members.length < pictures.length)
       .toSorted(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
-      .map(([name, members]) => judge({ kind, name }, count(members), { all: pictures.length, members: members.length, right }));
+      .map(([name, members]) =>
+        judge({ kind, name }, count(members), { all: pictures.length, members: members.length, right }),
+      );
   });
 }
 

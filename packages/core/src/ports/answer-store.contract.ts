@@ -20,7 +20,12 @@ const own = { model: 'pets', version: 1, snapshot: aSnapshot('1').id };
 
 /** Four pictures: one to train, two to test, and one that came later. */
 async function anAnsweredCatalog(catalog: Catalog): Promise<[string, string, string, string]> {
-  const ids = (await fill(catalog, ['cat/1.jpg', 'cat/2.jpg', 'cat/3.jpg', 'dog/4.jpg'])) as [string, string, string, string];
+  const ids = (await fill(catalog, ['cat/1.jpg', 'cat/2.jpg', 'cat/3.jpg', 'dog/4.jpg'])) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   const [train, first, second] = ids;
   await catalog.snapshots.create(aSnapshot('1'), [
     anEntry(train, 'train'),
@@ -83,11 +88,15 @@ export function describeAnswerStore(open: OpenCatalog): void {
 
   test('pages follow each other without gap or repetition', async () => {
     await using catalog = await open();
-    const ids = await fill(catalog, Array.from({ length: 2300 }, (_, n) => `cat/${n}.jpg`));
+    const ids = await fill(
+      catalog,
+      Array.from({ length: 2300 }, (_, n) => `cat/${n}.jpg`),
+    );
     await catalog.samplePredictions.record(ids.map((id) => aPrediction(id)));
 
     const seen: string[] = [];
-    for await (const { sampleId } of eachAnswer(catalog.answers, { ...own, snapshot: null, on: 'unseen' })) seen.push(sampleId);
+    for await (const { sampleId } of eachAnswer(catalog.answers, { ...own, snapshot: null, on: 'unseen' }))
+      seen.push(sampleId);
 
     expect(seen).toEqual(ids.toSorted());
     expect(await catalog.answers.sampleIds(own)).toEqual(new Set(ids));
@@ -102,7 +111,10 @@ export function describeAnswerStore(open: OpenCatalog): void {
       { ...aLabel('3', b, 'cat'), annotator: 'grace', at: 9000 },
     ]);
 
-    await catalog.snapshots.create(aSnapshot('1', { createdAt: 3000 }), [a, b, c].map((id) => anEntry(id, 'train')));
+    await catalog.snapshots.create(
+      aSnapshot('1', { createdAt: 3000 }),
+      [a, b, c].map((id) => anEntry(id, 'train')),
+    );
 
     expect(await catalog.answers.labelers(aSnapshot('1').id)).toEqual([
       { annotator: 'ada', source: 'human', labels: 2, firstAt: 2000, lastAt: 2500 },

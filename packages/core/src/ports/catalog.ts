@@ -21,9 +21,9 @@ import type { Run } from '@tintype/contracts/train';
 import type { Artifact, EpochMetrics, RunProgress } from '@tintype/contracts/train-events';
 import type { Study, Trial } from '@tintype/contracts/tune';
 import type { AccessStore } from './access-store.ts';
+import type { AnswerStore } from './answer-store.ts';
 import type { MeasureStore, SamplePredictionStore, TagStore, ViewStore } from './curation-stores.ts';
 import type { PeopleStore } from './people-store.ts';
-import type { AnswerStore } from './answer-store.ts';
 
 /** A file of a source that an earlier run finished with, taken or rejected. */
 export interface Origin {

@@ -80,7 +80,9 @@ test('a version is registered with its answers for the test split, and the repor
 });
 
 test('an evaluation in children keeps the answers that registration kept', async () => {
-  const before = await catalog.samplePredictions.ofSample((await findAnswers({ catalog }, first, { on: 'test' })).sampleIds[0] ?? '');
+  const before = await catalog.samplePredictions.ofSample(
+    (await findAnswers({ catalog }, first, { on: 'test' })).sampleIds[0] ?? '',
+  );
 
   await evaluateVersion(needs(), first, { limits });
 
@@ -120,7 +122,12 @@ test('two versions are compared on what neither was trained on', async () => {
   expect(pictures).toBeGreaterThan(0);
   expect(pictures).toBeLessThanOrEqual((await namesOf('unseen', second)).total);
   expect(bothRight + onlyOwnRight + onlyOtherRight + bothWrong).toBe(pictures);
-  expect(mirrored).toMatchObject({ bothRight, onlyOwnRight: onlyOtherRight, onlyOtherRight: onlyOwnRight, p: comparison.p });
+  expect(mirrored).toMatchObject({
+    bothRight,
+    onlyOwnRight: onlyOtherRight,
+    onlyOtherRight: onlyOwnRight,
+    p: comparison.p,
+  });
   expect(comparison.unanswered).toEqual([]);
 });
 

@@ -26,7 +26,8 @@ async function orNull<T>(row: Promise<T>): Promise<T | null> {
   try {
     return await row;
   } catch (error) {
-    if (error instanceof TintypeError && (error.code === 'RUN_NOT_FOUND' || error.code === 'SNAPSHOT_NOT_FOUND')) return null;
+    if (error instanceof TintypeError && (error.code === 'RUN_NOT_FOUND' || error.code === 'SNAPSHOT_NOT_FOUND'))
+      return null;
     throw error;
   }
 }

@@ -10,10 +10,10 @@ import { formatCount, formatCounted, formatShareWithInterval } from '../../compo
 import { ModelsIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { Thumbnail } from '../../components/Thumbnail.tsx';
-import { useOpenAsView } from './use-open-as-view.ts';
 import classes from './CompareView.module.css';
 import { Panel } from './EvaluationView.tsx';
 import { KeepAnswers } from './ReportScope.tsx';
+import { useOpenAsView } from './use-open-as-view.ts';
 import { useModels } from './use-registry.ts';
 import { useComparison } from './use-report.ts';
 import { VerdictCard } from './VerdictCard.tsx';
@@ -63,7 +63,12 @@ function Comparison({ version, other }: { version: ModelVersion; other: number }
       <Panel title={`${formatCounted(data.pictures, 'picture')} that neither was trained on`}>
         <Counts comparison={data} />
       </Panel>
-      <Disagreements title={`Only version ${data.version} is right`} pictures={data.won} count={data.onlyOwnRight} isWon />
+      <Disagreements
+        title={`Only version ${data.version} is right`}
+        pictures={data.won}
+        count={data.onlyOwnRight}
+        isWon
+      />
       <Disagreements title={`Only version ${data.other} is right`} pictures={data.lost} count={data.onlyOtherRight} />
     </>
   );
@@ -114,7 +119,17 @@ function Counts({ comparison }: { comparison: VersionComparison }) {
 
 const shownPictures = 18;
 
-function Disagreements({ title, pictures, count, isWon = false }: { title: string; pictures: readonly Disagreement[]; count: number; isWon?: boolean }) {
+function Disagreements({
+  title,
+  pictures,
+  count,
+  isWon = false,
+}: {
+  title: string;
+  pictures: readonly Disagreement[];
+  count: number;
+  isWon?: boolean;
+}) {
   const openAsView = useOpenAsView();
   if (count === 0) return null;
   return (
@@ -136,7 +151,8 @@ function Disagreements({ title, pictures, count, isWon = false }: { title: strin
       </ul>
       {count > 1 && (
         <Button mt="md" variant="default" onClick={() => void openAsView(pictures.map(({ sampleId }) => sampleId))}>
-          Open {pictures.length < count ? `the first ${formatCount(pictures.length)}` : `all ${formatCount(count)}`} as pictures
+          Open {pictures.length < count ? `the first ${formatCount(pictures.length)}` : `all ${formatCount(count)}`} as
+          pictures
         </Button>
       )}
     </Panel>
@@ -147,14 +163,25 @@ function NothingShared({ model, comparison: { unanswered } }: { model: string; c
   if (unanswered.length === 0)
     return (
       <EmptyState icon={<ModelsIcon size={26} />} title="They share no picture that both never saw">
-        <p>Every picture of one’s test split was in the other’s training. Score the dataset with both once newer labels are there.</p>
+        <p>
+          Every picture of one’s test split was in the other’s training. Score the dataset with both once newer labels
+          are there.
+        </p>
       </EmptyState>
     );
   return (
-    <EmptyState icon={<ModelsIcon size={26} />} title={`The answers of ${unanswered.map((n) => `version ${n}`).join(' and ')} were not kept`}>
+    <EmptyState
+      icon={<ModelsIcon size={26} />}
+      title={`The answers of ${unanswered.map((n) => `version ${n}`).join(' and ')} were not kept`}
+    >
       <p>Evaluate again, and the comparison appears.</p>
       {unanswered.map((number) => (
-        <KeepAnswers key={number} kind="evaluate" name={{ model, version: number }} label={`Evaluate version ${number}`} />
+        <KeepAnswers
+          key={number}
+          kind="evaluate"
+          name={{ model, version: number }}
+          label={`Evaluate version ${number}`}
+        />
       ))}
     </EmptyState>
   );

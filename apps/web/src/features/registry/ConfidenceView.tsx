@@ -1,8 +1,8 @@
 /** @file Can its confidence be believed, and from which on should it answer. */
 import type { ModelVersion } from '@tintype/contracts/registry';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
-import { Panel } from './EvaluationView.tsx';
 import view from './EvaluationView.module.css';
+import { Panel } from './EvaluationView.tsx';
 import { ReliabilityDiagram } from './ReliabilityDiagram.tsx';
 import { ReportScope } from './ReportScope.tsx';
 import { Thresholds } from './Thresholds.tsx';
@@ -20,10 +20,7 @@ export function ConfidenceView({ version }: { version: ModelVersion }) {
               <ReliabilityDiagram reliability={report.reliability} />
             </Panel>
             <Panel title="Threshold">
-              <Thresholds
-                thresholds={report.thresholds}
-                onShowRefused={(to) => open.mutate({ on: report.on, to })}
-              />
+              <Thresholds thresholds={report.thresholds} onShowRefused={(to) => open.mutate({ on: report.on, to })} />
             </Panel>
           </div>
         </>

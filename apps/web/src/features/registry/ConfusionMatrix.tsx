@@ -69,9 +69,14 @@ export function ConfusionMatrix({ confusion, classNames, onOpen }: ConfusionMatr
                       tabIndex={row === focused.row && column === focused.column ? 0 : -1}
                       onKeyDown={walk}
                       data-opens={(onOpen && count > 0) || undefined}
-                      aria-label={onOpen && count > 0 ? `${formatCounted(count, 'picture')} of ${classNames[row]}, taken for ${classNames[column]}: show` : undefined}
+                      aria-label={
+                        onOpen && count > 0
+                          ? `${formatCounted(count, 'picture')} of ${classNames[row]}, taken for ${classNames[column]}: show`
+                          : undefined
+                      }
                       onClick={() => {
-                        if (count > 0) onOpen?.({ className: classNames[row] ?? '', predicted: classNames[column] ?? '' });
+                        if (count > 0)
+                          onOpen?.({ className: classNames[row] ?? '', predicted: classNames[column] ?? '' });
                       }}
                       onFocus={() => setFocused({ row, column })}
                       onMouseEnter={() => setPointed({ row, column })}

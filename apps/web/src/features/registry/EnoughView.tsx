@@ -10,8 +10,8 @@ import { formatShare } from '../../components/format.ts';
 import { LabelIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import classes from './EnoughView.module.css';
-import { Panel } from './EvaluationView.tsx';
 import view from './EvaluationView.module.css';
+import { Panel } from './EvaluationView.tsx';
 import { LearningCurve } from './LearningCurve.tsx';
 import { useForecast, useLineage } from './use-report.ts';
 import { VerdictCard } from './VerdictCard.tsx';
@@ -22,11 +22,15 @@ export function EnoughView({ version }: { version: ModelVersion }) {
   const dataset = lineage.data?.snapshot?.dataset;
   const forecast = useForecast(dataset);
   const error = lineage.error ?? forecast.error;
-  if (lineage.data && !lineage.data.snapshot) return <NoLabels words="This version was imported: it has no labels here." />;
+  if (lineage.data && !lineage.data.snapshot)
+    return <NoLabels words="This version was imported: it has no labels here." />;
   if (error)
-    return <ProblemNotice error={error} onRetry={() => void (lineage.error ? lineage.refetch() : forecast.refetch())} />;
+    return (
+      <ProblemNotice error={error} onRetry={() => void (lineage.error ? lineage.refetch() : forecast.refetch())} />
+    );
   if (forecast.data === undefined) return <Reading />;
-  if (forecast.data === null) return <NoLabels words="The labels are too few to say: each class needs some before a curve can be drawn." />;
+  if (forecast.data === null)
+    return <NoLabels words="The labels are too few to say: each class needs some before a curve can be drawn." />;
   return <Forecast forecast={forecast.data} dataset={dataset ?? ''} />;
 }
 
@@ -44,8 +48,8 @@ function Forecast({ forecast, dataset }: { forecast: LabelForecast; dataset: str
         <Panel title="Learning curve">
           <LearningCurve forecast={forecast} />
           <p className={classes.words}>
-            A quick head on frozen features, fitted again and again on parts of the labels of “{dataset}” and judged on labels it had not
-            seen. It is not this version: what counts is how the curve rises.
+            A quick head on frozen features, fitted again and again on parts of the labels of “{dataset}” and judged on
+            labels it had not seen. It is not this version: what counts is how the curve rises.
           </p>
         </Panel>
         <Panel title={`What the next ${forecast.nextLabels} labels would bring`}>

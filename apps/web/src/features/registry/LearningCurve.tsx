@@ -42,12 +42,21 @@ export function LearningCurve({ forecast }: { forecast: LabelForecast }) {
             </text>
           </g>
         ))}
-        <path className={classes.band} d={`M${band.map((point) => point.map((value = 0) => value.toFixed(1)).join(' ')).join('L')}Z`} />
-        <path className={classes.curve} d={`M${curve.map(({ labels, accuracy }) => `${x(labels).toFixed(1)} ${y(accuracy).toFixed(1)}`).join('L')}`} />
+        <path
+          className={classes.band}
+          d={`M${band.map((point) => point.map((value = 0) => value.toFixed(1)).join(' ')).join('L')}Z`}
+        />
+        <path
+          className={classes.curve}
+          d={`M${curve.map(({ labels, accuracy }) => `${x(labels).toFixed(1)} ${y(accuracy).toFixed(1)}`).join('L')}`}
+        />
         {curve.map(({ labels, accuracy }) => (
           <circle key={labels} className={classes.point} cx={x(labels)} cy={y(accuracy)} r="3.5" />
         ))}
-        <path className={classes.forecast} d={`M${x(last.labels)} ${y(last.accuracy)}L${x(next.labels)} ${y(next.accuracy)}`} />
+        <path
+          className={classes.forecast}
+          d={`M${x(last.labels)} ${y(last.accuracy)}L${x(next.labels)} ${y(next.accuracy)}`}
+        />
         <path className={classes.whisker} d={`M${x(next.labels)} ${y(next.interval[0])}V${y(next.interval[1])}`} />
         <circle className={classes.next} cx={x(next.labels)} cy={y(next.accuracy)} r="4.5" />
         <text x={x(last.labels)} y={floor + 18} textAnchor="middle">

@@ -20,7 +20,10 @@ export function LineageView({ version }: { version: ModelVersion }) {
       <Step title="It answered" note="Every answer names this version; the log of aliases says when it was live.">
         <Moves lineage={data} />
       </Step>
-      <Step title={`${version.model}@${version.version}`} note={`${version.run === null ? 'Imported' : 'Registered'} ${formatTime(version.createdAt)}, never changed since.`}>
+      <Step
+        title={`${version.model}@${version.version}`}
+        note={`${version.run === null ? 'Imported' : 'Registered'} ${formatTime(version.createdAt)}, never changed since.`}
+      >
         <Facts
           facts={[
             ['Bundle', <code key="bundle">{version.bundleHash}</code>],
@@ -38,12 +41,23 @@ export function LineageView({ version }: { version: ModelVersion }) {
           ]}
         />
       </Step>
-      <Step title="Trained by a run" note={data.run ? `${data.run.id}, begun ${formatTime(data.run.startedAt)}` : 'It was imported: nothing is known of its training.'}>
+      <Step
+        title="Trained by a run"
+        note={
+          data.run
+            ? `${data.run.id}, begun ${formatTime(data.run.startedAt)}`
+            : 'It was imported: nothing is known of its training.'
+        }
+      >
         {data.run && <Facts facts={listOptions(data.run.options)} />}
       </Step>
       <Step
         title="On a snapshot"
-        note={data.snapshot ? `of “${data.snapshot.dataset}”, frozen ${formatTime(data.snapshot.createdAt)}: it never changes.` : 'None is known.'}
+        note={
+          data.snapshot
+            ? `of “${data.snapshot.dataset}”, frozen ${formatTime(data.snapshot.createdAt)}: it never changes.`
+            : 'None is known.'
+        }
       >
         {data.snapshot && (
           <Facts
@@ -143,7 +157,9 @@ function Labelers({ labelers }: { labelers: readonly Labeler[] }) {
               {formatCount(labels)} <span className={classes.dim}>({formatShare(labels / all, 0)})</span>
             </td>
             <td className={classes.when}>
-              {formatTime(firstAt) === formatTime(lastAt) ? formatTime(firstAt) : `${formatTime(firstAt)} to ${formatTime(lastAt)}`}
+              {formatTime(firstAt) === formatTime(lastAt)
+                ? formatTime(firstAt)
+                : `${formatTime(firstAt)} to ${formatTime(lastAt)}`}
             </td>
           </tr>
         ))}
@@ -156,6 +172,8 @@ function Labelers({ labelers }: { labelers: readonly Labeler[] }) {
 function listOptions(options: Readonly<Record<string, unknown>>): [string, ReactNode][] {
   return Object.entries(options).flatMap(([name, value]) => {
     const isEmpty = value === null || (typeof value === 'object' && Object.keys(value).length === 0);
-    return isEmpty ? [] : [[name, typeof value === 'object' ? JSON.stringify(value) : String(value)] as [string, ReactNode]];
+    return isEmpty
+      ? []
+      : [[name, typeof value === 'object' ? JSON.stringify(value) : String(value)] as [string, ReactNode]];
   });
 }

@@ -34,7 +34,11 @@ export function Promotion({ model, version, isRollback = false }: PromotionProps
           close();
           const label = `${model}@${version} is the champion now. The server takes it up by itself.`;
           if (champion === null) notifications.show({ message: label });
-          else undo.push({ label, undo: async () => void (await promotion.mutateAsync({ version: champion, expected: version })) });
+          else
+            undo.push({
+              label,
+              undo: async () => void (await promotion.mutateAsync({ version: champion, expected: version })),
+            });
         },
       },
     );
@@ -69,7 +73,11 @@ export function Promotion({ model, version, isRollback = false }: PromotionProps
             Cancel
           </Button>
           <Button loading={promotion.isPending} onClick={promote} data-autofocus>
-            {isConflict && champion !== null ? `Promote over version ${champion}` : isRollback ? 'Roll back' : 'Promote'}
+            {isConflict && champion !== null
+              ? `Promote over version ${champion}`
+              : isRollback
+                ? 'Roll back'
+                : 'Promote'}
           </Button>
         </div>
       </Modal>

@@ -94,7 +94,11 @@ function Curve({ bins, name }: { bins: readonly ReliabilityBin[]; name: 'before'
         return (
           <g key={bin.from}>
             {name === 'after' && <path d={`M${px} ${y(bin.interval[0])}V${y(bin.interval[1])}`} data-interval />}
-            {name === 'after' ? <circle cx={px} cy={py} r="4.5" /> : <rect x={px - 3.5} y={py - 3.5} width="7" height="7" />}
+            {name === 'after' ? (
+              <circle cx={px} cy={py} r="4.5" />
+            ) : (
+              <rect x={px - 3.5} y={py - 3.5} width="7" height="7" />
+            )}
           </g>
         );
       })}

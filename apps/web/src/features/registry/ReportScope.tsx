@@ -47,7 +47,9 @@ export function ReportScope({ name, snapshot, children }: ReportScopeProps) {
             ? `${formatCounted(data.pictures, 'picture')} ${scope?.words ?? ''}. Accuracy ${formatShareWithInterval(data.accuracy, data.accuracyInterval)}.`
             : '\u00a0'}
         </p>
-        {on === 'unseen' && data && data.pictures > 0 && <KeepAnswers kind="score" name={name} label="Score the new pictures" />}
+        {on === 'unseen' && data && data.pictures > 0 && (
+          <KeepAnswers kind="score" name={name} label="Score the new pictures" />
+        )}
       </div>
       {error && !data ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : null}
       {!error && !data && <Skeleton height={360} radius={10} />}
@@ -62,7 +64,10 @@ function NoAnswers({ name, on }: { name: VersionName; on: AnswerScope }) {
     <EmptyState icon={<ModelsIcon size={26} />} title="Its answers were not kept picture by picture">
       {on === 'test' ? (
         <>
-          <p>It was registered before that was done. Evaluate it again; that takes a few seconds for every thousand pictures.</p>
+          <p>
+            It was registered before that was done. Evaluate it again; that takes a few seconds for every thousand
+            pictures.
+          </p>
           <KeepAnswers kind="evaluate" name={name} label="Evaluate it" />
           <Command line={`npx tintype evaluate ${reference}`} />
         </>

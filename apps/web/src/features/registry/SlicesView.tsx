@@ -33,7 +33,9 @@ export function SlicesView({ version }: { version: ModelVersion }) {
           ) : (
             <Slices
               report={report}
-              onOpen={({ kind, name }, wrong) => open.mutate({ on: report.on, sliceKind: kind, sliceName: name, ...(wrong ? { wrong } : {}) })}
+              onOpen={({ kind, name }, wrong) =>
+                open.mutate({ on: report.on, sliceKind: kind, sliceName: name, ...(wrong ? { wrong } : {}) })
+              }
             />
           )}
         </>
@@ -98,14 +100,26 @@ function Slices({ report: { slices }, onOpen }: SlicesProps) {
   );
 }
 
-function Row({ slice, scale, onOpen }: { slice: EvaluationSlice; scale: [number, number]; onOpen: SlicesProps['onOpen'] }) {
+function Row({
+  slice,
+  scale,
+  onOpen,
+}: {
+  slice: EvaluationSlice;
+  scale: [number, number];
+  onOpen: SlicesProps['onOpen'];
+}) {
   const { name, pictures, accuracy, interval, rest, standsOut } = slice;
   const wrong = Math.round(pictures * (1 - accuracy));
   return (
     <tr data-apart={standsOut || undefined}>
       <th scope="row">{name}</th>
       <td className={classes.number}>
-        <UnstyledButton className={classes.open} onClick={() => onOpen(slice, false)} aria-label={`Show ${formatCounted(pictures, 'picture')}: ${name}`}>
+        <UnstyledButton
+          className={classes.open}
+          onClick={() => onOpen(slice, false)}
+          aria-label={`Show ${formatCounted(pictures, 'picture')}: ${name}`}
+        >
           {formatCount(pictures)}
         </UnstyledButton>
       </td>
@@ -123,7 +137,11 @@ function Row({ slice, scale, onOpen }: { slice: EvaluationSlice; scale: [number,
       <td className={`${classes.rest} ${classes.dim}`}>{rest === null ? '' : formatShare(rest)}</td>
       <td className={classes.number}>
         {wrong > 0 && (
-          <UnstyledButton className={classes.open} onClick={() => onOpen(slice, true)} aria-label={`Show the ${formatCounted(wrong, 'mistake')}: ${name}`}>
+          <UnstyledButton
+            className={classes.open}
+            onClick={() => onOpen(slice, true)}
+            aria-label={`Show the ${formatCounted(wrong, 'mistake')}: ${name}`}
+          >
             {formatCounted(wrong, 'mistake')}
           </UnstyledButton>
         )}

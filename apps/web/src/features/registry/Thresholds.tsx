@@ -80,14 +80,26 @@ export function Thresholds({ thresholds, onShowRefused }: ThresholdsProps) {
   );
 }
 
-function Figure({ name, note, value, mark }: { name: string; note: string; value: CountedShare | undefined; mark: string }) {
+function Figure({
+  name,
+  note,
+  value,
+  mark,
+}: {
+  name: string;
+  note: string;
+  value: CountedShare | undefined;
+  mark: string;
+}) {
   return (
     <div>
       <dt data-mark={mark}>{name}</dt>
       <dd>
         <strong>{value ? formatShare(value.share) : 'none'}</strong>
         <span>
-          {value ? `${formatInterval(value.interval, 0)} · ${formatCount(value.count)} of ${formatCount(value.of)} ${note}` : 'nothing is answered'}
+          {value
+            ? `${formatInterval(value.interval, 0)} · ${formatCount(value.count)} of ${formatCount(value.of)} ${note}`
+            : 'nothing is answered'}
         </span>
       </dd>
     </div>
@@ -97,7 +109,15 @@ function Figure({ name, note, value, mark }: { name: string; note: string; value
 const plot = { width: 400, height: 150 };
 
 /** All three over the threshold; drawn beside the slider so that its ends are the slider's. */
-function Curves({ thresholds, className, step }: { thresholds: ThresholdsProps['thresholds']; className: string | undefined; step: number }) {
+function Curves({
+  thresholds,
+  className,
+  step,
+}: {
+  thresholds: ThresholdsProps['thresholds'];
+  className: string | undefined;
+  step: number;
+}) {
   const curves = readCurves(thresholds, className);
   const place = (at: number): string => ((at / (thresholdSteps - 1)) * plot.width).toFixed(1);
   const draw = (values: readonly (number | null)[]): string => {

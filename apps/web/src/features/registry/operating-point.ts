@@ -50,7 +50,9 @@ export function readCurves(
   thresholds: readonly ClassThresholds[],
   className?: string,
 ): Record<keyof OperatingPoint, (number | null)[]> {
-  const points = Array.from({ length: thresholdSteps }, (_, step) => readOperatingPoint(thresholds, { step, className }));
+  const points = Array.from({ length: thresholdSteps }, (_, step) =>
+    readOperatingPoint(thresholds, { step, className }),
+  );
   const of = (name: keyof OperatingPoint): (number | null)[] => points.map((point) => point[name]?.share ?? null);
   return { precision: of('precision'), recall: of('recall'), refused: of('refused') };
 }

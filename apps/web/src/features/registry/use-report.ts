@@ -1,8 +1,8 @@
 /** @file What is read out of a version's kept answers: reports, comparisons, lineage, forecasts, and the pictures behind a number. */
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { AnswerScope, AnswersQuery } from '@tintype/contracts/evaluation-report';
-import { toProblem } from '../../api/problem.ts';
 import { compareVersions, getForecast, getLineage, getReport, listAnswers } from '../../api/model.ts';
+import { toProblem } from '../../api/problem.ts';
 import { modelsKey } from '../../components/use-workspace.ts';
 import { useOpenAsView } from './use-open-as-view.ts';
 

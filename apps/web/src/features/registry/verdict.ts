@@ -26,12 +26,20 @@ export const formatPointsInterval = ([low, high]: readonly [number, number]): st
 export function judgeForecast({ gain, gainInterval, nextLabels, classes }: LabelForecast): Verdict {
   const expected = `The next ${formatCounted(nextLabels, 'label')} are expected to bring ${formatPoints(gain)} of accuracy (${formatPointsInterval(gainInterval)}).`;
   if (gainInterval[1] < smallGain)
-    return { tone: 'good', title: 'You have labeled enough', words: `${expected} More labels like these hardly help; a better backbone or mended labels may.` };
+    return {
+      tone: 'good',
+      title: 'You have labeled enough',
+      words: `${expected} More labels like these hardly help; a better backbone or mended labels may.`,
+    };
   const [best] = [...classes].sort((a, b) => b.gain - a.gain);
   const where = best && best.gain > smallGain ? ` Most of it is in “${best.className}”.` : '';
   if (gainInterval[0] > 0 && gain >= smallGain)
     return { tone: 'warn', title: 'More labels will help', words: `${expected}${where}` };
-  return { tone: 'open', title: 'More labels may help', words: `${expected} The interval holds both a gain worth the work and none.${where}` };
+  return {
+    tone: 'open',
+    title: 'More labels may help',
+    words: `${expected} The interval holds both a gain worth the work and none.${where}`,
+  };
 }
 
 /** Five of a hundred such differences come by chance. */
@@ -44,10 +52,18 @@ export function judgeComparison(comparison: VersionComparison): Verdict {
   const { version, other, onlyOwnRight: won, onlyOtherRight: lost, p, pictures } = comparison;
   const differ = won + lost;
   if (differ === 0)
-    return { tone: 'open', title: 'No difference', words: `Both are right and wrong on the same ${formatCounted(pictures, 'picture')}.` };
+    return {
+      tone: 'open',
+      title: 'No difference',
+      words: `Both are right and wrong on the same ${formatCounted(pictures, 'picture')}.`,
+    };
   const counted = `They disagree in being right on ${formatCounted(differ, 'picture')}: version ${version} wins ${formatCount(won)}, version ${other} wins ${formatCount(lost)}.`;
   if (p >= significant)
-    return { tone: 'open', title: 'No difference that can be told from chance', words: `${counted} Chance alone does at least this in ${(p * 100).toFixed(0)} of 100 cases.` };
+    return {
+      tone: 'open',
+      title: 'No difference that can be told from chance',
+      words: `${counted} Chance alone does at least this in ${(p * 100).toFixed(0)} of 100 cases.`,
+    };
   return won > lost
     ? { tone: 'good', title: `Version ${version} is better`, words: `${counted} Chance alone rarely does that.` }
     : { tone: 'warn', title: `Version ${version} is worse`, words: `${counted} Chance alone rarely does that.` };

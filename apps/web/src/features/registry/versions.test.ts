@@ -42,7 +42,14 @@ test('a version is measured against the champion, and the champion against the o
 });
 
 test('rolling back leads to where the champion stood before the last move', () => {
-  const move = (at: number, version: number, previous: number | null, alias = 'champion') => ({ model: 'm', alias, version, previous, by: 'ada', at });
+  const move = (at: number, version: number, previous: number | null, alias = 'champion') => ({
+    model: 'm',
+    alias,
+    version,
+    previous,
+    by: 'ada',
+    at,
+  });
 
   expect(findRollback([move(1, 1, null), move(3, 2, 1), move(5, 1, 9, 'other')])).toBe(1);
   expect(findRollback([move(1, 1, null)])).toBeUndefined();

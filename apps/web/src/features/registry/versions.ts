@@ -1,6 +1,11 @@
 /** @file Order of versions and what an alias means for them. */
 import type { Evaluation } from '@tintype/contracts/evaluate';
-import { type AliasLogEntry, championAlias, type ModelVersion, type RegisteredModel } from '@tintype/contracts/registry';
+import {
+  type AliasLogEntry,
+  championAlias,
+  type ModelVersion,
+  type RegisteredModel,
+} from '@tintype/contracts/registry';
 
 /** Newest first. */
 export const sortVersions = (versions: readonly ModelVersion[]): ModelVersion[] =>

@@ -57,7 +57,9 @@ export function AnswersTable({ queue, parity, getPreviewUrl, onRemove }: Answers
           ))}
         </tbody>
       </table>
-      {queue.length > mostRows && <p className={classes.more}>Only the first {mostRows} are drawn; the download has all.</p>}
+      {queue.length > mostRows && (
+        <p className={classes.more}>Only the first {mostRows} are drawn; the download has all.</p>
+      )}
     </div>
   );
 }
@@ -81,13 +83,21 @@ function Row({ entry: { name, state }, previewUrl, difference, onRemove }: RowPr
   return (
     <tr>
       <td className={classes.thumb}>
-        {previewUrl === undefined ? <FileIcon size={16} /> : <img src={previewUrl} alt="" loading="lazy" decoding="async" />}
+        {previewUrl === undefined ? (
+          <FileIcon size={16} />
+        ) : (
+          <img src={previewUrl} alt="" loading="lazy" decoding="async" />
+        )}
       </td>
       <th scope="row" title={name}>
         <span>{name}</span>
       </th>
       <td className={classes.answer}>
-        {prediction?.prediction ? <ClassMark className={prediction.prediction} /> : <span data-state={state.kind}>{describeState(state)}</span>}
+        {prediction?.prediction ? (
+          <ClassMark className={prediction.prediction} />
+        ) : (
+          <span data-state={state.kind}>{describeState(state)}</span>
+        )}
       </td>
       <td data-number>{prediction?.prediction ? formatShare(prediction.confidence) : ''}</td>
       <td className={`${classes.wide} ${classes.dim}`}>

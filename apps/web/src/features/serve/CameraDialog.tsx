@@ -48,7 +48,9 @@ export function CameraDialog({ onFiles, onClose }: CameraDialogProps) {
             data={devices.map((device, n) => ({ value: device.deviceId, label: device.label || `Camera ${n + 1}` }))}
           />
         )}
-        <output className={classes.count}>{taken === 0 ? 'Each picture is asked at once.' : `${formatCounted(taken, 'picture')} taken`}</output>
+        <output className={classes.count}>
+          {taken === 0 ? 'Each picture is asked at once.' : `${formatCounted(taken, 'picture')} taken`}
+        </output>
         <Button leftSection={<CameraIcon size={18} />} disabled={!isReady} onClick={() => void shoot()} data-autofocus>
           <span className={classes.shoot}>
             Take a picture <Keys name={tryActions.shoot.keys[0]} />

@@ -19,7 +19,12 @@ export function OcclusionLayer({ map, ratio }: { map: Occlusion; ratio: number }
       className={classes.layer}
       viewBox={`0 0 ${columns} ${rows}`}
       preserveAspectRatio="none"
-      style={{ left: percent(place.left), top: percent(place.top), width: percent(place.width), height: percent(place.height) }}
+      style={{
+        left: percent(place.left),
+        top: percent(place.top),
+        width: percent(place.width),
+        height: percent(place.height),
+      }}
     >
       {weighCells(map).map((weight, cell) => {
         const [x, y] = [cell % columns, Math.floor(cell / columns)];

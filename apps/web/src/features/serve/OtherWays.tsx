@@ -45,7 +45,14 @@ function AddressForm({ onAddress }: { onAddress: (url: string) => void }) {
     close();
   };
   return (
-    <Popover opened={isOpen} onChange={(opened) => (opened ? open() : close())} width={340} shadow="md" withArrow trapFocus>
+    <Popover
+      opened={isOpen}
+      onChange={(opened) => (opened ? open() : close())}
+      width={340}
+      shadow="md"
+      withArrow
+      trapFocus
+    >
       <Popover.Target>
         <Button variant="default" leftSection={<LinkIcon size={18} />} onClick={toggle}>
           Address

@@ -34,7 +34,11 @@ export function PredictionCard({ entry, previewUrl, picture, parity, onRetry, on
   const occlusion = useOcclusion(answered?.prediction ?? { model: '', version: 0 });
   const [isShown, setShown] = useState(true);
   const map = isShown ? occlusion.data : undefined;
-  const mayLook = answered?.by === 'server' && answered.prediction.prediction !== null && picture instanceof File && ratio !== undefined;
+  const mayLook =
+    answered?.by === 'server' &&
+    answered.prediction.prediction !== null &&
+    picture instanceof File &&
+    ratio !== undefined;
   const look = (): void => {
     if (occlusion.data) return setShown(!isShown);
     setShown(true);
@@ -66,7 +70,13 @@ export function PredictionCard({ entry, previewUrl, picture, parity, onRetry, on
         {answered?.prediction.neighbors && <Neighbors neighbors={answered.prediction.neighbors} />}
         {mayLook && (
           <div className={classes.look}>
-            <Button size="compact-sm" variant="default" loading={occlusion.isPending} onClick={look} aria-pressed={Boolean(map)}>
+            <Button
+              size="compact-sm"
+              variant="default"
+              loading={occlusion.isPending}
+              onClick={look}
+              aria-pressed={Boolean(map)}
+            >
               {map ? 'Hide what it looks at' : 'What it looks at'}
             </Button>
             {map && <p className={classes.dim}>{describeOcclusion(map)}</p>}
@@ -105,7 +115,9 @@ function Preview({ url, name, onRatio, children }: PreviewProps) {
         src={url}
         alt={`Preview of ${name}`}
         decoding="async"
-        onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) => onRatio(naturalWidth / Math.max(1, naturalHeight))}
+        onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
+          onRatio(naturalWidth / Math.max(1, naturalHeight))
+        }
         onError={() => setBroken(true)}
       />
       {children}
@@ -175,7 +187,8 @@ function Failure({ problem, onRetry }: { problem: Problem; onRetry: () => void }
 
 /** Whose answer it is leads to where that version comes from. */
 function Foot({ entry: { state, sizeBytes }, parity }: Pick<PredictionCardProps, 'entry' | 'parity'>) {
-  if (state.kind !== 'answered') return <p className={classes.foot}>{sizeBytes === null ? '' : formatSize(sizeBytes)}</p>;
+  if (state.kind !== 'answered')
+    return <p className={classes.foot}>{sizeBytes === null ? '' : formatSize(sizeBytes)}</p>;
   const { model, version } = state.prediction;
   return (
     <p className={classes.foot}>

@@ -20,7 +20,9 @@ import classes from './TryScreen.module.css';
 import { usePaste } from './use-paste.ts';
 
 const AnswersTable = lazy(() => import('./AnswersTable.tsx').then((module) => ({ default: module.AnswersTable })));
-const BrowserPanel = lazy(() => import('./browser/BrowserPanel.tsx').then((module) => ({ default: module.BrowserPanel })));
+const BrowserPanel = lazy(() =>
+  import('./browser/BrowserPanel.tsx').then((module) => ({ default: module.BrowserPanel })),
+);
 
 export function TryScreen() {
   const predictions = usePredictionQueue();
@@ -47,7 +49,11 @@ export function TryScreen() {
           )}
         </div>
       </div>
-      {isOnlyHere ? <p className={classes.serving}>Answers come from this browser. Pictures do not leave it.</p> : <HealthNotice />}
+      {isOnlyHere ? (
+        <p className={classes.serving}>Answers come from this browser. Pictures do not leave it.</p>
+      ) : (
+        <HealthNotice />
+      )}
       <DropTarget onFiles={add} isSmall={queue.length > 0} />
       <div className={classes.ways}>
         <OtherWays onFiles={add} onAddress={isOnlyHere ? undefined : addAddress} />
@@ -88,18 +94,40 @@ function Answers({ predictions, isTable }: { predictions: PredictionQueue; isTab
 }
 
 /** Cards or a table, and the table as a file. */
-function ViewActions({ isTable, onTable, queue }: { isTable: boolean; onTable: (isTable: boolean) => void; queue: Queue }) {
+function ViewActions({
+  isTable,
+  onTable,
+  queue,
+}: {
+  isTable: boolean;
+  onTable: (isTable: boolean) => void;
+  queue: Queue;
+}) {
   return (
     <div className={classes.view}>
       <Button.Group>
-        <Button variant="default" aria-pressed={!isTable} leftSection={<CardsIcon size={16} />} onClick={() => onTable(false)}>
+        <Button
+          variant="default"
+          aria-pressed={!isTable}
+          leftSection={<CardsIcon size={16} />}
+          onClick={() => onTable(false)}
+        >
           Cards
         </Button>
-        <Button variant="default" aria-pressed={isTable} leftSection={<TableIcon size={16} />} onClick={() => onTable(true)}>
+        <Button
+          variant="default"
+          aria-pressed={isTable}
+          leftSection={<TableIcon size={16} />}
+          onClick={() => onTable(true)}
+        >
           Table
         </Button>
       </Button.Group>
-      <Button variant="default" leftSection={<DownloadIcon size={16} />} onClick={() => downloadText('answers.csv', writeAnswersCsv(queue))}>
+      <Button
+        variant="default"
+        leftSection={<DownloadIcon size={16} />}
+        onClick={() => downloadText('answers.csv', writeAnswersCsv(queue))}
+      >
         CSV
       </Button>
     </div>

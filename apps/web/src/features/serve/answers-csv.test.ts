@@ -24,11 +24,35 @@ test('numbers stay numbers, and nothing stays empty', () => {
 });
 
 test('every picture is a row, and every class a column', () => {
-  const answered = { prediction: 'cat', confidence: 0.75, probabilities: { dog: 0.25, cat: 0.75 }, error: null, model: 'pets', version: 2 };
-  const refused = { prediction: null, confidence: 0, error: 'Too dark.', reason: 'TOO_DARK', model: 'pets', version: 2 };
+  const answered = {
+    prediction: 'cat',
+    confidence: 0.75,
+    probabilities: { dog: 0.25, cat: 0.75 },
+    error: null,
+    model: 'pets',
+    version: 2,
+  };
+  const refused = {
+    prediction: null,
+    confidence: 0,
+    error: 'Too dark.',
+    reason: 'TOO_DARK',
+    model: 'pets',
+    version: 2,
+  };
   const queue: QueueEntry[] = [
-    { id: 1, name: 'a.jpg', sizeBytes: 1, state: { kind: 'answered', prediction: answered as unknown as Prediction, durationMs: 3, by: 'server' } },
-    { id: 2, name: '=b.jpg', sizeBytes: 1, state: { kind: 'answered', prediction: refused as unknown as Prediction, durationMs: 3, by: 'browser' } },
+    {
+      id: 1,
+      name: 'a.jpg',
+      sizeBytes: 1,
+      state: { kind: 'answered', prediction: answered as unknown as Prediction, durationMs: 3, by: 'server' },
+    },
+    {
+      id: 2,
+      name: '=b.jpg',
+      sizeBytes: 1,
+      state: { kind: 'answered', prediction: refused as unknown as Prediction, durationMs: 3, by: 'browser' },
+    },
     { id: 3, name: 'c.jpg', sizeBytes: 1, state: { kind: 'failed', problem: timedOut } },
     { id: 4, name: 'd.jpg', sizeBytes: 1, state: { kind: 'waiting' } },
   ];

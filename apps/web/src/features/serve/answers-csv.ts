@@ -28,7 +28,9 @@ export function writeAnswersCsv(queue: readonly QueueEntry[]): string {
 export const listClassNames = (queue: readonly QueueEntry[]): string[] =>
   [
     ...new Set(
-      queue.flatMap(({ state }) => (state.kind === 'answered' ? Object.keys(state.prediction.probabilities ?? {}) : [])),
+      queue.flatMap(({ state }) =>
+        state.kind === 'answered' ? Object.keys(state.prediction.probabilities ?? {}) : [],
+      ),
     ),
   ].sort();
 

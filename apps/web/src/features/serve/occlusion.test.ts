@@ -7,7 +7,13 @@ const all = { left: 0, top: 0, width: 1, height: 1 };
 test.each([
   ['a square in a wide frame', 1, 4 / 3, all, { left: 0.125, top: 0, width: 0.75, height: 1 }],
   ['a wide picture', 2, 4 / 3, all, { left: 0, top: 1 / 6, width: 1, height: 2 / 3 }],
-  ['the middle of a picture that fills it', 4 / 3, 4 / 3, { left: 0.25, top: 0, width: 0.5, height: 1 }, { left: 0.25, top: 0, width: 0.5, height: 1 }],
+  [
+    'the middle of a picture that fills it',
+    4 / 3,
+    4 / 3,
+    { left: 0.25, top: 0, width: 0.5, height: 1 },
+    { left: 0.25, top: 0, width: 0.5, height: 1 },
+  ],
 ])('%s', (_name, ratio, frame, region, place) => {
   const found = placeMap(ratio, frame, region);
 

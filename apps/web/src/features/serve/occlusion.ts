@@ -34,6 +34,7 @@ export function weighCells({ drops }: Pick<Occlusion, 'drops'>): number[] {
 /** `Covering the brightest part takes 34.2 points from “boxes”.` */
 export function describeOcclusion({ class: className, drops }: Occlusion): string {
   const most = Math.max(...drops);
-  if (most < leastDrop) return `No single part matters: covering any takes less than ${Math.round(leastDrop * 100)} points from “${className}”.`;
+  if (most < leastDrop)
+    return `No single part matters: covering any takes less than ${Math.round(leastDrop * 100)} points from “${className}”.`;
   return `Covering the brightest part takes ${(most * 100).toFixed(1)} points from “${className}”.`;
 }

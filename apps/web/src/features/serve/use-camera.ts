@@ -9,7 +9,8 @@ export interface Camera {
 }
 
 const problems: Readonly<Record<string, string>> = {
-  NotAllowedError: 'The browser does not let this page see through a camera. Allow it beside the address, then open this again.',
+  NotAllowedError:
+    'The browser does not let this page see through a camera. Allow it beside the address, then open this again.',
   NotFoundError: 'No camera was found. Plug one in, then open this again.',
   NotReadableError: 'Another program uses the camera. Close it there, then open this again.',
 };

@@ -53,7 +53,8 @@ export function usePredictions({ onlyHere }: { onlyHere: BrowserModel | undefine
       const startedAt = performance.now();
       try {
         const answer = await ask(attachment.picture, request.signal);
-        if (!request.signal.aborted) dispatch({ kind: 'answered', id, durationMs: performance.now() - startedAt, ...answer });
+        if (!request.signal.aborted)
+          dispatch({ kind: 'answered', id, durationMs: performance.now() - startedAt, ...answer });
       } catch (error) {
         if (!request.signal.aborted) dispatch({ kind: 'failed', id, problem: toProblem(error) });
       }
@@ -89,7 +90,10 @@ export function usePredictions({ onlyHere }: { onlyHere: BrowserModel | undefine
       dispatch({ kind: 'added', entries });
     },
     addAddress: (url) =>
-      dispatch({ kind: 'added', entries: [{ id: attach({ picture: { url } }), name: nameOfAddress(url), sizeBytes: null }] }),
+      dispatch({
+        kind: 'added',
+        entries: [{ id: attach({ picture: { url } }), name: nameOfAddress(url), sizeBytes: null }],
+      }),
     retry: (ids) => dispatch({ kind: 'retried', ids }),
     remove: (id) => {
       drop(id);

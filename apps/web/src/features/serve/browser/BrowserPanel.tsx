@@ -3,8 +3,8 @@ import '@mantine/core/styles/InlineInput.css';
 import '@mantine/core/styles/Switch.css';
 import { Button, Switch } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useHealth } from '../../../components/use-workspace.ts';
 import { formatCounted, formatDuration, formatSize } from '../../../components/format.ts';
+import { useHealth } from '../../../components/use-workspace.ts';
 import { usePredictionQueue } from '../PredictionsProvider.tsx';
 import classes from './BrowserPanel.module.css';
 import type { BrowserModel } from './open-browser-model.ts';
@@ -13,7 +13,8 @@ import { formatDifference, type Measured, type Parity, summarizeParity } from '.
 export function BrowserPanel() {
   const { browser } = usePredictionQueue();
   const { data: health } = useHealth();
-  const served = health?.model && health.version !== null ? { model: health.model, version: health.version } : undefined;
+  const served =
+    health?.model && health.version !== null ? { model: health.model, version: health.version } : undefined;
   const { state, load, close } = browser;
   if (state.kind === 'off' && !served) return null;
   return (
@@ -89,7 +90,10 @@ function Ready({ model, served }: { model: BrowserModel; served: { model: string
         </Words>
       )}
       {model.gates > 0 && (
-        <p className={classes.note}>Its {formatCounted(model.gates, 'gate')} {model.gates === 1 ? 'is' : 'are'} not judged here: what the server would refuse is answered.</p>
+        <p className={classes.note}>
+          Its {formatCounted(model.gates, 'gate')} {model.gates === 1 ? 'is' : 'are'} not judged here: what the server
+          would refuse is answered.
+        </p>
       )}
       <ParityFigures summary={summary} isOnlyHere={isOnlyHere} />
     </>
@@ -100,7 +104,9 @@ function ParityFigures({ summary, isOnlyHere }: { summary: Parity | undefined; i
   if (!summary)
     return (
       <p className={classes.note}>
-        {isOnlyHere ? 'Parity is measured on pictures that the server answers too.' : 'Try a picture: both answer it, and how much they differ stands here.'}
+        {isOnlyHere
+          ? 'Parity is measured on pictures that the server answers too.'
+          : 'Try a picture: both answer it, and how much they differ stands here.'}
       </p>
     );
   return (

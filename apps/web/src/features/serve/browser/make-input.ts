@@ -26,11 +26,22 @@ export function makeInput(image: RgbPixels, { backbone, input }: Model): GraphIn
   if (kind === 'histograms') return { data: computeHistograms(pixels), dims: [1, dimensions] };
   const data = new Float32Array(pixels.length);
   toTensor(pixels, preprocessing, data);
-  return { data, dims: input.kind === 'features' ? [1, dimensions] : [1, 3, preprocessing.heightPx, preprocessing.widthPx] };
+  return {
+    data,
+    dims: input.kind === 'features' ? [1, dimensions] : [1, 3, preprocessing.heightPx, preprocessing.widthPx],
+  };
 }
 
 /** [4] RGBA of an opaque picture to [3] RGB. */
-export function dropAlpha({ data, width, height }: { data: Uint8ClampedArray; width: number; height: number }): RgbPixels {
+export function dropAlpha({
+  data,
+  width,
+  height,
+}: {
+  data: Uint8ClampedArray;
+  width: number;
+  height: number;
+}): RgbPixels {
   const rgb = new Uint8Array(width * height * 3);
   for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
     rgb[to] = data[from] as number;

@@ -1,7 +1,7 @@
 /** @file The worker that runs a model by onnxruntime-web: fetches the graph, decodes, prepares, answers. One at a time. */
 import type { BundleManifest } from '@tintype/contracts/model';
-import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { dropAlpha, makeInput } from './make-input.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
@@ -62,7 +62,9 @@ async function classify({ id, file }: Extract<ToWorker, { kind: 'classify' }>): 
     if (!opened) throw new Error('no model is open');
     const { session, manifest } = opened;
     const { data, dims } = makeInput(await decode(file), manifest);
-    const { probabilities } = await session.run({ [manifest.input.name]: new Tensor('float32', data, dims) }, ['probabilities']);
+    const { probabilities } = await session.run({ [manifest.input.name]: new Tensor('float32', data, dims) }, [
+      'probabilities',
+    ]);
     const values = probabilities?.data;
     if (!(values instanceof Float32Array)) throw new Error('the model gave no probabilities');
     const named = Object.fromEntries(manifest.classes.map((name, k) => [name, values[k] ?? 0]));

@@ -33,7 +33,10 @@ test('a difference that is not zero is not written as zero', () => {
 });
 
 test('the answer of the browser has the form of the server’s', () => {
-  const prediction = toLocalPrediction({ probabilities: { cat: 0.2, dog: 0.8 }, durationMs: 3 }, { model: 'pets', version: 2 });
+  const prediction = toLocalPrediction(
+    { probabilities: { cat: 0.2, dog: 0.8 }, durationMs: 3 },
+    { model: 'pets', version: 2 },
+  );
 
   expect(prediction).toMatchObject({ prediction: 'dog', confidence: 0.8, error: null, model: 'pets', version: 2 });
 });

@@ -19,7 +19,10 @@ export function compareAnswers(
   browser: Readonly<Record<string, number>>,
 ): PictureParity {
   const names = Object.keys(server);
-  const difference = names.reduce((most, name) => Math.max(most, Math.abs((server[name] ?? 0) - (browser[name] ?? 0))), 0);
+  const difference = names.reduce(
+    (most, name) => Math.max(most, Math.abs((server[name] ?? 0) - (browser[name] ?? 0))),
+    0,
+  );
   return { agrees: findBest(server) === findBest(browser), difference };
 }
 

@@ -27,7 +27,8 @@ export function useParity(
     if (!model) return;
     for (const { id, state } of queue) {
       const picture = getPicture(id);
-      if (begun.current.has(id) || !(picture instanceof File) || state.kind !== 'answered' || state.by !== 'server') continue;
+      if (begun.current.has(id) || !(picture instanceof File) || state.kind !== 'answered' || state.by !== 'server')
+        continue;
       const { prediction, durationMs } = state;
       const { probabilities } = prediction;
       if (!probabilities || prediction.model !== model.model || prediction.version !== model.version) continue;
@@ -37,7 +38,11 @@ export function useParity(
       };
       model.classify(picture).then(
         (local) =>
-          keep({ ...compareAnswers(probabilities, local.probabilities), browserMs: local.durationMs, serverMs: durationMs }),
+          keep({
+            ...compareAnswers(probabilities, local.probabilities),
+            browserMs: local.durationMs,
+            serverMs: durationMs,
+          }),
         (error: unknown) => keep({ reason: error instanceof Error ? error.message : String(error) }),
       );
     }
