@@ -270,6 +270,31 @@ const states = {
     },
   },
   'label-classes': { path: '/label/classes' },
+  explore: { path: '/explore?dataset=recyclables', full: true },
+  'explore-loading': { path: '/explore', slow: true },
+  'explore-error': { path: '/explore', broken: true },
+  'explore-never': { path: '/explore', server: { explore: 'never' } },
+  'explore-running': { path: '/explore', server: { explore: 'running' } },
+  'explore-empty': { path: '/explore', server: { samples: 0, hasModel: false } },
+  'explore-map': { path: '/explore/map?dataset=recyclables', server: { samples: 2400 } },
+  'explore-map-chosen': {
+    path: '/explore/map?dataset=recyclables',
+    server: { samples: 2400 },
+    async act(page) {
+      await page.getByRole('checkbox').nth(1).check();
+      await page.locator('canvas').focus();
+      await page.keyboard.press('ArrowRight');
+      await page.waitForTimeout(400);
+    },
+  },
+  'explore-map-error': {
+    path: '/explore/map?dataset=recyclables',
+    server: { samples: 2400 },
+    act: (page) => page.getByText('Error', { exact: true }).click(),
+  },
+  'explore-classes': { path: '/explore/classes?dataset=recyclables', full: true },
+  'explore-duplicates': { path: '/explore/duplicates?dataset=recyclables', full: true },
+  'explore-check': { path: '/explore/check?dataset=recyclables', full: true },
   train: { path: '/train' },
   'train-loading': { path: '/train', slow: true },
   'train-empty': { path: '/train', server: { hasRuns: false } },

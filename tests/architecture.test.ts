@@ -63,6 +63,7 @@ const libraryLaw: Record<string, RegExp> = {
   fastify: /^apps\/server\//,
   commander: /^apps\/cli\//,
   h5wasm: /^packages\/core\/src\/model\/formats\/keras\//,
+  'scran.js': /^packages\/core\/src\/explore\/umap\.ts$/,
   react: /^apps\/web\//,
 };
 

@@ -101,6 +101,25 @@ const screens: Record<string, Screen> = {
       await page.keyboard.press('/');
       await page.getByRole('combobox', { name: 'Class' }).waitFor();
     },
+  explore: { path: '/explore?dataset=recyclables', prepare: (page) => page.getByText('What to look at').waitFor() },
+  'explore map': {
+    path: '/explore/map?dataset=recyclables',
+    async prepare(page) {
+      await page.getByRole('checkbox').first().check();
+      await page.getByText('chosen', { exact: false }).first().waitFor();
+    },
+  },
+  'explore classes': {
+    path: '/explore/classes?dataset=recyclables',
+    prepare: (page) => page.getByText('Mean picture').first().waitFor(),
+  },
+  'explore duplicates': {
+    path: '/explore/duplicates?dataset=recyclables',
+    prepare: (page) => page.getByText('Alike across splits').first().waitFor(),
+  },
+  'explore to check': {
+    path: '/explore/check?dataset=recyclables',
+    prepare: (page) => page.getByText('Unreadable files').first().waitFor(),
   },
   'runs of training': { path: '/train', prepare: (page) => page.getByText('Epoch 13 of 30').waitFor() },
   'a new training': {

@@ -21,6 +21,7 @@ import {
 import { answerLabel, type FixtureLabeling } from './web-fixture-label.ts';
 import { answerModelQuestion, explainAnswer } from './web-fixture-model.ts';
 import { openPeopleFixture } from './web-fixture-people.ts';
+import { answerExplore, type ExploreState } from './web-fixture-explore.ts';
 import { openTrainFixture, sendTrainAnswer } from './web-fixture-train.ts';
 
 const distFolder = join(import.meta.dirname, '../apps/web/dist');
@@ -49,6 +50,8 @@ export interface FixtureOptions {
   hasPeople?: boolean;
   /** Longer side of a thumbnail; a picture is twice that. Default 64, since drawing takes time. */
   thumbnailPx?: number;
+  /** Default `explored`. */
+  explore?: ExploreState;
 }
 
 const localIdentity = { name: 'local', role: 'admin' as const, scopes: [...roleScopes.admin], isSession: false };
@@ -82,6 +85,7 @@ export async function openWebFixture({
   session = { identity: localIdentity, isRequired: false, hasAdmin: true },
   labeling = 'ready',
   thumbnailPx = 64,
+  explore = 'explored',
   hasRuns = true,
   hasPeople = true,
 }: FixtureOptions = {}): Promise<WebFixture> {
@@ -152,6 +156,8 @@ export async function openWebFixture({
       if (position === undefined || !sample) throw new TintypeError('SAMPLE_NOT_FOUND', { sampleId: id });
       return sendPicture(position, part === 'picture' ? 2 * thumbnailPx : thumbnailPx, response);
     }
+    const explored = await answerExplore(url, samples, explore);
+    if (explored !== undefined) return sendJson(response, explored);
     if (route === 'GET /api/models') return sendJson(response, { items: hasModel ? [describeModel()] : [] });
     const asked = answerModelQuestion(url, samples);
     if (asked !== undefined) return sendJson(response, asked);

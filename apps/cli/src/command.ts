@@ -1,5 +1,6 @@
 /** @file A command is a record: the parser, the help, the reference page and the tests are all made from it. */
 
+import type { ExploreTasks } from '@tintype/core/explore/explore-tasks.types';
 import type { LightTasks } from '@tintype/core/model/light/light-tasks.types';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import type { TaskPool } from '@tintype/core/ports/task-pool';
@@ -28,6 +29,8 @@ export interface CommandContext {
   openPool(workspace?: Workspace, size?: number): Promise<TaskPool<PictureTasks>>;
   /** Children that rewrite graphs: `size` of them, by default one per core. */
   openLightPool(size?: number): Promise<TaskPool<LightTasks>>;
+  /** One child that finds maps and neighbors. */
+  openExploreEngine(): Promise<TaskPool<ExploreTasks>>;
   /** Starts a child per training. */
   openTrainer(): Promise<Trainer<TrainerTasks>>;
   /** Children that fit: one for each trial at a time. */

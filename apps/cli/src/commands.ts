@@ -4,6 +4,7 @@ import { augmentCommand } from './commands/augment.ts';
 import { catalogCommands } from './commands/catalog.ts';
 import { compareCommand } from './commands/compare.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { exploreCommand } from './commands/explore.ts';
 import { exportCommand } from './commands/export.ts';
 import { exportDatasetCommand } from './commands/export-dataset.ts';
 import { gateCommand } from './commands/gate.ts';
@@ -25,6 +26,7 @@ export const commands: readonly CommandRecord[] = [
   ...importCommands,
   ...catalogCommands,
   gateCommand,
+  exploreCommand,
   ...snapshotCommands,
   augmentCommand,
   trainCommand,

@@ -9,6 +9,9 @@ import type { Output } from './output.ts';
 /** Of the machine's memory, for all children that fit. */
 const fitShare = 0.6;
 
+/** Features of 100,000 pictures and what is computed from them. */
+const exploreMemoryMb = 4096;
+
 export function createContext(
   output: Output,
   signal: AbortSignal,
@@ -30,6 +33,10 @@ export function createContext(
       const { openTaskPool } = await import('@tintype/adapters/children/open-task-pool');
       const memoryMb = Math.max(2048, Math.floor((fitShare * totalmem()) / 2 ** 20 / size));
       return openTaskPool({ tasks: '@tintype/core/model/light/light-tasks', size, inFlightPerChild: 1, memoryMb });
+    },
+    async openExploreEngine() {
+      const { openTaskPool } = await import('@tintype/adapters/children/open-task-pool');
+      return openTaskPool({ tasks: '@tintype/core/explore/explore-tasks', size: 1, memoryMb: exploreMemoryMb });
     },
     async openTrainer() {
       const { createTrainer } = await import('@tintype/adapters/children/create-trainer');

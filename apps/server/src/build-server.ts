@@ -33,6 +33,7 @@ import { accessRoutes } from './routes/access.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { curationRoutes } from './routes/curation.ts';
 import { evaluateRoutes } from './routes/evaluate.ts';
+import { exploreRoutes } from './routes/explore.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { labelRoutes } from './routes/label.ts';
@@ -191,6 +192,7 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
   await app.register(curationRoutes, { workspace, labels: parts.labels });
   await app.register(labelRoutes, { workspace, labels: parts.labels });
   await app.register(peopleRoutes, { workspace });
+  await app.register(exploreRoutes, { workspace });
   await app.register(registryRoutes, { workspace, service });
   await app.register(evaluateRoutes, { workspace });
   await app.register(runRoutes, { workspace, access });

@@ -1,6 +1,7 @@
 /** @file What each kind of job takes, checked when it is asked for and again when a worker begins it. */
 import { resolve } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
+import { exploreOptionsSchema } from '@tintype/contracts/explore';
 import { nameSchema } from '@tintype/contracts/ids';
 import { ingestOptionsSchema } from '@tintype/contracts/ingest';
 import type { Job } from '@tintype/contracts/job';
@@ -21,6 +22,7 @@ export const jobInputs = {
   evaluate: z.strictObject({ model: modelReferenceSchema.optional() }),
   /** `dataset`: the only one of the workspace where absent. */
   score: z.strictObject({ model: modelReferenceSchema.optional(), dataset: nameSchema.optional() }),
+  explore: exploreOptionsSchema.strict(),
 } satisfies Record<Job['kind'], z.ZodType>;
 
 export type JobInput<K extends Job['kind']> = z.infer<(typeof jobInputs)[K]>;

@@ -1,6 +1,7 @@
 /** @file What a worker does for each kind of job: the same use cases as the command line, over the same ports. */
 import { availableParallelism } from 'node:os';
 import type { TrainEvent } from '@tintype/contracts/train-events';
+import type { ExploreTasks } from '@tintype/core/explore/explore-tasks.types';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import type { OpenPictureSource } from '@tintype/core/ports/picture-source';
 import type { TaskPool } from '@tintype/core/ports/task-pool';
@@ -21,10 +22,13 @@ export interface RunnerNeeds {
   trainer: Trainer<TrainerTasks>;
   /** One child for each trial at once; disposed with the study. */
   openTrialPool: (size: number) => Promise<TaskPool<TrialTasks>>;
+  /** A child that finds maps and neighbors, for one job. */
+  openExploreEngine: () => Promise<TaskPool<ExploreTasks>>;
 }
 
 /** Each checks its input again: a job may be older than the version that runs it. */
-export function createJobRunners({ workspace, pool, openSource, trainer, openTrialPool }: RunnerNeeds): JobRunners {
+export function createJobRunners(means: RunnerNeeds): JobRunners {
+  const { workspace, pool, openSource, trainer, openTrialPool, openExploreEngine } = means;
   const { catalog, store, hub, clock, config, runFolders, folder } = workspace;
   const { limits } = config;
   const needs = { catalog, store, hub, clock, pool, runFolders, trainer };
@@ -123,6 +127,20 @@ export function createJobRunners({ workspace, pool, openSource, trainer, openTri
       const onProgress = (done: number, total?: number): void =>
         report({ stage: 'score', done, ...(total === undefined ? {} : { total }) });
       return scoreDataset({ catalog, store, pool }, version, { dataset, limits, signal, onProgress });
+    },
+
+    async explore(input, { signal, report }) {
+      const [{ exploreDataset }, { resolveLabelBackbone }] = await Promise.all([
+        import('@tintype/core/explore/explore-dataset'),
+        import('@tintype/core/label/resolve-label-backbone'),
+      ]);
+      await using engine = await openExploreEngine();
+      const { findings, dataset, pictures } = await exploreDataset(
+        { catalog, measures: catalog.measures, store, clock, pictures: pool, engine },
+        parseJobInput('explore', input),
+        { resolve: () => resolveLabelBackbone({ pool, hub }, workspace), limits, signal, onProgress: report },
+      );
+      return { dataset, pictures, findings };
     },
   };
 }

@@ -1,5 +1,4 @@
 /** @file The labeling engine of a server, with children of its own that start when somebody labels. */
-import { resolve } from 'node:path';
 import type { LabelService } from '@tintype/core/label/label-service';
 import type { LabelTasks } from '@tintype/core/label/label-tasks.types';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
@@ -34,10 +33,10 @@ export function openLabeling(workspace: Workspace): LabelService {
 }
 
 async function start({ catalog, store, hub, config, folder }: Workspace): Promise<Opened> {
-  const [{ openTaskPool }, { openLabelService }, { resolveBackbone }] = await Promise.all([
+  const [{ openTaskPool }, { openLabelService }, { resolveLabelBackbone }] = await Promise.all([
     import('@tintype/adapters/children/open-task-pool'),
     import('@tintype/core/label/label-service'),
-    import('@tintype/core/model/resolve-backbone'),
+    import('@tintype/core/label/resolve-label-backbone'),
   ]);
   const pictures = await openTaskPool<PictureTasks>({
     tasks: '@tintype/core/model/picture-tasks',
@@ -50,11 +49,9 @@ async function start({ catalog, store, hub, config, folder }: Workspace): Promis
     memoryMb: engineMemoryMb,
     niceness,
   });
-  const { backbone } = config.label;
-  const name = /\.onnx$/i.test(backbone) && !backbone.startsWith('hub:') ? resolve(folder, backbone) : backbone;
   const service = openLabelService(
     { catalog, store, pictures, engine },
-    { resolve: () => resolveBackbone({ pool: pictures, hub }, name), limits: config.limits },
+    { resolve: () => resolveLabelBackbone({ pool: pictures, hub }, { config, folder }), limits: config.limits },
   );
   return {
     service,

@@ -32,7 +32,7 @@ const never: JobRunners['train'] = (_input, { signal }) =>
   });
 
 function startWork(train: JobRunners['train'], options: Partial<WorkOptions> = {}): void {
-  const runners: JobRunners = { train, ingest: train, tune: train, evaluate: train, score: train };
+  const runners: JobRunners = { train, ingest: train, tune: train, evaluate: train, score: train, explore: train };
   const { queue, clock } = workspace;
   working.push(workOnJobs({ queue, clock, runners, signal: stop.signal, pollMs: 5, ...options }));
 }

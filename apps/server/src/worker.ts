@@ -4,6 +4,7 @@ import { createTrainer } from '@tintype/adapters/children/create-trainer';
 import { openTaskPool } from '@tintype/adapters/children/open-task-pool';
 import { openPictureSource } from '@tintype/adapters/sources/open-picture-source';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
+import type { ExploreTasks } from '@tintype/core/explore/explore-tasks.types';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import type { TaskPool } from '@tintype/core/ports/task-pool';
 import type { TrainerTasks } from '@tintype/core/train/network/plan.types';
@@ -11,6 +12,9 @@ import type { TrialTasks } from '@tintype/core/tune/trial-tasks.types';
 import type { FastifyBaseLogger } from 'fastify';
 import { createJobRunners } from './job-runners.ts';
 import { workOnJobs } from './work-on-jobs.ts';
+
+/** Features of 100,000 pictures and what is computed from them. */
+const exploreMemoryMb = 4096;
 
 export interface StartWorkerOptions {
   /** The folder with tintype.yaml. */
@@ -47,7 +51,16 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const stop = new AbortController();
   const { queue, clock } = workspace;
   const trainer = createTrainer<TrainerTasks>({ tasks: '@tintype/core/train/trainer-tasks' });
-  const runners = createJobRunners({ workspace, pool, openSource: openPictureSource, trainer, openTrialPool });
+  const openExploreEngine = () =>
+    openTaskPool<ExploreTasks>({ tasks: '@tintype/core/explore/explore-tasks', size: 1, memoryMb: exploreMemoryMb });
+  const runners = createJobRunners({
+    workspace,
+    pool,
+    openSource: openPictureSource,
+    trainer,
+    openTrialPool,
+    openExploreEngine,
+  });
   const work = async (): Promise<void> => {
     try {
       const { logger } = options;

@@ -440,6 +440,12 @@ export const errorTable = {
     detail: ({ snapshot }) => `There is no snapshot ${snapshot}.`,
     hint: () => 'Run "tintype snapshot" to make one, or "tintype snapshot list" to see them.',
   }),
+  MAP_NONE_YET: entry<{ dataset: string; method: string }>({
+    kind: 'notFound',
+    title: 'There is no map yet',
+    detail: ({ dataset, method }) => `The dataset "${dataset}" has no map by ${method === 'umap' ? 'UMAP' : 'PCA'} yet.`,
+    hint: ({ dataset }) => `Explore it: tintype explore --dataset ${dataset}`,
+  }),
 
   // Models
   MODEL_NOT_FOUND: entry<{ model: string; known: readonly string[] }>({

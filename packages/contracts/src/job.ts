@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { timestampSchema } from './ids.ts';
 
-export const jobKinds = ['ingest', 'train', 'tune', 'evaluate', 'score'] as const;
+export const jobKinds = ['ingest', 'train', 'tune', 'evaluate', 'score', 'explore'] as const;
 export const jobStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 
 export const jobSchema = z.object({

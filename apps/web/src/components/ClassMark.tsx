@@ -18,7 +18,8 @@ const shapes: Record<Mark['shape'], ReactNode> = {
   cross: <path d="M4.25 1h3.5v3.25H11v3.5H7.75V11h-3.500V7.750H1v-3.500h3.250Z" />,
 };
 
-export function MarkGlyph({ mark }: { mark: Mark }) {
+/** A shape in its color, of a class or of anything else that is marked so. */
+export function MarkGlyph({ mark }: { mark: { color: string; shape: Mark['shape'] } }) {
   return (
     <svg className={classes.glyph} viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" fill={mark.color}>
       {shapes[mark.shape]}

@@ -2,6 +2,7 @@
 import type { ActionEntry } from '../components/actions.ts';
 import { undoActions } from '../components/undo.tsx';
 import { galleryActions, pageActions, sampleActions } from '../features/catalog/actions.ts';
+import { mapActions } from '../features/explore/map/map-actions.ts';
 import { labelKeyGroups } from '../features/label/actions.ts';
 import { shownReviewActions } from '../features/people/actions.ts';
 import { tryActions } from '../features/serve/actions.ts';
@@ -16,6 +17,7 @@ export const keyGroups: readonly { title: string; actions: Record<string, Action
   { title: 'Pictures, with one open', actions: sampleActions },
   { title: "A picture's page", actions: pageActions },
   ...labelKeyGroups,
+  { title: 'Explore, on the map', actions: mapActions },
   { title: 'Train', actions: trainActions },
   { title: 'People, reviewing', actions: shownReviewActions },
 ];

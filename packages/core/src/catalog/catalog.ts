@@ -52,7 +52,7 @@ export function restoreSamples(
 }
 
 /** The named dataset, or the only one there is. Throws DATASET_NOT_FOUND, DATASET_AMBIGUOUS, or DATASET_EMPTY when there is none. */
-export async function resolveDataset(catalog: Catalog, name?: string): Promise<string> {
+export async function resolveDataset(catalog: Pick<Catalog, 'samples'>, name?: string): Promise<string> {
   await assertDataset(catalog, name);
   if (name !== undefined) return name;
   const known = await listNames(catalog);
@@ -61,10 +61,10 @@ export async function resolveDataset(catalog: Catalog, name?: string): Promise<s
   return known[0];
 }
 
-const listNames = async (catalog: Catalog): Promise<string[]> =>
+const listNames = async (catalog: Pick<Catalog, 'samples'>): Promise<string[]> =>
   (await catalog.samples.listDatasets()).map((dataset) => dataset.name);
 
-async function assertDataset(catalog: Catalog, dataset: string | undefined): Promise<void> {
+async function assertDataset(catalog: Pick<Catalog, 'samples'>, dataset: string | undefined): Promise<void> {
   if (dataset === undefined) return;
   const known = await listNames(catalog);
   if (!known.includes(dataset)) throw new TintypeError('DATASET_NOT_FOUND', { dataset, known });

@@ -2,7 +2,10 @@
 import { preprocessingSchema } from '@tintype/contracts/preprocessing';
 import { analyzePicture } from '@tintype/vision/analyze-picture';
 import { renderVariations } from '@tintype/vision/augment/render-variations';
+import { measurePicture } from '@tintype/vision/measure-picture';
 import { preparePixels } from '@tintype/vision/prepare-pixels';
+import { encodeJpeg } from '@tintype/vision/sharp';
+import { shrinkPicture } from '@tintype/vision/shrink-picture';
 import type { TaskFunctions } from '../ports/task-pool.ts';
 import { InferenceEngine } from './inference-engine.ts';
 import { openOnnxFeatures } from './onnx-features.ts';
@@ -16,6 +19,9 @@ const engine = new InferenceEngine();
 export const tasks: TaskFunctions<PictureTasks> = {
   analyze: ({ bytes, limits }) => analyzePicture(bytes, { limits }),
   signature: ({ bytes, limits }) => preparePixels(bytes, signatureSize, limits),
+  measure: ({ bytes, limits }) => measurePicture(bytes, limits),
+  shrink: ({ bytes, sizePx, limits }) => shrinkPicture(bytes, { sizePx, limits }),
+  encode: ({ quality, ...pixels }) => encodeJpeg(pixels, quality),
   pixels: ({ bytes, preprocessing, limits }) => preparePixels(bytes, preprocessing, limits),
   augment: ({ bytes, ...options }) => renderVariations(bytes, options),
   inspectBackbone: async ({ backbone, modelPath }) => {

@@ -3,6 +3,7 @@
 import type { AugmentationPolicy } from '@tintype/contracts/augmentation';
 import type { Detector } from '@tintype/contracts/detector';
 import type { ErrorCode } from '@tintype/contracts/errors';
+import type { PictureStatistics } from '@tintype/contracts/explore';
 import type { Gate, PictureMeasures, Refusal } from '@tintype/contracts/gate';
 import type { Backbone, BundleManifest } from '@tintype/contracts/model';
 import type { PictureAnalysis, PictureLimits } from '@tintype/contracts/picture';
@@ -68,6 +69,12 @@ export type PictureTasks = {
   analyze: { input: { bytes: Uint8Array; limits: PictureLimits }; output: PictureAnalysis };
   /** Pixels `[32, 32, 3]` of a thumbnail, squashed: the second opinion on near-duplicates. */
   signature: { input: { bytes: Uint8Array; limits: PictureLimits }; output: Uint8Array };
+  /** Brightness, contrast, sharpness and saturation. */
+  measure: { input: { bytes: Uint8Array; limits: PictureLimits }; output: PictureStatistics };
+  /** A JPEG whose longer side has at most `sizePx`. */
+  shrink: { input: { bytes: Uint8Array; sizePx: number; limits: PictureLimits }; output: Uint8Array };
+  /** A JPEG of `[heightPx, widthPx, 3]` RGB bytes. */
+  encode: { input: { data: Uint8Array; widthPx: number; heightPx: number; quality: number }; output: Uint8Array };
   /** Pixels `[heightPx, widthPx, 3]` as `preprocessing` fits them. */
   pixels: { input: { bytes: Uint8Array; preprocessing: Preprocessing; limits: PictureLimits }; output: Uint8Array };
   /** Variations of a picture as JPEGs, in the order of their numbers. */

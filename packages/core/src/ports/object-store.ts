@@ -32,5 +32,11 @@ export const objectKeys = {
   bundleFile: (bundleHash: string, file: string): string => `models/${bundleHash}/${file}`,
   /** A picture that the prediction log keeps. */
   prediction: (contentHash: string): string => `predictions/${contentHash.slice(0, 2)}/${contentHash}`,
+  /** Coordinates and neighbors of pictures, by what they are made from. */
+  map: (key: string, part: string): string => `maps/${key}/${part}.f32`,
+  /** What the last exploration of a dataset found. */
+  exploreReport: (dataset: string): string => `explore/${dataset}/report.json`,
+  /** Where its pictures lie on the map: JSON, a line for each thousand. */
+  explorePoints: (dataset: string): string => `explore/${dataset}/points.jsonl`,
   snapshot: (snapshotId: string): string => `snapshots/${snapshotId}.jsonl`,
 };

@@ -1,0 +1,16 @@
+/** @file Holds the place of an exploration until it is there. */
+import { Skeleton } from '@mantine/core';
+import classes from './ExploreSkeleton.module.css';
+
+export function ExploreSkeleton() {
+  return (
+    <div className={classes.skeleton} aria-busy="true">
+      <Skeleton height={84} radius={10} />
+      <Skeleton height={220} radius={10} />
+      <div className={classes.columns}>
+        <Skeleton height={300} radius={10} />
+        <Skeleton height={300} radius={10} />
+      </div>
+    </div>
+  );
+}
