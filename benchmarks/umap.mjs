@@ -20,9 +20,13 @@ const seconds = Number(options.seconds ?? 5);
 const bars = { umapSeconds: 20, framesPerSecond: 30 };
 
 const umap = await layOut();
-console.error(`map of ${pictures} x ${features}: ${umap.seconds.toFixed(1)} s (first picture by PCA after ${umap.pcaSeconds.toFixed(1)} s)`);
+console.error(
+  `map of ${pictures} x ${features}: ${umap.seconds.toFixed(1)} s (first picture by PCA after ${umap.pcaSeconds.toFixed(1)} s)`,
+);
 const drawn = await panMap();
-console.error(`${points} points: ${drawn.framesPerSecond} frames/s while panning, ${drawn.loadedMs} ms to the first picture`);
+console.error(
+  `${points} points: ${drawn.framesPerSecond} frames/s while panning, ${drawn.loadedMs} ms to the first picture`,
+);
 
 const met = umap.seconds <= bars.umapSeconds && drawn.framesPerSecond >= bars.framesPerSecond;
 console.log(JSON.stringify({ pictures, features, ...umap, points, ...drawn, bars, met }));
@@ -37,11 +41,19 @@ async function layOut() {
     return Math.max(0, middle + noise[(at * 7 + n * 13) & ((1 << 20) - 1)]);
   });
   const contentHashes = Array.from({ length: pictures }, (_, n) => n.toString(16).padStart(64, '0'));
-  await using engine = await openTaskPool({
+  const engine = await openTaskPool({
     tasks: import.meta.resolve('@tintype/core/explore/explore-tasks'),
     size: 1,
     memoryMb: 4096,
   });
+  try {
+    return await timeMap(engine, { contentHashes, rows });
+  } finally {
+    await engine[Symbol.asyncDispose]();
+  }
+}
+
+async function timeMap(engine, { contentHashes, rows }) {
   const startedAt = performance.now();
   const map = await openPictureMap(
     { store: memoryStore(), engine },
@@ -50,8 +62,8 @@ async function layOut() {
   await map.project();
   const pcaSeconds = (performance.now() - startedAt) / 1000;
   const laidOut = await map.umap();
-  const purity = nearestShare(laidOut);
-  return { seconds: (performance.now() - startedAt) / 1000, pcaSeconds, purity };
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { seconds, pcaSeconds, purity: nearestShare(laidOut) };
 }
 
 /** Share of 500 points whose nearest other is of their class: a map that mixes everything is no map. */
@@ -73,11 +85,19 @@ async function panMap() {
   const load = async (path) => (await runnerImport(join(import.meta.dirname, '..', path), config)).module;
   const { openBrowser } = await load('tests/browser.ts');
   const { openWebFixture } = await load('tests/web-fixture.ts');
-  await using fixture = await openWebFixture({ samples: Math.ceil((points * 10) / 9) });
-  await using browser = await openBrowser();
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const fixture = await openWebFixture({ samples: Math.ceil((points * 10) / 9) });
+  const browser = await openBrowser();
+  try {
+    return await timePan(await browser.newPage({ viewport: { width: 1440, height: 900 } }), fixture.url);
+  } finally {
+    await browser[Symbol.asyncDispose]();
+    await fixture[Symbol.asyncDispose]();
+  }
+}
+
+async function timePan(page, url) {
   const startedAt = performance.now();
-  await page.goto(`${fixture.url}/explore/map?dataset=recyclables`);
+  await page.goto(`${url}/explore/map?dataset=recyclables`);
   const canvas = page.locator('canvas');
   await canvas.waitFor({ timeout: 60_000 });
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
@@ -87,13 +107,18 @@ async function panMap() {
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   await page.mouse.move(x, y);
   await page.mouse.down();
-  await page.evaluate(`globalThis.frames = []; (function count(at) { frames.push(at); requestAnimationFrame(count); })(performance.now())`);
+  await page.evaluate(
+    `globalThis.frames = []; (function count(at) { frames.push(at); requestAnimationFrame(count); })(performance.now())`,
+  );
   const end = performance.now() + 1000 * seconds;
   for (let n = 0; performance.now() < end; n += 1)
     await page.mouse.move(x + 160 * Math.sin(n / 9), y + 90 * Math.cos(n / 11));
   await page.mouse.up();
   const frames = await page.evaluate('globalThis.frames');
-  const gaps = frames.slice(1).map((at, n) => at - frames[n]).sort((a, b) => a - b);
+  const gaps = frames
+    .slice(1)
+    .map((at, n) => at - frames[n])
+    .sort((a, b) => a - b);
   return {
     loadedMs,
     framesPerSecond: Math.round((1000 * (frames.length - 1)) / (frames.at(-1) - frames[0])),

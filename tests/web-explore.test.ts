@@ -39,7 +39,9 @@ describe.skipIf(noBrowser !== '')(`Explore${noBrowser}`, () => {
     return page;
   }
 
-  test('a dataset is explored from the page, and what was found leads to its pictures', { timeout: 90_000 }, async () => {
+  test('a dataset is explored from the page, and what was found leads to its pictures', {
+    timeout: 90_000,
+  }, async () => {
     const page = await open('/explore');
 
     await page.getByRole('button', { name: 'Explore default' }).click();
@@ -142,7 +144,9 @@ describe.skipIf(noBrowser !== '')(`Explore${noBrowser}`, () => {
     expect(await chosen()).toMatch(/^[5-9]\d pictures chosen|^\d{3} pictures chosen/);
   });
 
-  test('the command explores too, and writes one file that a browser shows by itself', { timeout: 90_000 }, async () => {
+  test('the command explores too, and writes one file that a browser shows by itself', {
+    timeout: 90_000,
+  }, async () => {
     const file = join(scratch.path, 'report.html');
 
     const report = await tintypeJson<{ html: string; pictures: number }>(['explore', '--html', file, ...words]);
@@ -168,7 +172,12 @@ test('explore says what it found as text, and refuses a dataset that is not ther
 
   const { stdout, exitCode } = await tintype(['explore', ...words]);
   const refused = await tintypeProblem(['explore', '--dataset', 'zebra', ...words]);
-  const nowhere = await tintypeProblem(['explore', '--html', join(scratch.path, 'no', 'such', 'report.html'), ...words]);
+  const nowhere = await tintypeProblem([
+    'explore',
+    '--html',
+    join(scratch.path, 'no', 'such', 'report.html'),
+    ...words,
+  ]);
 
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/dataset "default": 20 pictures, explored in/);

@@ -69,7 +69,9 @@ function buildMap(dataset: string, samples: readonly ListedSample[], method: str
       classIndices: own.map(({ className }) => fixtureClasses.findIndex((name) => name === className)),
       splits: own.map(({ split }) => splits.findIndex((name) => name === split)),
       doubts: own.map(({ className }, n) =>
-        mapDoubts.indexOf(className === null ? 'unlabeled' : (start + n) % 53 === 7 ? 'wrong' : n % 29 === 3 ? 'unsure' : 'agrees'),
+        mapDoubts.indexOf(
+          className === null ? 'unlabeled' : (start + n) % 53 === 7 ? 'wrong' : n % 29 === 3 ? 'unsure' : 'agrees',
+        ),
       ),
     });
   }
@@ -200,7 +202,9 @@ function aHistogram(from: number, to: number, bins: number, isLog: boolean): Exp
   const edges = Array.from({ length: bins + 1 }, (_, n) =>
     isLog ? from * (to / from) ** (n / bins) : from + ((to - from) * n) / bins,
   );
-  const counts = Array.from({ length: bins }, (_, n) => Math.round(40 * Math.exp(-(((n - 0.55 * bins) / (bins / 5)) ** 2))));
+  const counts = Array.from({ length: bins }, (_, n) =>
+    Math.round(40 * Math.exp(-(((n - 0.55 * bins) / (bins / 5)) ** 2))),
+  );
   return { edges, counts };
 }
 

@@ -443,7 +443,8 @@ export const errorTable = {
   MAP_NONE_YET: entry<{ dataset: string; method: string }>({
     kind: 'notFound',
     title: 'There is no map yet',
-    detail: ({ dataset, method }) => `The dataset "${dataset}" has no map by ${method === 'umap' ? 'UMAP' : 'PCA'} yet.`,
+    detail: ({ dataset, method }) =>
+      `The dataset "${dataset}" has no map by ${method === 'umap' ? 'UMAP' : 'PCA'} yet.`,
     hint: ({ dataset }) => `Explore it: tintype explore --dataset ${dataset}`,
   }),
 

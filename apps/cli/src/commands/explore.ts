@@ -51,7 +51,11 @@ export const exploreCommand: CommandRecord = {
         import('@tintype/core/explore/write-report-html'),
         import('../write-whole-file.ts'),
       ]);
-      const html = await writeReportHtml({ samples: catalog.samples, store, pool }, report, { limits, version, signal });
+      const html = await writeReportHtml({ samples: catalog.samples, store, pool }, report, {
+        limits,
+        version,
+        signal,
+      });
       await writeWholeFile(file, html);
     }
     output.result({ ...report, ...(file === undefined ? {} : { html: file }) }, () => render(report, file));

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteCatalog } from '@tintype/adapters/catalog/open-sqlite-catalog';
 import { systemClock as clock } from '@tintype/adapters/clock';
-import { type ExploreProgress, type ExploreReport, exploreReportSchema, mapViewSchema } from '@tintype/contracts/explore';
+import {
+  type ExploreProgress,
+  type ExploreReport,
+  exploreReportSchema,
+  mapViewSchema,
+} from '@tintype/contracts/explore';
 import { defaultPictureLimits as limits } from '@tintype/contracts/picture';
 import { aPicture } from '@tintype/vision/testing/a-picture';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -51,7 +56,9 @@ async function drawPictures(): Promise<TestPicture[]> {
   const plain = await Promise.all(
     Object.entries(gains).flatMap(([className, gain], k) =>
       Array.from({ length: 12 }, async (_, n): Promise<TestPicture> => {
-        const bytes = await draw(100 * k + n, gain).png().toBuffer();
+        const bytes = await draw(100 * k + n, gain)
+          .png()
+          .toBuffer();
         return { path: `${className}/${n}.png`, className, bytes };
       }),
     ),
@@ -90,7 +97,9 @@ test('classes are counted, with a mean picture and a sheet each', () => {
     ['green', 12],
   ]);
   expect(report.classes.every(({ meanPicture, sheet }) => meanPicture !== null && sheet.length >= 12)).toBe(true);
-  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(report.classes[1]?.meanColor?.slice(at, at + 2) ?? '', 16));
+  const [red, green, blue] = [1, 3, 5].map((at) =>
+    Number.parseInt(report.classes[1]?.meanColor?.slice(at, at + 2) ?? '', 16),
+  );
   expect(red).toBeGreaterThan(2 * (green as number));
   expect(red).toBeGreaterThan(2 * (blue as number));
 });

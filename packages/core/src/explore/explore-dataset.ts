@@ -77,11 +77,12 @@ export async function exploreDataset(
   const rows = await readRows(catalog.samples, dataset);
   if (rows.length === 0) throw new TintypeError('DATASET_EMPTY', { dataset });
   const { limits, signal } = ways;
-  const failures = await measurePictures(
-    { measures: needs.measures, store, pool: needs.pictures },
-    rows,
-    { dataset, limits, signal, onProgress: tell('measure') },
-  );
+  const failures = await measurePictures({ measures: needs.measures, store, pool: needs.pictures }, rows, {
+    dataset,
+    limits,
+    signal,
+    onProgress: tell('measure'),
+  });
   const { backbone, features } = await readFeatures(needs, rows, { ...ways, tell });
   for (const [hash, failure] of features.rejected) failures.set(hash, failure);
   const { seen, map } = await layOut(needs, rows, { backbone, features, tell, signal });

@@ -21,7 +21,8 @@ export async function readSplits(samples: Pick<SampleStore, 'stream'>, dataset: 
 export async function readRows(samples: Pick<SampleStore, 'stream'>, dataset: string): Promise<ExploredRow[]> {
   const splitOf = await readSplits(samples, dataset);
   const rows: ExploredRow[] = [];
-  for await (const sample of samples.stream({ dataset })) rows.push({ ...sample, split: splitOf.get(sample.id) ?? null });
+  for await (const sample of samples.stream({ dataset }))
+    rows.push({ ...sample, split: splitOf.get(sample.id) ?? null });
   return rows;
 }
 

@@ -37,8 +37,7 @@ export interface ChartPoint {
 
 export function renderMap(points: readonly ChartPoint[], label: string): string {
   const dots = points.map(
-    ({ x, y, position }) =>
-      `<circle cx="${fix(x * 490)}" cy="${fix(-y * 490)}" r="4" fill="${markColor(position)}"/>`,
+    ({ x, y, position }) => `<circle cx="${fix(x * 490)}" cy="${fix(-y * 490)}" r="4" fill="${markColor(position)}"/>`,
   );
   return `<svg viewBox="-500 -500 1000 1000" role="img" aria-label="${escapeHtml(label)}" class="map">${dots.join('')}</svg>`;
 }

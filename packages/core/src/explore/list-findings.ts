@@ -48,13 +48,15 @@ const findingTable: Record<FindingKind, FindingEntry> = {
   unreadable: {
     weight: 'look',
     count: ({ report }) => report.unreadable.total,
-    sentence: (count) => `${counted('file')(count)} could not be read and ${count === 1 ? 'is' : 'are'} not part of the dataset.`,
+    sentence: (count) =>
+      `${counted('file')(count)} could not be read and ${count === 1 ? 'is' : 'are'} not part of the dataset.`,
     advice: 'See why each was refused; a damaged copy can be replaced and ingested again.',
   },
   leakage: {
     weight: 'grave',
     count: ({ duplicates }) => duplicates.leaking,
-    sentence: (count) => `${groups(count)} of duplicates ${are(count)} divided between splits: what is tested on was learned.`,
+    sentence: (count) =>
+      `${groups(count)} of duplicates ${are(count)} divided between splits: what is tested on was learned.`,
     advice: 'Merge them, or train again: a new snapshot keeps every group in one split.',
   },
   'disagreeing-duplicates': {
@@ -66,7 +68,8 @@ const findingTable: Record<FindingKind, FindingEntry> = {
   mistakes: {
     weight: 'grave',
     count: ({ report }) => report.doubts.likelyWrong,
-    sentence: (count) => `${counted('label')(count)} ${are(count)} probably wrong, as heads that have not seen ${count === 1 ? 'it' : 'them'} judge.`,
+    sentence: (count) =>
+      `${counted('label')(count)} ${are(count)} probably wrong, as heads that have not seen ${count === 1 ? 'it' : 'them'} judge.`,
     advice: 'Go through them one by one: one key keeps or changes a label.',
   },
   'exact-duplicates': {
@@ -90,7 +93,10 @@ const findingTable: Record<FindingKind, FindingEntry> = {
   },
   dark: unusualEntry('dark', (count) => `${pictures(count)} ${are(count)} nearly black.`),
   bright: unusualEntry('bright', (count) => `${pictures(count)} ${are(count)} nearly white.`),
-  blurred: unusualEntry('blurred', (count) => `${pictures(count)} ${are(count)} blurred, or of something without edges.`),
+  blurred: unusualEntry(
+    'blurred',
+    (count) => `${pictures(count)} ${are(count)} blurred, or of something without edges.`,
+  ),
   flat: unusualEntry('flat', (count) => `${pictures(count)} ${count === 1 ? 'has' : 'have'} hardly any contrast.`),
   gray: {
     ...unusualEntry('gray', (count) => `${pictures(count)} ${count === 1 ? 'has' : 'have'} no color.`),
@@ -117,7 +123,9 @@ const findingTable: Record<FindingKind, FindingEntry> = {
     weight: 'look',
     count: (source) => few(source).length,
     sentence: (count, source) =>
-      `${counted('class', 'classes')(count)} ${count === 1 ? 'has' : 'have'} fewer than ${fewPictures} pictures: ${few(source)
+      `${counted('class', 'classes')(count)} ${count === 1 ? 'has' : 'have'} fewer than ${fewPictures} pictures: ${few(
+        source,
+      )
         .slice(0, 4)
         .map(({ className }) => `"${className}"`)
         .join(', ')}${count > 4 ? ' and others' : ''}.`,

@@ -148,13 +148,12 @@ function interleave({ k, indices, distances }: { k: number; indices: Int32Array;
   });
 }
 
-function toNeighbors(
-  values: Float32Array,
-  k: number,
-): RowNeighbors & { indices: Int32Array; distances: Float32Array } {
+function toNeighbors(values: Float32Array, k: number): RowNeighbors & { indices: Int32Array; distances: Float32Array } {
   const count = k === 0 ? 0 : values.length / (2 * k);
-  const part = (shift: number) => (_: unknown, at: number): number =>
-    values[Math.floor(at / k) * 2 * k + (at % k) + shift] as number;
+  const part =
+    (shift: number) =>
+    (_: unknown, at: number): number =>
+      values[Math.floor(at / k) * 2 * k + (at % k) + shift] as number;
   return {
     k,
     indices: Int32Array.from({ length: count * k }, part(0)),

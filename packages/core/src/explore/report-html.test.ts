@@ -24,7 +24,9 @@ const report: ExploreReport = {
       splits: { train: 0, validation: 0, test: 0, none: 1 },
       meanPicture: null,
       meanColor: null,
-      sheet: [{ id: `s_${'0'.repeat(20)}`, path: `${hostile}.jpg`, className: hostile, split: null, widthPx: 1, heightPx: 1 }],
+      sheet: [
+        { id: `s_${'0'.repeat(20)}`, path: `${hostile}.jpg`, className: hostile, split: null, widthPx: 1, heightPx: 1 },
+      ],
       measures: {},
     },
   ],

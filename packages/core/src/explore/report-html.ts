@@ -114,7 +114,10 @@ function renderMeasures(parts: ReportParts): string {
   const charts = measures.map((one) =>
     chart(
       measureTitles[one.measure],
-      renderHistogram(one.histogram, { label: `Histogram of ${one.measure}`, isHot: (from, to) => isUnusual(one, from, to) }),
+      renderHistogram(one.histogram, {
+        label: `Histogram of ${one.measure}`,
+        isHot: (from, to) => isUnusual(one, from, to),
+      }),
       `${number(one.spread.low)} to ${number(one.spread.high)}, middle ${number(one.spread.median)}`,
     ),
   );
@@ -188,7 +191,11 @@ function renderDoubts(parts: ReportParts): string {
   const shown = items
     .slice(0, shownInFile.doubts)
     .map(({ sample, suggestion, confidence }) =>
-      picture(sample, parts, `${suggestion.className}? ${percent(suggestion.confidence)} against ${percent(confidence)}`),
+      picture(
+        sample,
+        parts,
+        `${suggestion.className}? ${percent(suggestion.confidence)} against ${percent(confidence)}`,
+      ),
     );
   return `<p>${count(likelyWrong)} of ${count(labels)} labels. The least probable first.</p><div class="sheet">${shown.join('')}</div>`;
 }

@@ -76,9 +76,7 @@ function mapSamples(
     doubts: {
       ...report.doubts,
       items: report.doubts.items.flatMap((one) =>
-        all([one.sample]).flatMap((sample) =>
-          sample.className === one.sample.className ? [{ ...one, sample }] : [],
-        ),
+        all([one.sample]).flatMap((sample) => (sample.className === one.sample.className ? [{ ...one, sample }] : [])),
       ),
     },
   };

@@ -13,7 +13,9 @@ test('neighbors are the nearest others, nearest first', async () => {
     const own = [...indices.subarray(n * k, (n + 1) * k)];
     expect(own).not.toContain(n);
     expect(own.every((other) => truth[other] === truth[n])).toBe(true);
-    expect([...distances.subarray(n * k, (n + 1) * k)]).toEqual([...distances.subarray(n * k, (n + 1) * k)].toSorted((a, b) => a - b));
+    expect([...distances.subarray(n * k, (n + 1) * k)]).toEqual(
+      [...distances.subarray(n * k, (n + 1) * k)].toSorted((a, b) => a - b),
+    );
   }
 });
 
@@ -29,7 +31,9 @@ test('the map keeps heaps apart, and is the same every time', async () => {
     return [0, 1].map((axis) => own.reduce((sum, n) => sum + (map[2 * n + axis] as number), 0) / own.length);
   });
   const nearest = [...truth.keys()].filter((n) => {
-    const distances = middles.map(([x = 0, y = 0]) => Math.hypot((map[2 * n] as number) - x, (map[2 * n + 1] as number) - y));
+    const distances = middles.map(([x = 0, y = 0]) =>
+      Math.hypot((map[2 * n] as number) - x, (map[2 * n + 1] as number) - y),
+    );
     return distances.indexOf(Math.min(...distances)) === truth[n];
   });
   expect(nearest.length).toBe(truth.length);

@@ -7,12 +7,12 @@ import {
   FindNearestNeighborsResults,
   findNearestNeighbors,
   initialize,
-  initializeUMAP,
-  runUmap,
+  initializeUmap,
 } from 'scran.js';
 import type { RowNeighbors } from './find-outliers.ts';
 
-const epochs = 500;
+/** As the authors' own: fewer where there are many points. */
+const epochsFor = (count: number): number => (count > 5000 ? 200 : 500);
 /** How close points may lie: some room between them, so that one can be pointed at. */
 const minDistance = 0.1;
 /** Fewer rows are compared each with each. */
@@ -60,9 +60,14 @@ export async function computeUmap(
     Int32Array.from(indices),
     Float64Array.from(distances),
   );
-  const status = initializeUMAP(neighbors, { epochs, minDist: minDistance, numberOfThreads: threads });
+  const status = initializeUmap(neighbors, {
+    neighbors: k,
+    epochs: epochsFor(count),
+    minDist: minDistance,
+    numberOfThreads: threads,
+  });
   try {
-    runUmap(status);
+    status.run();
     const { x, y } = status.extractCoordinates();
     return Float32Array.from({ length: 2 * count }, (_, at) => (at % 2 === 0 ? x : y)[at >> 1] as number);
   } finally {

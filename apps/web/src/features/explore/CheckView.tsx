@@ -33,7 +33,12 @@ function Doubts({ report: { doubts, dataset } }: { report: ExploreReport }) {
       <Lead
         more={
           items.length > 0 && (
-            <Button component={Link} href={mistakesPath(dataset)} size="compact-md" rightSection={<RightIcon size={14} />}>
+            <Button
+              component={Link}
+              href={mistakesPath(dataset)}
+              size="compact-md"
+              rightSection={<RightIcon size={14} />}
+            >
               Fix them with one key each
             </Button>
           )
@@ -93,7 +98,9 @@ function Unusual({ report: { measures, dataset } }: { report: ExploreReport }) {
   );
   return (
     <Panel title="Hard to see">
-      {found.length === 0 && <Lead>No picture is nearly black or white, blurred, without contrast or without color.</Lead>}
+      {found.length === 0 && (
+        <Lead>No picture is nearly black or white, blurred, without contrast or without color.</Lead>
+      )}
       {found.map(({ measure, bound }) => (
         <div key={bound.name} className={classes.unusual}>
           <Lead more={<More href={unusualPath(dataset, measure, bound)} />}>

@@ -132,11 +132,7 @@ function Balance({ report }: { report: ExploreReport }) {
               <td>
                 <span className={classes.bar} title={describeSplits(one)}>
                   {splitWords.map((split) => (
-                    <span
-                      key={split}
-                      data-split={split}
-                      style={{ width: `${(100 * one.splits[split]) / most}%` }}
-                    />
+                    <span key={split} data-split={split} style={{ width: `${(100 * one.splits[split]) / most}%` }} />
                   ))}
                 </span>
               </td>

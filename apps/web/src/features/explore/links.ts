@@ -17,8 +17,11 @@ export const partPath = (part: ExplorePart, dataset: string, more: Record<string
 export const picturePath = (sampleId: string): string => `/pictures?sample=${sampleId}`;
 
 /** In order, so that the first is the farthest. */
-export const unusualPath = (dataset: string, measure: PixelMeasureName, { from, to }: Pick<Unusual, 'from' | 'to'>): string =>
-  picturesPath({ dataset, measure: `${measure}:${from}:${to}`, sort: from === 0 ? measure : `-${measure}` });
+export const unusualPath = (
+  dataset: string,
+  measure: PixelMeasureName,
+  { from, to }: Pick<Unusual, 'from' | 'to'>,
+): string => picturesPath({ dataset, measure: `${measure}:${from}:${to}`, sort: from === 0 ? measure : `-${measure}` });
 
 /** Pictures of a bin; the first and last hold what lies beyond, too. */
 export function binPath(

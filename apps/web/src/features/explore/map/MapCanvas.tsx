@@ -88,7 +88,9 @@ export function MapCanvas(props: MapCanvasProps) {
     props.onHover(found === undefined ? undefined : { point: found, ...pixelOf(found) });
   });
   const findAt = (pixel: Place): number | undefined => {
-    const reach = Math.abs(toPlace(camera.current, frame, { x: pixel.x + reachPx, y: pixel.y }).x - toPlace(camera.current, frame, pixel).x);
+    const reach = Math.abs(
+      toPlace(camera.current, frame, { x: pixel.x + reachPx, y: pixel.y }).x - toPlace(camera.current, frame, pixel).x,
+    );
     return findNearest(points, toPlace(camera.current, frame, pixel), { reach, isShown });
   };
   const pixelOf = (n: number): Place =>

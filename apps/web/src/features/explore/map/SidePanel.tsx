@@ -48,7 +48,13 @@ function Chosen({ state }: { state: MapState }) {
           <div className={classes.actions}>
             <LabelButton state={state} />
             <OpenAsView ids={ids} />
-            <Button size="compact-md" variant="subtle" color="gray" onClick={clear} rightSection={<Keys name={mapActions.clear.keys[0]} />}>
+            <Button
+              size="compact-md"
+              variant="subtle"
+              color="gray"
+              onClick={clear}
+              rightSection={<Keys name={mapActions.clear.keys[0]} />}
+            >
               None
             </Button>
           </div>
@@ -93,9 +99,13 @@ function LabelButton({ state }: { state: MapState }) {
       was: points.classes[points.classIndices[n] ?? -1] ?? null,
     }));
     setLabels(new Map(changes.map((change) => [change.sampleId, change.className])));
-    addLabels(changes, `${formatCounted(changes.length, 'picture')} ${className === null ? 'without a label' : `labeled ${className}`}`, {
-      onUndo: () => setLabels(new Map(changes.map((change) => [change.sampleId, change.was]))),
-    });
+    addLabels(
+      changes,
+      `${formatCounted(changes.length, 'picture')} ${className === null ? 'without a label' : `labeled ${className}`}`,
+      {
+        onUndo: () => setLabels(new Map(changes.map((change) => [change.sampleId, change.was]))),
+      },
+    );
   };
   return (
     <Popover opened={isOpen} onChange={setOpen} position="bottom-start" trapFocus width={260}>

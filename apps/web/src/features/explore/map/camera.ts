@@ -58,7 +58,8 @@ export function zoomAt(camera: Camera, frame: Frame, { factor, pixel }: { factor
 export function reveal(camera: Camera, frame: Frame, place: Place): Camera {
   const pixel = toPixel(camera, frame, place);
   const room = 24;
-  const beyond = (at: number, size: number): number => (at < room ? at - room : at > size - room ? at - size + room : 0);
+  const beyond = (at: number, size: number): number =>
+    at < room ? at - room : at > size - room ? at - size + room : 0;
   return pan(camera, frame, { x: -beyond(pixel.x, frame.widthPx), y: -beyond(pixel.y, frame.heightPx) });
 }
 

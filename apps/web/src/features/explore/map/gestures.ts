@@ -98,7 +98,11 @@ export function listenToGestures(element: HTMLElement, target: GestureTarget): (
     target.onLine([]);
     if (ended.kind === 'pinch' || event.type === 'pointercancel') return;
     const pixel = at(event);
-    if (ended.kind === 'line' && ended.line.length > 2 && distance(ended.from, pixel) + length(ended.line) > 4 * still) {
+    if (
+      ended.kind === 'line' &&
+      ended.line.length > 2 &&
+      distance(ended.from, pixel) + length(ended.line) > 4 * still
+    ) {
       const places = ended.line.map((one) => toPlace(target.camera(), target.frame(), one));
       target.onLasso(places, ended.isMore && (event.ctrlKey || event.metaKey || event.shiftKey));
     } else if (ended.line.length > 0) target.onPress(pixel, ended.isMore);

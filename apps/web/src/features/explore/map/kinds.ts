@@ -49,7 +49,10 @@ export function colorPoints(points: Points, coloring: Coloring, markOf: (classNa
   if (coloring === 'class') return byClass(points, markOf);
   if (coloring === 'split') {
     const kinds = [{ name: 'In no split', mark: grey }, ...splits.map((name) => ({ name, mark: splitMarks[name] }))];
-    return count(kinds, Uint8Array.from(points.splits, (split) => split + 1));
+    return count(
+      kinds,
+      Uint8Array.from(points.splits, (split) => split + 1),
+    );
   }
   const kinds = doubtOrder.map((doubt) => doubtKinds[doubt]);
   const positions = mapDoubts.map((doubt) => doubtOrder.indexOf(doubt));

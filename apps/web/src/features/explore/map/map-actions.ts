@@ -23,9 +23,10 @@ export function bindMapActions(
   performs: Record<Exclude<keyof typeof mapActions, Steps>, () => unknown> & { step: (direction: Direction) => void },
 ): Action[] {
   const { step, ...rest } = performs;
-  const perform = Object.fromEntries(
-    Object.entries(rest).map(([name, ask]) => [name, () => void ask()]),
-  ) as Record<Exclude<keyof typeof mapActions, Steps>, () => void>;
+  const perform = Object.fromEntries(Object.entries(rest).map(([name, ask]) => [name, () => void ask()])) as Record<
+    Exclude<keyof typeof mapActions, Steps>,
+    () => void
+  >;
   return bindActions(mapActions, {
     ...perform,
     left: () => step('left'),

@@ -7,10 +7,7 @@ const square = toPoints({
   dataset: 'pets',
   method: 'pca',
   classes: ['cat'],
-  blocks: [
-    block([0, 1, 2, 3]),
-    block([4, 5, 6, 7, 8]),
-  ],
+  blocks: [block([0, 1, 2, 3]), block([4, 5, 6, 7, 8])],
 });
 const all = () => true;
 

@@ -28,7 +28,8 @@ test('no region reaches over two heaps, and every point is in one', () => {
   const regions = findRegions(points);
 
   expect(regions.flatMap((region) => region.points).toSorted((a, b) => a - b)).toEqual([...points.sampleIds.keys()]);
-  for (const region of regions) expect(new Set(region.points.map((n) => Math.round(points.x[n] as number))).size).toBe(1);
+  for (const region of regions)
+    expect(new Set(region.points.map((n) => Math.round(points.x[n] as number))).size).toBe(1);
   expect(regions.map((region) => region.number)).toEqual(regions.map((_, n) => n + 1));
 });
 

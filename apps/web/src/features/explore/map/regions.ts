@@ -52,7 +52,8 @@ function groupByMeans({ x, y, count: total }: Points, count: number): Uint16Arra
     my[region] = y[next] as number;
     let farthest = -1;
     for (let n = 0; n < total; n += 1) {
-      const distance = ((x[n] as number) - (mx[region] as number)) ** 2 + ((y[n] as number) - (my[region] as number)) ** 2;
+      const distance =
+        ((x[n] as number) - (mx[region] as number)) ** 2 + ((y[n] as number) - (my[region] as number)) ** 2;
       distances[n] = Math.min(distances[n] as number, distance);
       if ((distances[n] as number) > farthest) [farthest, next] = [distances[n] as number, n];
     }
@@ -74,7 +75,8 @@ function assign({ x, y, count }: Pick<Points, 'x' | 'y' | 'count'>, { mx, my, re
   for (let n = 0; n < count; n += 1) {
     let [best, least] = [0, Number.POSITIVE_INFINITY];
     for (let region = 0; region < mx.length; region += 1) {
-      const distance = ((x[n] as number) - (mx[region] as number)) ** 2 + ((y[n] as number) - (my[region] as number)) ** 2;
+      const distance =
+        ((x[n] as number) - (mx[region] as number)) ** 2 + ((y[n] as number) - (my[region] as number)) ** 2;
       if (distance < least) [best, least] = [region, distance];
     }
     regionOf[n] = best;

@@ -62,8 +62,7 @@ export function useMapState(loaded: Points, markOf: (className: string) => Mark)
       setChosen(isAll ? rest : new Set([...chosen, ...some]));
     },
     clear: () => setChosen(none),
-    setLabels: (changes: ReadonlyMap<string, string | null>) =>
-      setLabels((before) => new Map([...before, ...changes])),
+    setLabels: (changes: ReadonlyMap<string, string | null>) => setLabels((before) => new Map([...before, ...changes])),
   };
 }
 
