@@ -19,11 +19,7 @@ const at = Date.UTC(2026, 10, 21, 9, 30);
 let meanPicture: string | undefined;
 
 /** Undefined where the request is about something else. */
-export async function answerExplore(
-  url: URL,
-  all: readonly ListedSample[],
-  state: ExploreState,
-): Promise<unknown | undefined> {
+export async function answerExplore(url: URL, all: readonly ListedSample[], state: ExploreState): Promise<unknown> {
   const dataset = url.searchParams.get('dataset') ?? 'recyclables';
   const samples = all.filter((sample) => sample.dataset === dataset && sample.removedAt === null);
   if (url.pathname === '/api/explore/map') return buildMap(dataset, samples, url.searchParams.get('method'));

@@ -25,6 +25,12 @@ const stageWords: Readonly<Record<string, string>> = {
   register: 'Proving and registering it',
   tune: 'Trying settings',
   ingest: 'Taking in pictures',
+  measure: 'Measuring the pictures',
+  map: 'Laying them out',
+  duplicates: 'Looking for duplicates',
+  classes: 'Averaging the classes',
+  labels: 'Doubting the labels',
+  umap: 'Drawing the map',
 };
 
 /** Stages whose numbers are milliseconds. */

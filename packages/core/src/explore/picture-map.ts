@@ -29,7 +29,7 @@ export interface PictureMap {
   /** Whether it needs no computing. */
   hasUmap(): Promise<boolean>;
   /** Cosine similarity of two pictures' features. */
-  likeness(a: number, b: number): number;
+  likeness: (a: number, b: number) => number;
   /** Asks the child that holds the features. */
   ask: TaskPool<ExploreTasks>['run'];
 }

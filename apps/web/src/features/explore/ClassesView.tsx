@@ -40,7 +40,7 @@ function ClassCard({ one, dataset }: { one: ExploredClass; dataset: string }) {
       <div className={classes.body}>
         <div className={classes.portrait}>
           {meanPicture ? (
-            <img src={`data:image/jpeg;base64,${meanPicture}`} alt={`Mean picture of ${name}`} />
+            <img src={`data:image/jpeg;base64,${meanPicture}`} alt={`Mean of ${name}`} />
           ) : (
             <span className={classes.gap} />
           )}

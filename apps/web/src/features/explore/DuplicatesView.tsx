@@ -41,13 +41,13 @@ export function DuplicatesView({ report }: { report: ExploreReport }) {
     <>
       <Panel title="Duplicates">
         <div className={classes.bar}>
-          <div className={classes.filters} role="group" aria-label="Which groups">
+          <fieldset className={classes.filters} aria-label="Which groups">
             {groupFilters.map((name) => (
               <button key={name} type="button" aria-pressed={name === filter} onClick={() => choose(name)}>
                 {filterWords[name]} <span>{formatCount(filterGroups(groups, name).length)}</span>
               </button>
             ))}
-          </div>
+          </fieldset>
           {isAllowed && safe.length > 1 && (
             <Button variant="default" size="compact-md" loading={isPending} onClick={() => merge(safe)}>
               Merge {formatCounted(safe.length, 'group')} with the same pixels

@@ -2,13 +2,14 @@
 import { useElementSize } from '@mantine/hooks';
 import { type KeyboardEvent, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { findAction } from '../../../components/actions.ts';
-import { type Camera, type Frame, reveal, toPixel, toPlace, wholeMap, zoomAt } from './camera.ts';
+import { type Camera, type Frame, pixelsPerUnit, reveal, toPixel, toPlace, wholeMap, zoomAt } from './camera.ts';
 import { listenToGestures } from './gestures.ts';
 import type { Kind } from './kinds.ts';
 import classes from './MapCanvas.module.css';
 import { bindMapActions } from './map-actions.ts';
-import { openPointLayer, type PointLayer, pointStates } from './point-layer.ts';
+import { pointStates } from './point-layer.ts';
 import { type Direction, findNearest, findNext, type Place, type Points, selectInside } from './points.ts';
+import { usePointLayer } from './use-point-layer.ts';
 
 export interface MapCanvasProps {
   points: Points;
@@ -42,78 +43,47 @@ const zoomStep = 1.5;
 export function MapCanvas(props: MapCanvasProps) {
   const { points, kindOf, kinds, states, tool, current, label } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const layer = useRef<PointLayer | undefined>(undefined);
-  const camera = useRef<Camera>(wholeMap);
+  const [camera, setCamera] = useState<Camera>(wholeMap);
+  const [line, setLine] = useState<readonly Place[]>([]);
   const { ref: place, width, height } = useElementSize();
   const frame: Frame = { widthPx: Math.max(1, width), heightPx: Math.max(1, height) };
-  const [line, setLine] = useState<readonly Place[]>([]);
-  const [isMissing, setMissing] = useState(false);
-  /** Counts changes of the camera, so that what lies over the picture follows it. */
-  const [, setMoves] = useState(0);
+  const { isMissing } = usePointLayer(canvas, { points, kindOf, kinds, states, camera, frame });
 
   const isShown = (n: number): boolean => states[n] !== pointStates.hidden;
-  const asked = useRef(0);
-  const draw = useEffectEvent(() => {
-    const element = canvas.current;
-    if (!element || !layer.current) return;
-    layer.current.draw(camera.current, { ...frame, pixelRatio: window.devicePixelRatio, line: lineColor(element) });
-  });
-  const drawSoon = (): void => {
-    cancelAnimationFrame(asked.current);
-    asked.current = requestAnimationFrame(() => draw());
+  const placeOf = (n: number): Place => ({ x: points.x[n] as number, y: points.y[n] as number });
+  const pixelOf = (n: number): Place => toPixel(camera, frame, placeOf(n));
+  const findAt = (pixel: Place): number | undefined => {
+    const reach = reachPx / pixelsPerUnit(camera, frame);
+    return findNearest(points, toPlace(camera, frame, pixel), { reach, isShown });
   };
-  const setCamera = (next: Camera): void => {
-    camera.current = next;
-    if (current !== undefined) setMoves((moves) => moves + 1);
-    drawSoon();
-  };
-
-  useEffect(() => {
-    const element = canvas.current;
-    if (!element) return undefined;
-    layer.current = openPointLayer(element);
-    setMissing(!layer.current);
-    return () => {
-      layer.current?.dispose();
-      layer.current = undefined;
-    };
-  }, []);
-  useEffect(() => layer.current?.setPlaces(points.x, points.y), [points]);
-  useEffect(() => layer.current?.setKinds(kindOf, kinds), [kindOf, kinds]);
-  useEffect(() => layer.current?.setStates(states), [states]);
-  useEffect(drawSoon);
 
   const point = useEffectEvent((pixel: Place | undefined) => {
     const found = pixel && findAt(pixel);
     props.onHover(found === undefined ? undefined : { point: found, ...pixelOf(found) });
   });
-  const findAt = (pixel: Place): number | undefined => {
-    const reach = Math.abs(
-      toPlace(camera.current, frame, { x: pixel.x + reachPx, y: pixel.y }).x - toPlace(camera.current, frame, pixel).x,
-    );
-    return findNearest(points, toPlace(camera.current, frame, pixel), { reach, isShown });
-  };
-  const pixelOf = (n: number): Place =>
-    toPixel(camera.current, frame, { x: points.x[n] as number, y: points.y[n] as number });
-  const lasso = useEffectEvent((around: readonly Place[], isMore: boolean) =>
-    props.onChoose(selectInside(points, around, isShown), isMore),
-  );
+  const lasso = useEffectEvent((around: readonly Place[], isMore: boolean) => {
+    props.onChoose(selectInside(points, around, isShown), isMore);
+  });
   const press = useEffectEvent((pixel: Place, isMore: boolean) => {
     const found = findAt(pixel);
-    if (found === undefined) return isMore ? undefined : props.onClear();
+    if (found === undefined) {
+      if (!isMore) props.onClear();
+      return;
+    }
     props.onCurrent(found);
-    return isMore ? props.onToggle(found) : props.onChoose([found], false);
+    if (isMore) props.onToggle(found);
+    else props.onChoose([found], false);
   });
+  const readCamera = useEffectEvent(() => camera);
   const readFrame = useEffectEvent(() => frame);
   const readTool = useEffectEvent(() => tool === 'lasso');
-  const moveCamera = useEffectEvent(setCamera);
   useEffect(() => {
     const element = canvas.current;
     if (!element) return undefined;
     return listenToGestures(element, {
-      camera: () => camera.current,
+      camera: () => readCamera(),
       frame: () => readFrame(),
-      setCamera: (next) => moveCamera(next),
+      moveCamera: setCamera,
       isDrawing: () => readTool(),
       onLine: setLine,
       onLasso: (around, isMore) => lasso(around, isMore),
@@ -123,16 +93,17 @@ export function MapCanvas(props: MapCanvasProps) {
   }, []);
 
   const step = (direction: Direction): void => {
-    const from = current ?? findNearest(points, camera.current, { reach: 10, isShown });
+    const from = current ?? findNearest(points, camera, { reach: 10, isShown });
     if (from === undefined) return;
     const next = current === undefined ? from : findNext(points, from, { direction, isShown });
-    setCamera(reveal(camera.current, frame, { x: points.x[next] as number, y: points.y[next] as number }));
+    const moved = reveal(camera, frame, placeOf(next));
+    setCamera(moved);
     props.onCurrent(next);
-    props.onHover({ point: next, ...pixelOf(next) });
+    props.onHover({ point: next, ...toPixel(moved, frame, placeOf(next)) });
   };
   const zoom = (factor: number): void => {
     const pixel = current === undefined ? { x: frame.widthPx / 2, y: frame.heightPx / 2 } : pixelOf(current);
-    setCamera(zoomAt(camera.current, frame, { factor, pixel }));
+    setCamera(zoomAt(camera, frame, { factor, pixel }));
   };
   const actions = bindMapActions({
     step,
@@ -152,7 +123,7 @@ export function MapCanvas(props: MapCanvasProps) {
     action.perform();
   };
 
-  const ratio = typeof window === 'undefined' ? 1 : window.devicePixelRatio;
+  const ratio = window.devicePixelRatio;
   const cursor = current === undefined ? undefined : pixelOf(current);
   return (
     <div ref={place} className={classes.place}>
@@ -162,7 +133,7 @@ export function MapCanvas(props: MapCanvasProps) {
         data-tool={tool}
         width={Math.round(frame.widthPx * ratio)}
         height={Math.round(frame.heightPx * ratio)}
-        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- no element holds a map that keys walk over.
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role, jsx-a11y/no-interactive-element-to-noninteractive-role -- no element holds a map that keys walk over.
         role="application"
         aria-label={label}
         aria-describedby="map-help"
@@ -182,11 +153,4 @@ export function MapCanvas(props: MapCanvasProps) {
       )}
     </div>
   );
-}
-
-/** The color of text where the canvas stands, which differs from the page. */
-function lineColor(element: HTMLElement): readonly [number, number, number] {
-  const parts = /(\d+)\D+(\d+)\D+(\d+)/.exec(getComputedStyle(element).color);
-  const [, red = '0', green = '0', blue = '0'] = parts ?? [];
-  return [Number(red) / 255, Number(green) / 255, Number(blue) / 255];
 }

@@ -128,6 +128,7 @@ function Regions({ state: { regions, chosen, toggleAll }, dataset }: { state: Ma
       <ul className={classes.regions}>
         {regions.map((region) => (
           <li key={region.number}>
+            {/* oxlint-disable-next-line jsx-a11y/label-has-associated-control -- its words are in components. */}
             <label className={classes.region}>
               <input
                 type="checkbox"

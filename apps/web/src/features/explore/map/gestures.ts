@@ -5,7 +5,7 @@ import type { Place } from './points.ts';
 export interface GestureTarget {
   camera: () => Camera;
   frame: () => Frame;
-  setCamera: (camera: Camera) => void;
+  moveCamera: (change: (camera: Camera) => Camera) => void;
   /** Whether a drag draws a line instead of panning; with Shift it always does. */
   isDrawing: () => boolean;
   /** The line as it is drawn, in pixels; empty when it ends. */
@@ -38,7 +38,7 @@ interface Drag {
 export function listenToGestures(element: HTMLElement, target: GestureTarget): () => void {
   const fingers = new Map<number, Place>();
   let drag: Drag | undefined;
-  const at = (event: MouseEvent): Place => {
+  const place = (event: MouseEvent): Place => {
     const { left, top } = element.getBoundingClientRect();
     return { x: event.clientX - left, y: event.clientY - top };
   };
@@ -46,8 +46,8 @@ export function listenToGestures(element: HTMLElement, target: GestureTarget): (
   const press = (event: PointerEvent): void => {
     if (event.button !== 0) return;
     element.setPointerCapture(event.pointerId);
-    fingers.set(event.pointerId, at(event));
-    const from = at(event);
+    fingers.set(event.pointerId, place(event));
+    const from = place(event);
     const isMore = event.ctrlKey || event.metaKey;
     if (fingers.size === 2) {
       drag = { kind: 'pinch', from, last: middleOf(fingers), line: [], isMore, spread: spreadOf(fingers) };
@@ -60,7 +60,7 @@ export function listenToGestures(element: HTMLElement, target: GestureTarget): (
   };
 
   const move = (event: PointerEvent): void => {
-    const pixel = at(event);
+    const pixel = place(event);
     if (!drag) {
       if (event.pointerType !== 'touch') target.onPoint(pixel);
       return;
@@ -72,7 +72,7 @@ export function listenToGestures(element: HTMLElement, target: GestureTarget): (
       const by = { x: pixel.x - drag.last.x, y: pixel.y - drag.last.y };
       if (distance(drag.from, pixel) > still || drag.line.length === 0) {
         drag.line = [];
-        target.setCamera(pan(target.camera(), target.frame(), by));
+        target.moveCamera((camera) => pan(camera, target.frame(), by));
         drag.last = pixel;
       }
     } else {
@@ -83,9 +83,10 @@ export function listenToGestures(element: HTMLElement, target: GestureTarget): (
 
   const pinch = (own: Drag): void => {
     const [middle, spread] = [middleOf(fingers), spreadOf(fingers)];
-    const moved = pan(target.camera(), target.frame(), { x: middle.x - own.last.x, y: middle.y - own.last.y });
+    const by = { x: middle.x - own.last.x, y: middle.y - own.last.y };
     const factor = own.spread && spread > 0 ? spread / own.spread : 1;
-    target.setCamera(zoomAt(moved, target.frame(), { factor, pixel: middle }));
+    const frame = target.frame();
+    target.moveCamera((camera) => zoomAt(pan(camera, frame, by), frame, { factor, pixel: middle }));
     own.last = middle;
     own.spread = spread;
   };
@@ -97,7 +98,7 @@ export function listenToGestures(element: HTMLElement, target: GestureTarget): (
     drag = undefined;
     target.onLine([]);
     if (ended.kind === 'pinch' || event.type === 'pointercancel') return;
-    const pixel = at(event);
+    const pixel = place(event);
     if (
       ended.kind === 'line' &&
       ended.line.length > 2 &&
@@ -113,9 +114,8 @@ export function listenToGestures(element: HTMLElement, target: GestureTarget): (
   const wheel = (event: WheelEvent): void => {
     event.preventDefault();
     const turned = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * linePx : event.deltaY;
-    target.setCamera(
-      zoomAt(target.camera(), target.frame(), { factor: Math.exp(-turned * wheelSpeed), pixel: at(event) }),
-    );
+    const at = { factor: Math.exp(-turned * wheelSpeed), pixel: place(event) };
+    target.moveCamera((camera) => zoomAt(camera, target.frame(), at));
   };
 
   element.addEventListener('pointerdown', press);
