@@ -24,42 +24,41 @@ export interface FoundDuplicates {
   groupOf: ReadonlyMap<string, number>;
 }
 
-/** Those that leak or disagree first, then the most alike. Throws what `signature` throws. */
+/**
+ * Those that leak or disagree first, then the most alike. Of a group of near-duplicates, those with the same pixels are a group of their own, and one of
+ * them stands for them among the rest. Throws what `signature` throws.
+ */
 export async function findDuplicates(
   rows: readonly ExploredRow[],
   { signature, onCompared }: { signature: Signature; onCompared?: (pairs: number) => void },
 ): Promise<FoundDuplicates> {
   const rowOf = new Map(rows.map((row) => [row.id, row]));
   const found = await groupNearDuplicates(rows, { signature, ...(onCompared ? { onCompared } : {}) });
-  const groupOf = new Map<string, number>();
-  const groups: { group: DuplicateGroup; pictures: number }[] = [];
-  for (const { samples, similarity } of found) {
-    if (samples.length < 2) continue;
-    for (const { id } of samples) groupOf.set(id, groups.length);
+  const shared = found.filter(({ samples }) => samples.length > 1);
+  const groups: DuplicateGroup[] = [];
+  for (const { samples, similarity } of shared) {
     const own = samples.map(({ id }) => rowOf.get(id) as ExploredRow);
-    const isExact = similarity >= nearlySame && (await areSame(own, signature));
-    groups.push({ group: describeGroup(own, { isExact, similarity }), pictures: own.length });
+    const same = similarity >= nearlySame ? await partBySamePixels(own, signature) : own.map((row) => [row]);
+    groups.push(...same.filter((part) => part.length > 1).map((part) => describeGroup(part, 'exact', 1)));
+    const different = same.flatMap((part) => part.toSorted(worthKeeping)[0] ?? []);
+    if (different.length > 1) groups.push(describeGroup(different, 'near', similarity));
   }
-  const all = groups.map(({ group }) => group);
   return {
-    total: all.length,
-    pictures: groups.reduce((sum, { pictures }) => sum + pictures, 0),
-    exact: all.filter(({ kind }) => kind === 'exact').length,
-    disagreeing: all.filter(({ isDisagreeing }) => isDisagreeing).length,
-    leaking: all.filter(({ isLeaking }) => isLeaking).length,
-    groups: all.toSorted((a, b) => urgency(b) - urgency(a) || b.similarity - a.similarity).slice(0, shownGroups),
-    groupOf,
+    total: groups.length,
+    pictures: shared.reduce((sum, { samples }) => sum + samples.length, 0),
+    exact: groups.filter(({ kind }) => kind === 'exact').length,
+    disagreeing: groups.filter(({ isDisagreeing }) => isDisagreeing).length,
+    leaking: groups.filter(({ isLeaking }) => isLeaking).length,
+    groups: groups.toSorted((a, b) => urgency(b) - urgency(a) || b.similarity - a.similarity).slice(0, shownGroups),
+    groupOf: new Map(shared.flatMap(({ samples }, n) => samples.map(({ id }) => [id, n] as const))),
   };
 }
 
-function describeGroup(
-  rows: readonly ExploredRow[],
-  { isExact, similarity }: { isExact: boolean; similarity: number },
-): DuplicateGroup {
+function describeGroup(rows: readonly ExploredRow[], kind: DuplicateGroup['kind'], similarity: number): DuplicateGroup {
   const labels = new Set(rows.flatMap(({ className }) => (className === null ? [] : [className])));
   const used = new Set(rows.flatMap(({ split }) => (split === null ? [] : [split])));
   return {
-    kind: isExact ? 'exact' : 'near',
+    kind,
     similarity: Math.min(1, similarity),
     samples: rows.toSorted(worthKeeping).slice(0, shownSamples).map(toExplored),
     isDisagreeing: labels.size > 1,
@@ -81,10 +80,16 @@ function worthKeeping(a: ExploredRow, b: ExploredRow): number {
   );
 }
 
-async function areSame(rows: readonly ExploredRow[], signature: Signature): Promise<boolean> {
-  if (rows.length > shownSamples) return false;
-  const [first, ...rest] = await Promise.all(rows.map(({ contentHash }) => signature(contentHash)));
-  return rest.every((other) => meanDifference(first as Uint8Array, other) <= sameWithin);
+/** Of one picture alone, or of several with the same pixels. */
+async function partBySamePixels(rows: readonly ExploredRow[], signature: Signature): Promise<ExploredRow[][]> {
+  const parts: { first: Uint8Array; rows: ExploredRow[] }[] = [];
+  for (const row of rows) {
+    const own = await signature(row.contentHash);
+    const part = parts.find(({ first }) => meanDifference(first, own) <= sameWithin);
+    if (part) part.rows.push(row);
+    else parts.push({ first: own, rows: [row] });
+  }
+  return parts.map((part) => part.rows);
 }
 
 function meanDifference(a: Uint8Array, b: Uint8Array): number {

@@ -17,6 +17,7 @@ export function someRows(count: number, change: (n: number) => Partial<ExploredR
       sizeBytes: 1000,
       perceptualHash: contentHash.slice(0, 16),
       className: 'cat',
+      group: null,
       createdAt: n,
       removedAt: null,
       split: null,
