@@ -79,7 +79,7 @@ function Exploration({ dataset, path, chosen }: ExplorationProps) {
               aria-current={exploreParts[one.name] === path ? 'page' : undefined}
             >
               {one.label}
-              <Count part={one} report={data?.report} />
+              <Count count={'count' in one ? one.count : undefined} report={data?.report} />
             </Link>
           ))}
         </nav>
@@ -101,8 +101,13 @@ function Exploration({ dataset, path, chosen }: ExplorationProps) {
   );
 }
 
-function Count({ part, report }: { part: Partial<Pick<Part, 'count'>>; report: ExploreReport | null | undefined }) {
-  const count = report && part.count?.(report);
+interface CountProps {
+  count: Part['count'];
+  report: ExploreReport | null | undefined;
+}
+
+function Count({ count: countOf, report }: CountProps) {
+  const count = report && countOf?.(report);
   return count ? <span className={classes.count}>{formatCount(count)}</span> : null;
 }
 
