@@ -101,6 +101,7 @@ const screens: Record<string, Screen> = {
       await page.keyboard.press('/');
       await page.getByRole('combobox', { name: 'Class' }).waitFor();
     },
+  },
   explore: { path: '/explore?dataset=recyclables', prepare: (page) => page.getByText('What to look at').waitFor() },
   'explore map': {
     path: '/explore/map?dataset=recyclables',
