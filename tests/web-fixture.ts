@@ -18,10 +18,10 @@ import {
   drawingOf,
   fixtureClasses,
 } from './web-fixture-data.ts';
+import { answerExplore, type ExploreState } from './web-fixture-explore.ts';
 import { answerLabel, type FixtureLabeling } from './web-fixture-label.ts';
 import { answerModelQuestion, explainAnswer } from './web-fixture-model.ts';
 import { openPeopleFixture } from './web-fixture-people.ts';
-import { answerExplore, type ExploreState } from './web-fixture-explore.ts';
 import { openTrainFixture, sendTrainAnswer } from './web-fixture-train.ts';
 
 const distFolder = join(import.meta.dirname, '../apps/web/dist');

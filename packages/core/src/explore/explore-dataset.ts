@@ -1,4 +1,6 @@
 /** @file Explores a dataset: measures its pictures, finds twins, outliers and doubtful labels, and draws the map; what was computed once is kept. */
+
+import { TintypeError } from '@tintype/contracts/errors';
 import {
   type ExploreOptions,
   type ExploreProgress,
@@ -6,7 +8,6 @@ import {
   type ExploreStage,
   exploreOptionsSchema,
 } from '@tintype/contracts/explore';
-import { TintypeError } from '@tintype/contracts/errors';
 import type { Backbone } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { resolveDataset } from '../catalog/catalog.ts';
@@ -28,8 +29,8 @@ import { computeOutlyingness, findLeakPairs, findOutliers } from './find-outlier
 import { computeMeanPictures } from './mean-pictures.ts';
 import { measurePictures, type PictureMeasures } from './measure-pictures.ts';
 import { openPictureMap, type PictureMap } from './picture-map.ts';
-import { saveReport } from './stored-report.ts';
 import { savePoints } from './stored-points.ts';
+import { saveReport } from './stored-report.ts';
 
 /** Keeps how far each picture is from the others. */
 export interface OutlierRecord {

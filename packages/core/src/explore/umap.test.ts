@@ -1,6 +1,7 @@
 /** @file Neighbors and the map of three heaps of points. */
-import { somePoints } from '../label/testing.ts';
+
 import { expect, test } from 'vitest';
+import { somePoints } from '../label/testing.ts';
 import { computeNeighbors, computeUmap } from './umap.ts';
 
 const { rows, dimensions, truth } = somePoints({ sizes: [40, 40, 40], spread: 0.1 });

@@ -1,6 +1,7 @@
 /** @file What the colors and shapes of points mean; each entry shows or hides its points. */
-import { formatCount } from '../../../components/format.ts';
+
 import { MarkGlyph } from '../../../components/ClassMark.tsx';
+import { formatCount } from '../../../components/format.ts';
 import type { Kind } from './kinds.ts';
 import classes from './Legend.module.css';
 

@@ -1,7 +1,7 @@
 /** @file What points are colored by: kinds with their counts, and the kind of every point. */
 import { expect, test } from 'vitest';
 import { markOf } from '../../../components/class-marks.ts';
-import { colorPoints, colorings, parseColor } from './kinds.ts';
+import { colorings, colorPoints, parseColor } from './kinds.ts';
 import { toPoints } from './points.ts';
 
 const points = toPoints({
