@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { configSchema } from '@tintype/contracts/config';
 import { errorKinds, errorTable } from '@tintype/contracts/errors';
 import { z } from 'zod';
+import { environmentSettings } from '@tintype/adapters/workspace/read-config';
 import { commands } from '../apps/cli/dist/commands.js';
 import { buildServer } from '../apps/server/dist/build-server.js';
 import { renderClient } from './render-client.mjs';
@@ -92,9 +93,14 @@ function configPage() {
   return [
     generated,
     '# Settings',
-    '`tintype.yaml` in the workspace folder. Unknown settings are refused.',
+    `\`tintype.yaml\` in the workspace folder. Unknown settings are refused. In the environment, ${variables()}.`,
     table(['setting', 'type', 'default', 'range'], rows),
   ].join('\n\n');
+}
+
+function variables() {
+  const words = Object.entries(environmentSettings).map(([setting, name]) => `\`${name}\` goes before \`${setting}\``);
+  return words.join(', ');
 }
 
 async function describeApi() {

@@ -60,6 +60,8 @@ const libraryLaw: Record<string, RegExp> = {
   'onnxruntime-node': /^packages\/autograd\/src\/runtime\//,
   'better-sqlite3': /^packages\/adapters\//,
   kysely: /^packages\/adapters\//,
+  '@aws-sdk/client-s3': /^packages\/adapters\/src\/buckets\//,
+  '@google-cloud/storage': /^packages\/adapters\/src\/buckets\//,
   fastify: /^apps\/server\//,
   commander: /^apps\/cli\//,
   h5wasm: /^packages\/core\/src\/model\/formats\/keras\//,

@@ -79,6 +79,7 @@ test('every stage that has a command has a guide', () => {
     'import.md',
     'ingest.md',
     'registry.md',
+    'scale.md',
     'serve.md',
     'train.md',
     'tune.md',

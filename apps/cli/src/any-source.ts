@@ -1,12 +1,16 @@
 /** @file Sources of `tintype predict`: whatever ingest opens, and http addresses that the person at the terminal typed. */
-import { openPictureSource } from '@tintype/adapters/sources/open-picture-source';
+import type { BucketSettings } from '@tintype/adapters/buckets/open-bucket';
+import { createSourceOpener } from '@tintype/adapters/sources/open-bucket-source';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { OpenPictureSource, PictureSource } from '@tintype/core/ports/picture-source';
 
 const fetchMs = 30_000;
 
-export const openAnySource: OpenPictureSource = async (source, limits) =>
-  /^https?:\/\//i.test(source) ? openAddress(source, limits.bytes) : openPictureSource(source, limits);
+export function createAnySourceOpener(settings: BucketSettings): OpenPictureSource {
+  const open = createSourceOpener(settings);
+  return async (source, limits) =>
+    /^https?:\/\//i.test(source) ? openAddress(source, limits.bytes) : open(source, limits);
+}
 
 function openAddress(address: string, limitBytes: number): PictureSource {
   return {

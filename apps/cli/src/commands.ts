@@ -3,6 +3,7 @@ import type { CommandRecord } from './command.ts';
 import { augmentCommand } from './commands/augment.ts';
 import { catalogCommands } from './commands/catalog.ts';
 import { compareCommand } from './commands/compare.ts';
+import { dropCommand } from './commands/drop.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exploreCommand } from './commands/explore.ts';
 import { exportCommand } from './commands/export.ts';
@@ -16,6 +17,7 @@ import { predictCommand } from './commands/predict.ts';
 import { serveCommand, startCommand } from './commands/serve.ts';
 import { smokeCommand } from './commands/smoke.ts';
 import { snapshotCommands } from './commands/snapshot.ts';
+import { syncCommand } from './commands/sync.ts';
 import { tokenCommands } from './commands/token.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommands } from './commands/tune.ts';
@@ -24,6 +26,8 @@ export const commands: readonly CommandRecord[] = [
   initCommand,
   ingestCommand,
   ...importCommands,
+  syncCommand,
+  dropCommand,
   ...catalogCommands,
   gateCommand,
   exploreCommand,

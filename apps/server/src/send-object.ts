@@ -14,8 +14,6 @@ export const mediaTypeOf: Record<PictureFormat, string> = {
   avif: 'image/avif',
 };
 
-const chunkBytes = 2 ** 20;
-
 interface StoredObject {
   key: string;
   mediaType: string;
@@ -41,12 +39,6 @@ export async function sendObject(
   const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   if (known.includes(`"${etag}"`)) return reply.code(304).send();
   reply.header('content-type', mediaType).header('content-length', String(head.sizeBytes));
-  const content = request.method === 'HEAD' ? [] : chunks(store, key, head.sizeBytes);
+  const content = request.method === 'HEAD' ? [] : store.read(key);
   return reply.send(Readable.from(content, { objectMode: false }));
-}
-
-async function* chunks(store: ObjectStore, key: string, sizeBytes: number): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < sizeBytes; start += chunkBytes) {
-    yield await store.getRange(key, { start, end: Math.min(start + chunkBytes, sizeBytes) });
-  }
 }

@@ -1,16 +1,11 @@
 /** @file Buckets: places of objects that a request may name, each with the prefixes that may be read of it. */
 import { z } from 'zod';
 import { nameSchema } from './ids.ts';
-
-/** Kinds of object stores that a bucket can be in. */
-export const bucketSchemes = ['file'] as const;
-export type BucketScheme = (typeof bucketSchemes)[number];
-
-const storePattern = new RegExp(`^(?:${bucketSchemes.join('|')}):.+$`, 'su');
+import { storeAddressSchema } from './store-address.ts';
 
 export const bucketSchema = z.strictObject({
-  /** `file:FOLDER`, relative to the workspace. */
-  store: z.string().regex(storePattern, 'must be file:FOLDER'),
+  /** `file:FOLDER`, relative to the workspace, or `s3://BUCKET/PREFIX` or `gs://BUCKET/PREFIX`. */
+  store: storeAddressSchema,
   /** Beginnings of the keys that may be read, each a folder with its slash; an empty text is the whole bucket. */
   prefixes: z
     .array(
@@ -26,9 +21,3 @@ export type Bucket = z.infer<typeof bucketSchema>;
 /** By the name that requests use. */
 export const bucketsSchema = z.record(nameSchema, bucketSchema);
 export type Buckets = z.infer<typeof bucketsSchema>;
-
-/** The store's scheme and what follows it: `file:photos` -> `file`, `photos`. */
-export function parseBucketStore(store: string): { scheme: BucketScheme; place: string } {
-  const colon = store.indexOf(':');
-  return { scheme: store.slice(0, colon) as BucketScheme, place: store.slice(colon + 1) };
-}

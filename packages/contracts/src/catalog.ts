@@ -57,7 +57,7 @@ export const samplePageSchema = pageOf(listedSampleSchema);
 export const sampleKeySchema = listedSampleSchema.pick({ id: true, className: true, group: true });
 export type SampleKey = z.infer<typeof sampleKeySchema>;
 
-export const dataIssueKinds = ['label-disagreement', 'near-duplicate', 'rejected-file'] as const;
+export const dataIssueKinds = ['label-disagreement', 'near-duplicate', 'rejected-file', 'changed-object'] as const;
 export type DataIssueKind = (typeof dataIssueKinds)[number];
 
 /** What is measured on the pixels of every sample; a column each. What they mean stands in `measureMeanings`. */

@@ -4,6 +4,7 @@ import { bucketsSchema } from './buckets.ts';
 import { detectorSettingSchema, gatesOptionSchema } from './gate.ts';
 import { nameSchema } from './ids.ts';
 import { predictionLogSettingsSchema } from './prediction-log.ts';
+import { storeAddressSchema } from './store-address.ts';
 
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -33,6 +34,20 @@ export const configSchema = z.strictObject({
   version: z.literal(1).default(1),
   /** Shown on the page and in the log. */
   name: nameSchema.default('workspace'),
+  /** Where bytes are kept: `file:FOLDER`, relative to this file, `s3://BUCKET/PREFIX` or `gs://BUCKET/PREFIX`. */
+  store: storeAddressSchema.default('file:.tintype/store'),
+  /** Of every s3:// address; the cloud's own settings (AWS_REGION, AWS_ENDPOINT_URL_S3, profiles) hold where nothing is said here. Never a secret. */
+  s3: z
+    .strictObject({
+      /** Of a server that speaks as S3 does: `http://127.0.0.1:9000`. */
+      endpoint: z
+        .url({ protocol: /^https?$/, message: 'must be an address such as https://s3.example.org' })
+        .optional(),
+      region: z.string().min(1).max(64).optional(),
+      /** Whether the bucket is a part of the path or of the host name; by default of the path where there is an endpoint. */
+      addressing: z.enum(['path', 'host']).optional(),
+    })
+    .prefault({}),
   serve: z
     .strictObject({
       host: z.string().default('127.0.0.1'),

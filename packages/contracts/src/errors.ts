@@ -238,6 +238,20 @@ export const errorTable = {
     hint: () =>
       'Check that the disk has space and is writable, then run the command again: it goes on where it stopped.',
   }),
+  BUCKET_UNREACHABLE: entry<{ place: string; reason: string }>({
+    kind: 'unavailable',
+    title: 'The bucket cannot be reached',
+    detail: ({ place, reason }) =>
+      `${place} cannot be reached: ${reason}. Nothing that was confirmed before is affected.`,
+    hint: () => 'Check the network and the address, then run the command again: it goes on where it stopped.',
+  }),
+  BUCKET_DENIED: entry<{ place: string; reason: string }>({
+    kind: 'configuration',
+    title: 'The bucket is not open to this machine',
+    detail: ({ place, reason }) => `${place} cannot be used: ${reason}.`,
+    hint: () =>
+      "Check the name of the bucket and the credentials of this machine, which come from the cloud's own places; docs/guides/scale.md names them and the rights that are needed.",
+  }),
   OBJECT_NOT_FOUND: entry<{ key: string }>({
     kind: 'notFound',
     title: 'The stored object is missing',

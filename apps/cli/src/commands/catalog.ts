@@ -5,7 +5,12 @@ import { formatBytes } from '@tintype/contracts/errors';
 import type { CommandRecord } from '../command.ts';
 import { counted, integer, printable, table } from '../format.ts';
 
-const issueKinds: readonly DataIssue['kind'][] = ['rejected-file', 'label-disagreement', 'near-duplicate'];
+const issueKinds: readonly DataIssue['kind'][] = [
+  'rejected-file',
+  'label-disagreement',
+  'near-duplicate',
+  'changed-object',
+];
 const datasetOption = { flags: '--dataset <name>', description: 'only this dataset' };
 
 const summarize: CommandRecord = {

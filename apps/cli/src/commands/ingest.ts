@@ -8,7 +8,7 @@ const labelRules: readonly LabelRule[] = ['folder', 'filename', 'none'];
 
 export const ingestCommand: CommandRecord = {
   name: 'ingest',
-  summary: 'take in pictures from folders, files, .zip, .tar and .tar.gz',
+  summary: 'take in pictures from folders, files, .zip, .tar, .tar.gz and buckets',
   arguments: '<source...>',
   options: [
     {
@@ -25,12 +25,13 @@ export const ingestCommand: CommandRecord = {
     'tintype ingest ~/pictures --labels folder',
     'tintype ingest portraits.zip --labels filename --dataset portraits',
     'tintype ingest ~/new --labels none --json',
+    'tintype ingest s3://photos/incoming --dataset photos',
   ],
   async run(context, sources, options) {
-    const [{ ingestOptionsSchema }, { ingestPictures }, { openPictureSource }] = await Promise.all([
+    const [{ ingestOptionsSchema }, { ingestPictures }, { createSourceOpener }] = await Promise.all([
       import('@tintype/contracts/ingest'),
       import('@tintype/core/ingest/ingest-pictures'),
-      import('@tintype/adapters/sources/open-picture-source'),
+      import('@tintype/adapters/sources/open-bucket-source'),
     ]);
     const { dataset, labels, annotator, move } = options;
     const request = ingestOptionsSchema.parse({ sources, dataset, labels, annotator, move });
@@ -42,7 +43,7 @@ export const ingestCommand: CommandRecord = {
         store: workspace.store,
         clock: workspace.clock,
         pool,
-        openSource: openPictureSource,
+        openSource: createSourceOpener(workspace.config),
       },
       {
         ...request,

@@ -10,7 +10,7 @@ type Row = Omit<Prediction, 'request_id'> & { path: string };
 
 export const predictCommand: CommandRecord = {
   name: 'predict',
-  summary: 'classify pictures: files, folders, archives or http addresses',
+  summary: 'classify pictures: files, folders, archives, buckets or http addresses',
   arguments: '<source...>',
   options: [
     { flags: '--model <model>', description: 'NAME, NAME@VERSION or NAME@ALIAS (default: the champion promoted last)' },
@@ -25,7 +25,7 @@ export const predictCommand: CommandRecord = {
   ],
   async run(context, sources, options) {
     if (options.server !== undefined) return predictByServer(context, sources, options);
-    const [{ resolveVersion }, { predictPictures }, { detectorsOf }, { parseGates }, { openAnySource }] =
+    const [{ resolveVersion }, { predictPictures }, { detectorsOf }, { parseGates }, { createAnySourceOpener }] =
       await Promise.all([
         import('@tintype/core/registry/resolve-version'),
         import('@tintype/core/serve/predict-pictures'),
@@ -38,7 +38,7 @@ export const predictCommand: CommandRecord = {
     const { catalog, store, config } = workspace;
     const version = await resolveVersion({ catalog }, options.model as string | undefined);
     const answers = predictPictures(
-      { store, pool, openSource: openAnySource },
+      { store, pool, openSource: createAnySourceOpener(config) },
       {
         sources,
         version,

@@ -4,7 +4,7 @@ import { ProblemError } from '@tintype/client/problem-error';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Prediction } from '@tintype/contracts/serve';
 import type { SourceFile } from '@tintype/core/ports/picture-source';
-import { openAnySource } from '../any-source.ts';
+import { createAnySourceOpener } from '../any-source.ts';
 import { toServerError } from './connect-server.ts';
 
 export type RemoteRow = Omit<Prediction, 'request_id'> & { path: string };
@@ -37,7 +37,7 @@ export async function* predictRemotely(client: Client, request: Request): AsyncG
   };
   const underWay: Promise<RemoteRow>[] = [];
   for (const source of sources) {
-    const opened = await openAnySource(source, { bytes: limitBytes });
+    const opened = await createAnySourceOpener({ s3: {} })(source, { bytes: limitBytes });
     for await (const file of opened.files()) {
       const next = answer(file);
       next.catch(() => undefined);

@@ -117,7 +117,10 @@ export async function aServer(options: TestServerOptions = {}): Promise<TestServ
     fetcher: { fetch: (url, how) => fetch(url, how), [Symbol.asyncDispose]: async () => undefined },
     labels: options.openLabels?.(workspace) ?? noLabels,
     estimates: options.estimates ?? noEstimates,
-    buckets: createBucketReader(buckets, openBucketStores(buckets, { workspaceFolder: folder })),
+    buckets: createBucketReader(
+      buckets,
+      openBucketStores(buckets, { workspaceFolder: folder, s3: workspace.config.s3 }),
+    ),
     pool: { stats: () => ({ ...pool.stats(), ready: options.readyChildren?.() ?? 2 }) },
     webFolder: options.webFolder ?? join(folder, 'no-page'),
     ...(options.host ? { host: options.host } : {}),

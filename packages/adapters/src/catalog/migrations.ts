@@ -4,6 +4,7 @@ import { createAccessTables } from './access-tables.ts';
 import { extendClasses } from './class-tables.ts';
 import { createCurationTables } from './curation-tables.ts';
 import { createPeopleTables } from './people-tables.ts';
+import { followOrigins } from './sync-tables.ts';
 
 /** The few statements that databases spell differently. */
 export interface SchemaDialect {
@@ -36,6 +37,7 @@ export function catalogMigrations(dialect: SchemaDialect): Record<string, Migrat
     '0007-curation': { up: createCurationTables },
     '0008-classes': { up: (db: Kysely<unknown>) => extendClasses(db, dialect) },
     '0009-people': { up: (db: Kysely<unknown>) => createPeopleTables(db, dialect) },
+    '0011-sync': { up: followOrigins },
   };
 }
 

@@ -8,6 +8,7 @@ import type { StoreContext } from './context.ts';
 import { createEvaluationStore } from './evaluations.ts';
 import { createMeasureStore } from './measures.ts';
 import { createPeopleStore } from './people.ts';
+import { createOriginStore } from './origins.ts';
 import { createPredictionStore } from './predictions.ts';
 import { createRegistryStore, readRegistryVersion } from './registry.ts';
 import { createRunStore } from './runs.ts';
@@ -31,6 +32,7 @@ export function createCatalog(context: StoreContext): Catalog {
   return {
     samples: createSampleStore(context),
     classes: createClassStore(context),
+    origins: createOriginStore(context),
     snapshots: createSnapshotStore(context),
     runs: createRunStore(context),
     registry: createRegistryStore(context),

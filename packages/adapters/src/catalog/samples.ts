@@ -3,8 +3,9 @@ import { TintypeError } from '@tintype/contracts/errors';
 import type { SampleStore } from '@tintype/core/ports/catalog';
 import { listChoices, listUses } from './choices.ts';
 import { listClasses } from './classes.ts';
-import { inChunks, type StoreContext, type Write, write } from './context.ts';
+import { inChunks, type StoreContext, write } from './context.ts';
 import { ensureDataset } from './datasets.ts';
+import { toOrigin } from './origins.ts';
 import { recordIngest } from './ingest-rows.ts';
 import { listIssues, recordIssues } from './issues.ts';
 import { appendLabelEvents, listLabelEvents } from './label-events.ts';
@@ -14,6 +15,7 @@ import { listSampleKeys, listSamples, streamSamples } from './sample-lists.ts';
 import { toListedSample } from './sample-rows.ts';
 import { summarize } from './summary.ts';
 import { listTags } from './tags.ts';
+import { moveToTrash } from './trash.ts';
 
 const chunkOfIds = 500;
 
@@ -38,9 +40,7 @@ export function createSampleStore(context: StoreContext): SampleStore {
           .where('location', '=', location)
           .where('path', 'in', chunk)
           .execute();
-        for (const row of rows) {
-          found.set(row.path, { location, path: row.path, sizeBytes: row.size_bytes, modifiedAt: row.modified_at });
-        }
+        for (const row of rows) found.set(row.path, toOrigin(row));
       });
       return found;
     },
@@ -64,37 +64,4 @@ export function createSampleStore(context: StoreContext): SampleStore {
     recordIssues: (issues, options) => write(context, (trx) => recordIssues(trx, issues, options)),
     listIssues: (query) => listIssues(db, query),
   };
-}
-
-interface Move {
-  annotator: string;
-  at: number;
-  removed: 0 | 1;
-}
-
-async function moveToTrash(trx: Write, sampleIds: readonly string[], move: Move): Promise<number> {
-  let changed = 0;
-  await inChunks([...new Set(sampleIds)], chunkOfIds, async (chunk) => {
-    const rows = await trx.selectFrom('samples').select(['id', 'removed']).where('id', 'in', chunk).execute();
-    const found = new Map(rows.map((row) => [row.id, row.removed]));
-    const missing = chunk.find((id) => !found.has(id));
-    if (missing !== undefined) throw new TintypeError('SAMPLE_NOT_FOUND', { sampleId: missing });
-
-    const moving = chunk.filter((id) => found.get(id) !== move.removed);
-    if (moving.length === 0) return;
-    await trx
-      .updateTable('samples')
-      .set({ removed: move.removed, removed_at: move.removed ? move.at : null })
-      .where('id', 'in', moving)
-      .execute();
-    const events = moving.map((id) => ({
-      sample_id: id,
-      removed: move.removed,
-      annotator: move.annotator,
-      at: move.at,
-    }));
-    await trx.insertInto('removal_events').values(events).execute();
-    changed += moving.length;
-  });
-  return changed;
 }

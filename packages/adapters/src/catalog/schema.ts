@@ -63,6 +63,9 @@ export interface OriginTable {
   size_bytes: number;
   /** File systems give fractions of a millisecond. */
   modified_at: number;
+  etag: string | null;
+  sample_id: string | null;
+  deleted_at: number | null;
 }
 
 /** Append-only. */

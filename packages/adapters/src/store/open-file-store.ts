@@ -1,18 +1,21 @@
 /** @file The object store in a folder: an object appears whole and durable under its name, or not at all. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
 import { crashPoint } from '@tintype/core/ports/crash-point';
 import type { ObjectHead, ObjectStore } from '@tintype/core/ports/object-store';
 import { storageFailure, systemCode } from '../storage-failure.ts';
+import { SourceFailure } from './carry-failure.ts';
 import { assertObjectKey, splitPrefix, temporaryFolder } from './object-path.ts';
 import { createFolderSync } from './sync-folders.ts';
-import { discard, placeIfAbsent, placeOver, writeTemporary } from './write-durably.ts';
+import { discard, placeIfAbsent, placeOver, writeTemporary, writeTemporaryStream } from './write-durably.ts';
 
 /** Unfinished files of a process that died are older than this when they are swept. */
 const sweepAfterMs = 60 * 60 * 1000;
+
+const chunkBytes = 256 * 1024;
 
 /** Makes the folder where it is missing. Throws STORAGE_FAILED, as every method does for a failing disk. */
 export async function openFileStore(options: { folder: string }): Promise<ObjectStore> {
@@ -40,17 +43,15 @@ class FileStore implements ObjectStore {
   }
 
   async put(key: string, bytes: Uint8Array, { ifAbsent = true }: { ifAbsent?: boolean } = {}): Promise<void> {
-    assertObjectKey(key);
-    const path = join(this.#folder, key);
-    const parent = dirname(path);
-    try {
-      if (!ifAbsent || !existsSync(path)) await this.#write(path, bytes, ifAbsent);
-      // Also for an object that is there already: its writer may have died before this.
-      await this.#makeDurable(parent);
-      crashPoint('store.durable');
-    } catch (error) {
-      throw storageFailure('Writing to the object store', error);
-    }
+    await this.#place(key, ifAbsent, (temporary) => writeTemporary(temporary, bytes));
+  }
+
+  async write(
+    key: string,
+    chunks: AsyncIterable<Uint8Array>,
+    { ifAbsent = true }: { ifAbsent?: boolean } = {},
+  ): Promise<void> {
+    await this.#place(key, ifAbsent, (temporary) => writeTemporaryStream(temporary, chunks));
   }
 
   async get(key: string): Promise<Uint8Array> {
@@ -71,6 +72,20 @@ class FileStore implements ObjectStore {
       }
       return bytes.subarray(0, done);
     });
+  }
+
+  async *read(key: string): AsyncGenerator<Uint8Array> {
+    assertObjectKey(key);
+    let file: FileHandle | undefined;
+    try {
+      file = await open(join(this.#folder, key));
+      const chunks: AsyncIterable<Uint8Array> = file.createReadStream({ highWaterMark: chunkBytes, autoClose: false });
+      yield* chunks;
+    } catch (error) {
+      throw readFailure(key, error);
+    } finally {
+      await file?.close();
+    }
   }
 
   async find(key: string): Promise<ObjectHead | undefined> {
@@ -104,9 +119,23 @@ class FileStore implements ObjectStore {
     return resolve(this.#folder, splitPrefix(prefix).folder);
   }
 
-  async #write(path: string, bytes: Uint8Array, ifAbsent: boolean): Promise<void> {
+  async #place(key: string, ifAbsent: boolean, writeTo: (temporary: string) => Promise<void>): Promise<void> {
+    assertObjectKey(key);
+    const path = join(this.#folder, key);
+    const parent = dirname(path);
+    try {
+      if (!ifAbsent || !existsSync(path)) await this.#write(path, ifAbsent, writeTo);
+      // Also for an object that is there already: its writer may have died before this.
+      await this.#makeDurable(parent);
+      crashPoint('store.durable');
+    } catch (error) {
+      throw error instanceof SourceFailure ? error.cause : storageFailure('Writing to the object store', error);
+    }
+  }
+
+  async #write(path: string, ifAbsent: boolean, writeTo: (temporary: string) => Promise<void>): Promise<void> {
     const temporary = `${this.#temporaryPrefix}${this.#temporaryCount++}`;
-    await writeTemporary(temporary, bytes);
+    await writeTo(temporary);
     const place = ifAbsent ? placeIfAbsent : placeOver;
     const parent = dirname(path);
     try {
@@ -140,8 +169,7 @@ class FileStore implements ObjectStore {
     try {
       return await read();
     } catch (error) {
-      if (isMissing(error)) throw new TintypeError('OBJECT_NOT_FOUND', { key }, { cause: error });
-      throw storageFailure('Reading from the object store', error);
+      throw readFailure(key, error);
     }
   }
 
@@ -164,6 +192,11 @@ class FileStore implements ObjectStore {
       }
     }
   }
+}
+
+function readFailure(key: string, error: unknown): TintypeError {
+  if (isMissing(error)) return new TintypeError('OBJECT_NOT_FOUND', { key }, { cause: error });
+  return storageFailure('Reading from the object store', error);
 }
 
 function isMissing(error: unknown): boolean {

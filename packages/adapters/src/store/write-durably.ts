@@ -3,6 +3,7 @@ import { closeSync, fsync, linkSync, openSync, renameSync, unlinkSync, write, wr
 import { promisify } from 'node:util';
 import { crashPoint } from '@tintype/core/ports/crash-point';
 import { systemCode } from '../storage-failure.ts';
+import { carryFailure } from './carry-failure.ts';
 
 const fsyncAsync = promisify(fsync);
 const writeAsync = promisify(write);
@@ -15,11 +16,22 @@ const writtenAtOnceBytes = 256 * 1024;
 
 /** On failure nothing is left behind. */
 export async function writeTemporary(path: string, bytes: Uint8Array): Promise<void> {
+  await writeFileWith(path, (descriptor) => writeAll(descriptor, bytes));
+}
+
+/** Throws SourceFailure with the source's own failure as its cause. On failure nothing is left behind. */
+export async function writeTemporaryStream(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  await writeFileWith(path, async (descriptor) => {
+    for await (const chunk of carryFailure(chunks)) await writeAll(descriptor, chunk);
+  });
+}
+
+async function writeFileWith(path: string, writeTo: (descriptor: number) => Promise<void>): Promise<void> {
   const descriptor = openSync(path, 'wx', 0o600);
   crashPoint('store.opened');
   try {
     try {
-      await writeAll(descriptor, bytes);
+      await writeTo(descriptor);
       crashPoint('store.written');
       await fsyncAsync(descriptor);
       crashPoint('store.synced');

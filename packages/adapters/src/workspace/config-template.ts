@@ -10,6 +10,17 @@ version: 1
 ## Shown on the page and in the log.
 name: ${workspaceName(folder)}
 
+## Where bytes are kept: file:FOLDER, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX. TINTYPE_STORE in the environment goes before it.
+# store: file:.tintype/store
+
+## Of every s3:// address, where the cloud's own settings are not enough. Credentials never stand here.
+# s3: {}
+#   ## A server that speaks as S3 does, such as http://127.0.0.1:9000.
+#   # endpoint: ADDRESS
+#   # region: us-east-1
+#   ## Whether the bucket is a part of the path or of the host name: path or host.
+#   # addressing: path
+
 # serve:
 #   host: 127.0.0.1
 #   port: 8080
@@ -53,7 +64,7 @@ name: ${workspaceName(folder)}
 
 ## Buckets that requests may name, each with the prefixes that may be read of it.
 # buckets: {}
-#   # photos: { store: 'file:FOLDER', prefixes: ['incoming/'] }
+#   # photos: { store: 's3://BUCKET/PREFIX', prefixes: ['incoming/'] }
 
 # label:
 #   ## Whose features suggestions are made from, as --backbone of training: histograms, an ONNX file relative to this one, or hub:ORG/REPO.

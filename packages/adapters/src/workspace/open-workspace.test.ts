@@ -3,11 +3,12 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configSchema } from '@tintype/contracts/config';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { startFakeS3 } from '../buckets/testing/fake-s3.ts';
 import { findWorkspaceFolder } from './find-workspace-folder.ts';
 import { initWorkspace } from './init-workspace.ts';
 import { openWorkspace } from './open-workspace.ts';
-import { parseConfig, readConfig } from './read-config.ts';
+import { parseConfig, readConfig, withEnvironment } from './read-config.ts';
 
 const aFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'tintype-workspace-'));
 const aWorkspace = async (): Promise<string> => initWorkspace(await aFolder());
@@ -150,4 +151,53 @@ test('an empty tintype.yaml means the defaults', async () => {
   await writeFile(join(folder, 'tintype.yaml'), '# nothing yet\n');
 
   expect(await readConfig(folder)).toEqual(configSchema.parse({}));
+});
+
+test('the environment goes before the settings, and is checked as they are', () => {
+  const config = configSchema.parse({ store: 'file:elsewhere' });
+
+  expect(withEnvironment(config, {}).store).toBe('file:elsewhere');
+  expect(withEnvironment(config, { TINTYPE_STORE: '' }).store).toBe('file:elsewhere');
+  expect(withEnvironment(config, { TINTYPE_STORE: 's3://photos/a' }).store).toBe('s3://photos/a');
+  expect(() => withEnvironment(config, { TINTYPE_STORE: 'photos' })).toThrow(
+    'TINTYPE_STORE: "photos" must be file:FOLDER',
+  );
+});
+
+test('bytes are kept where the settings say', async () => {
+  const folder = await aWorkspace();
+  await writeFile(join(folder, 'tintype.yaml'), 'store: file:bytes\n');
+
+  await using workspace = await openWorkspace({ folder, needs: ['store'] });
+  await workspace.store.put('snapshots/a', new TextEncoder().encode('kept'));
+
+  expect(await readFile(join(folder, 'bytes/snapshots/a'), 'utf8')).toBe('kept');
+});
+
+test('a workspace whose bytes are in a bucket writes and reads there, and has as files what must be files', async () => {
+  await using cloud = await startFakeS3();
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const folder = await aWorkspace();
+  await writeFile(join(folder, 'tintype.yaml'), `store: s3://photos/here\ns3: { endpoint: '${cloud.endpoint}' }\n`);
+
+  await using workspace = await openWorkspace({ folder, needs: ['store'] });
+  await workspace.store.put('models/abc/bundle.json', new TextEncoder().encode('{}'));
+  const copies = await workspace.store.localFolder('models/abc/');
+
+  expect([...cloud.objects.keys()]).toEqual(['photos/here/models/abc/bundle.json']);
+  expect(await readFile(join(copies, 'bundle.json'), 'utf8')).toBe('{}');
+  expect(copies.startsWith(join(folder, '.tintype/cache/'))).toBe(true);
+});
+
+test('a bucket that is not there is told when the workspace is opened', async () => {
+  await using cloud = await startFakeS3();
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const folder = await aWorkspace();
+  await writeFile(join(folder, 'tintype.yaml'), `store: s3://closed/here\ns3: { endpoint: '${cloud.endpoint}' }\n`);
+
+  await expect(openWorkspace({ folder, needs: ['store'] })).rejects.toMatchObject({ code: 'BUCKET_DENIED' });
 });

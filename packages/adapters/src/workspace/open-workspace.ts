@@ -1,12 +1,14 @@
 /** @file Opens a workspace folder: its settings and the parts that a command needs, and nothing else. */
 import { chmod, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Config } from '@tintype/contracts/config';
 import { TintypeError } from '@tintype/contracts/errors';
+import { parseStoreAddress, renderStoreAddress } from '@tintype/contracts/store-address';
 import type { Clock } from '@tintype/core/ports/clock';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import { systemClock } from '../clock.ts';
 import { openRunFolders } from '../runs/open-run-folders.ts';
-import { readConfig } from './read-config.ts';
+import { readConfig, withEnvironment } from './read-config.ts';
 import { workspacePaths } from './workspace-paths.ts';
 
 /** `queue` and `catalog` share one connection, so one costs what both cost. */
@@ -25,17 +27,17 @@ export interface OpenWorkspaceOptions {
   hubEndpoint?: string;
 }
 
-/** Throws WORKSPACE_NOT_FOUND, WORKSPACE_UNREADABLE, CONFIG_INVALID or CATALOG_TOO_NEW. */
+/** Throws WORKSPACE_NOT_FOUND, WORKSPACE_UNREADABLE, CONFIG_INVALID, CATALOG_TOO_NEW, BUCKET_DENIED or BUCKET_UNREACHABLE. */
 export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Workspace> {
   const { clock = systemClock, needs = allParts } = options;
   const folder = resolve(options.folder);
-  const config = await readConfig(folder);
+  const config = withEnvironment(await readConfig(folder), process.env);
   await ensureState(folder);
 
   const needsDatabase = needs.includes('catalog') || needs.includes('queue');
   const [records, store, hub] = await Promise.all([
     needsDatabase ? openRecords(folder, clock) : undefined,
-    needs.includes('store') ? openStore(folder) : undefined,
+    needs.includes('store') ? openStore(folder, config) : undefined,
     needs.includes('hub') ? openHub(folder, options.hubEndpoint) : undefined,
   ]);
 
@@ -90,9 +92,18 @@ async function openRecords(folder: string, clock: Clock): Promise<Pick<Workspace
   return { catalog: createCatalog({ db, clock }), queue: createQueue({ db, clock }) };
 }
 
-async function openStore(folder: string): Promise<Workspace['store']> {
-  const { openFileStore } = await import('../store/open-file-store.ts');
-  return openFileStore({ folder: workspacePaths.store(folder) });
+async function openStore(folder: string, config: Config): Promise<Workspace['store']> {
+  const address = parseStoreAddress(config.store);
+  if (address.scheme === 'file') {
+    const { openFileStore } = await import('../store/open-file-store.ts');
+    return openFileStore({ folder: resolve(folder, address.folder) });
+  }
+  const [{ openBucket }, { openRemoteStore }] = await Promise.all([
+    import('../buckets/open-bucket.ts'),
+    import('../store/open-remote-store.ts'),
+  ]);
+  const cacheFolder = workspacePaths.storeCache(folder, renderStoreAddress(address));
+  return openRemoteStore({ bucket: await openBucket(address, config), cacheFolder });
 }
 
 async function openHub(folder: string, endpoint: string | undefined): Promise<Workspace['hub']> {

@@ -27,6 +27,25 @@ export function parseConfig(text: string, path: string): Config {
   throw invalid(path, findLine(document, lines, keys), problem, parsed.error);
 }
 
+/** Settings that the environment says in place of tintype.yaml: the variable of each. */
+export const environmentSettings = { store: 'TINTYPE_STORE' } as const;
+
+/** Throws CONFIG_INVALID naming the variable. */
+export function withEnvironment(config: Config, environment: Readonly<Record<string, string | undefined>>): Config {
+  const changed = { ...config };
+  for (const [setting, variable] of Object.entries(environmentSettings)) {
+    const text = environment[variable];
+    if (!text) continue;
+    const parsed = configSchema.shape[setting as keyof typeof environmentSettings].safeParse(text);
+    if (!parsed.success) {
+      const problem = `${JSON.stringify(text)} ${parsed.error.issues[0]?.message}`;
+      throw new TintypeError('CONFIG_INVALID', { path: variable, problem }, { cause: parsed.error });
+    }
+    changed[setting as keyof typeof environmentSettings] = parsed.data;
+  }
+  return changed;
+}
+
 async function readText(folder: string, path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');

@@ -1,4 +1,5 @@
 /** @file Where a workspace keeps what, below its folder. */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 export const configFile = 'tintype.yaml';
@@ -8,7 +9,9 @@ export const workspacePaths = {
   /** Everything tintype keeps; mode 0700. */
   state: (folder: string): string => join(folder, '.tintype'),
   catalog: (folder: string): string => join(folder, '.tintype', 'catalog.sqlite'),
-  store: (folder: string): string => join(folder, '.tintype', 'store'),
+  /** Copies of objects of a store in a bucket; another address has others. */
+  storeCache: (folder: string, address: string): string =>
+    join(folder, '.tintype', 'cache', createHash('sha256').update(address).digest('hex').slice(0, 16)),
   /** A folder per run: checkpoints, event files, contact sheets. */
   runs: (folder: string): string => join(folder, '.tintype', 'runs'),
   hubCache: (folder: string): string => join(folder, '.tintype', 'hub'),

@@ -1,7 +1,7 @@
 /** @file One file of a source: read, identified, analyzed in a child process, stored. What comes out is a row, taken or rejected. */
 import { createHash } from 'node:crypto';
 import { type ErrorCode, TintypeError } from '@tintype/contracts/errors';
-import type { PictureAnalysis } from '@tintype/contracts/picture';
+import { type PictureAnalysis, type PictureFormat, pictureFormats } from '@tintype/contracts/picture';
 import type { IngestRow, Origin } from '../ports/catalog.ts';
 import { crashPoint } from '../ports/crash-point.ts';
 import { objectKeys } from '../ports/object-store.ts';
@@ -36,20 +36,24 @@ const unknownSize = -1;
 /** Stores the picture durably before it returns. Throws what is not the file's own fault: a full disk, a broken installation, CANCELLED. */
 export async function ingestFile(
   { store, pool }: Pick<IngestNeeds, 'store' | 'pool'>,
-  request: IngestRequest,
+  request: Omit<IngestRequest, 'sources'>,
   { location, file }: { location: string; file: SourceFile },
 ): Promise<IngestRow> {
-  const origin: Origin = { location, path: file.path, sizeBytes: file.sizeBytes, modifiedAt: file.modifiedAt };
+  const { path, sizeBytes, modifiedAt, etag } = file;
+  const origin: Origin = { location, path, sizeBytes, modifiedAt, ...(etag === undefined ? {} : { etag }) };
   try {
     const bytes = await file.read();
     const contentHash = hashBytes(bytes);
     const { thumbnail, ...picture } = await analyze(pool, bytes, request);
+    assertTaken(picture.format, request.formats);
     crashPoint('ingest.analyzed');
     await settleAll([
       store.put(objectKeys.source(contentHash), bytes),
       store.put(objectKeys.thumbnail(contentHash), thumbnail),
+      derive(request, bytes, contentHash),
     ]);
     crashPoint('ingest.stored');
+    const stated = request.classOf?.(file.path);
     return {
       origin,
       sample: {
@@ -59,8 +63,8 @@ export async function ingestFile(
         sizeBytes: bytes.byteLength,
         ...picture,
       },
-      className: labelFromPath(file.path, request.labels),
-      labelSource: request.labels === 'filename' ? 'filename' : 'folder',
+      className: stated === undefined ? labelFromPath(file.path, request.labels) : stated,
+      labelSource: stated !== undefined ? 'import' : request.labels === 'filename' ? 'filename' : 'folder',
     };
   } catch (error) {
     if (!(error instanceof TintypeError && rejectingCodes.has(error.code))) throw error;
@@ -69,6 +73,18 @@ export async function ingestFile(
       rejection: { code: error.code, detail: error.message },
     };
   }
+}
+
+async function derive(request: Pick<IngestRequest, 'derive'>, bytes: Uint8Array, contentHash: string): Promise<void> {
+  try {
+    await request.derive?.(bytes, contentHash);
+  } catch (error) {
+    throw toPictureFailure(error);
+  }
+}
+
+function assertTaken(format: PictureFormat, formats: readonly PictureFormat[] = pictureFormats): void {
+  if (!formats.includes(format)) throw new TintypeError('IMAGE_FORMAT_UNSUPPORTED', { format: format.toUpperCase() });
 }
 
 /** Like Promise.all, but nothing goes on behind a failure. */
@@ -82,7 +98,11 @@ export function hashBytes(bytes: Uint8Array): string {
 }
 
 /** A picture that breaks its child, or keeps it busy for too long even alone, is the picture's failure. */
-async function analyze(pool: IngestNeeds['pool'], bytes: Uint8Array, request: IngestRequest): Promise<PictureAnalysis> {
+async function analyze(
+  pool: IngestNeeds['pool'],
+  bytes: Uint8Array,
+  request: Pick<IngestRequest, 'limits' | 'signal'>,
+): Promise<PictureAnalysis> {
   const { pictureMs: deadlineMs = defaultPictureMs, ...limits } = request.limits;
   const options = { deadlineMs, ...(request.signal ? { signal: request.signal } : {}) };
   try {

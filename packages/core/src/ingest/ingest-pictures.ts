@@ -26,30 +26,41 @@ export async function ingestPictures(needs: IngestNeeds, request: IngestRequest)
   const sources = await Promise.all(
     request.sources.map((source) => needs.openSource(source, { bytes: request.limits.bytes })),
   );
-  await needs.catalog.samples.ensureDataset(request.dataset);
-
   const tally = new IngestTally(request.dataset, request.onProgress);
-  const work = new IngestWork(needs, request, tally);
-  try {
-    for (const source of sources) await work.take(source);
-  } catch (error) {
-    work.fail(error);
-  }
-  await work.end();
+  await ingestSources(needs, { ...request, sources }, tally);
   if (tally.seen === 0) throw new TintypeError('SOURCE_EMPTY', { source: request.sources.join(', ') });
   return tally.finish();
 }
 
+/** Sources that are open. Throws as `ingestPictures` does. */
+export async function ingestSources(
+  needs: WorkNeeds,
+  request: WorkRequest & { sources: readonly PictureSource[] },
+  tally: IngestTally,
+): Promise<void> {
+  await needs.catalog.samples.ensureDataset(request.dataset);
+  const work = new IngestWork(needs, request, tally);
+  try {
+    for (const source of request.sources) await work.take(source);
+  } catch (error) {
+    work.fail(error);
+  }
+  await work.end();
+}
+
+type WorkNeeds = Omit<IngestNeeds, 'openSource'>;
+type WorkRequest = Omit<IngestRequest, 'sources'>;
+
 class IngestWork {
-  readonly #needs: IngestNeeds;
-  readonly #request: IngestRequest;
+  readonly #needs: WorkNeeds;
+  readonly #request: WorkRequest;
   readonly #tally: IngestTally;
   readonly #inFlight = new InFlight(atOnce);
   readonly #recorder: RowRecorder;
   readonly #stop = new AbortController();
   #failure: unknown;
 
-  constructor(needs: IngestNeeds, request: IngestRequest, tally: IngestTally) {
+  constructor(needs: WorkNeeds, request: WorkRequest, tally: IngestTally) {
     const signal = request.signal ? AbortSignal.any([request.signal, this.#stop.signal]) : this.#stop.signal;
     // Every picture in flight listens.
     setMaxListeners(0, signal);
@@ -74,7 +85,8 @@ class IngestWork {
       const paths = files.map(({ path }) => path);
       const origins = await this.#needs.catalog.samples.findOrigins(this.#request.dataset, source.location, paths);
       for (const file of files) {
-        if (isUnchanged(file, origins.get(file.path))) await this.#passOver(file);
+        const isKnown = !this.#request.takesKnown && isUnchanged(file, origins.get(file.path));
+        if (isKnown) await this.#passOver(file);
         else await this.#start(source.location, file);
       }
     }
@@ -101,14 +113,15 @@ class IngestWork {
   }
 
   async #record(files: readonly FinishedFile[]): Promise<void> {
-    const { dataset, annotator, move } = this.#request;
+    const { dataset, annotator, move, onRejected, isFollowing = false } = this.#request;
     const rows = files.map(({ row }) => row);
-    const by = { annotator, at: this.#needs.clock.now() };
+    const by = { annotator, at: this.#needs.clock.now(), isFollowing };
     const { outcomes } = await this.#needs.catalog.samples.recordIngest(dataset, rows, by);
     crashPoint('ingest.recorded');
     for (const [index, { file, row }] of files.entries()) {
       this.#tally.countRow(row, outcomes[index] ?? 'rejected');
       if (move && 'sample' in row) await removeOriginal(file);
+      if ('rejection' in row) await onRejected?.({ file, rejection: row.rejection });
     }
   }
 
@@ -135,8 +148,10 @@ class IngestWork {
   }
 }
 
-function isUnchanged(file: SourceFile, origin: Origin | undefined): boolean {
-  return origin?.sizeBytes === file.sizeBytes && origin.modifiedAt === file.modifiedAt;
+/** An object that was written again as it was has another time, and the same tag. */
+export function isUnchanged(file: SourceFile, origin: Origin | undefined): boolean {
+  if (origin?.sizeBytes !== file.sizeBytes) return false;
+  return file.etag === undefined ? origin.modifiedAt === file.modifiedAt : origin.etag === file.etag;
 }
 
 async function removeOriginal(file: SourceFile): Promise<void> {

@@ -22,6 +22,14 @@ export function memoryStore(): MemoryStore {
     put: async (key, bytes, { ifAbsent = true } = {}) => {
       if (!ifAbsent || !objects.has(key)) objects.set(key, Uint8Array.from(bytes));
     },
+    write: async (key, chunks, { ifAbsent = true } = {}) => {
+      const parts: Uint8Array[] = [];
+      for await (const chunk of chunks) parts.push(chunk);
+      if (!ifAbsent || !objects.has(key)) objects.set(key, Uint8Array.from(Buffer.concat(parts)));
+    },
+    read: async function* (key) {
+      yield await get(key);
+    },
     getRange: async (key, { start, end }) => (await get(key)).subarray(start, end),
     find: async (key) => {
       const bytes = objects.get(key);

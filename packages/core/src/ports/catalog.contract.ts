@@ -6,6 +6,7 @@ import { anEntry, aSnapshot, fill, idOf, type OpenCatalog } from './catalog-buil
 import { describeClassStore } from './class-store.contract.ts';
 import { describeCurationStores } from './curation-stores.contract.ts';
 import { describePeopleStore } from './people-store.contract.ts';
+import { describeOriginStore } from './origin-store.contract.ts';
 import { describePredictionStore } from './prediction-store.contract.ts';
 import { describeRegistryStore } from './registry-store.contract.ts';
 import { describeRunStore } from './run-store.contract.ts';
@@ -17,6 +18,7 @@ export function describeCatalog(name: string, open: OpenCatalog): void {
   const suites = {
     samples: describeSampleStore,
     classes: describeClassStore,
+    origins: describeOriginStore,
     snapshots: describeSnapshotStore,
     runs: describeRunStore,
     registry: describeRegistryStore,

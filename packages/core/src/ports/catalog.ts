@@ -31,6 +31,16 @@ export interface Origin {
   path: string;
   sizeBytes: number;
   modifiedAt: number;
+  /** Of objects in buckets; it says more than size and time. */
+  etag?: string;
+}
+
+/** An origin as the catalog knows it. */
+export interface KnownOrigin extends Origin {
+  /** The sample that the file is; null where it was rejected. */
+  sampleId: string | null;
+  /** When it was found that the file is not there any more. */
+  deletedAt: number | null;
 }
 
 /** One finished file: a picture (with the sample it is or duplicates) or a rejection. */
@@ -44,8 +54,32 @@ export type IngestRow = { origin: Origin } & (
 );
 
 export interface IngestOutcome {
-  /** One of these per row, in order. `disagreement`: a duplicate whose class differs from the sample's. */
-  outcomes: ('added' | 'duplicate' | 'disagreement' | 'rejected')[];
+  /**
+   * One of these per row, in order. `disagreement`: a duplicate whose class differs from the sample's. `changed`: it took the place of
+   * another sample, where origins are followed.
+   */
+  outcomes: ('added' | 'duplicate' | 'disagreement' | 'rejected' | 'changed')[];
+}
+
+/** Who records an ingest. */
+export interface IngestBy {
+  annotator: string;
+  at: number;
+  /**
+   * A file whose content is another than before takes the place of what it was: the new sample takes over its label, which is flagged
+   * by a `changed-object` issue, and the old one goes to the trash unless another file still is it. By default both stay.
+   */
+  isFollowing?: boolean;
+}
+
+/** What the files of a location are and were. */
+export interface OriginStore {
+  /** In the order of the paths' UTF-8 bytes, without holding them all. */
+  stream(dataset: string, location: string): AsyncIterable<KnownOrigin>;
+  /** The files are gone: samples that no other file is go to the trash, their labels with them. Returns how many did. */
+  markDeleted(dataset: string, location: string, paths: readonly string[], by: IngestBy): Promise<number>;
+  /** The files are back as they were: samples that went to the trash for that alone come out of it. Returns how many did. */
+  markReturned(dataset: string, location: string, paths: readonly string[], by: IngestBy): Promise<number>;
 }
 
 export interface SampleStore {
@@ -60,11 +94,7 @@ export interface SampleStore {
    * Adds samples, origins, label events, classes and data issues. A sample that exists stays as it is (a removed one stays removed);
    * a duplicate with another class leaves the label and adds a `label-disagreement` issue; an unlabeled one takes the class.
    */
-  recordIngest(
-    dataset: string,
-    rows: readonly IngestRow[],
-    by: { annotator: string; at: number },
-  ): Promise<IngestOutcome>;
+  recordIngest(dataset: string, rows: readonly IngestRow[], by: IngestBy): Promise<IngestOutcome>;
   /**
    * In the order of `sort`, by id without one; a view that is a list keeps its own order. A cursor of a sorted list is a position, so what is
    * added or removed meanwhile shifts its pages. Throws VIEW_NOT_FOUND, VALIDATION_FAILED.
@@ -217,6 +247,7 @@ export interface PredictionStore {
 export interface Catalog extends AsyncDisposable {
   samples: SampleStore;
   classes: ClassStore;
+  origins: OriginStore;
   snapshots: SnapshotStore;
   runs: RunStore;
   registry: RegistryStore;

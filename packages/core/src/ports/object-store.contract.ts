@@ -5,6 +5,10 @@ import { type ObjectHead, type ObjectStore, objectKeys } from './object-store.ts
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const read = async (store: ObjectStore, key: string): Promise<string> => new TextDecoder().decode(await store.get(key));
 
+async function* streamOf(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* parts;
+}
+
 async function collect(items: AsyncIterable<ObjectHead>): Promise<ObjectHead[]> {
   const all: ObjectHead[] = [];
   for await (const item of items) all.push(item);
@@ -22,6 +26,33 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
 
       expect(Buffer.compare(await store.get('snapshots/large'), large)).toBe(0);
       expect((await store.get('snapshots/empty')).byteLength).toBe(0);
+    });
+
+    test('an object is written from a stream and read as one', async () => {
+      const store = await open();
+      const parts = ['one, ', 'two, ', '', 'three'].map(text);
+
+      await store.write('snapshots/parts', streamOf(parts));
+      await store.write('snapshots/none', streamOf([]));
+      await store.write('snapshots/parts', streamOf([text('left alone')]));
+
+      expect(await read(store, 'snapshots/parts')).toBe('one, two, three');
+      expect((await store.get('snapshots/none')).byteLength).toBe(0);
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of store.read('snapshots/parts')) chunks.push(chunk);
+      expect(Buffer.concat(chunks).toString()).toBe('one, two, three');
+    });
+
+    test('a stream that fails leaves no object', async () => {
+      const store = await open();
+      const failing = async function* (): AsyncGenerator<Uint8Array> {
+        yield text('half');
+        throw new Error('the source broke');
+      };
+
+      await expect(store.write('snapshots/half', failing())).rejects.toThrow('the source broke');
+
+      expect(await store.find('snapshots/half')).toBeUndefined();
     });
 
     test('a view of a larger buffer is stored without its surroundings', async () => {
@@ -61,6 +92,9 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       await expect(store.getRange('snapshots/none', { start: 0, end: 1 })).rejects.toMatchObject({
         code: 'OBJECT_NOT_FOUND',
       });
+      await expect(store.read('snapshots/none')[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+        code: 'OBJECT_NOT_FOUND',
+      });
     });
 
     test('a folder of objects is no object', async () => {
@@ -80,6 +114,8 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
 
       expect(new TextDecoder().decode(middle)).toBe('234');
       expect(new TextDecoder().decode(tail)).toBe('89');
+      expect((await store.getRange('snapshots/digits', { start: 10, end: 20 })).byteLength).toBe(0);
+      expect((await store.getRange('snapshots/digits', { start: 3, end: 3 })).byteLength).toBe(0);
     });
 
     test('find tells the size', async () => {
@@ -116,15 +152,19 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       expect(await store.find('snapshots/a')).toBeUndefined();
     });
 
-    test('the local folder of a prefix holds its objects as files', async () => {
+    test('the local folder of a prefix holds its objects as files, those put since too', async () => {
+      const { readFile } = await import('node:fs/promises');
       const store = await open();
-      const key = objectKeys.bundleFile('abc', 'bundle.json');
-      await store.put(key, text('{}'));
+      const [manifest, graph] = ['bundle.json', 'model.onnx'].map((file) => objectKeys.bundleFile('abc', file));
+      await store.put(manifest as string, text('{}'));
+      await store.localFolder(objectKeys.bundlePrefix('abc'));
+      await store.put(manifest as string, text('{"a":1}'), { ifAbsent: false });
+      await store.put(graph as string, text('graph'));
 
       const folder = await store.localFolder(objectKeys.bundlePrefix('abc'));
 
-      const { readFile } = await import('node:fs/promises');
-      expect(await readFile(`${folder}/bundle.json`, 'utf8')).toBe('{}');
+      expect(await readFile(`${folder}/bundle.json`, 'utf8')).toBe('{"a":1}');
+      expect(await readFile(`${folder}/model.onnx`, 'utf8')).toBe('graph');
     });
 
     test.each([

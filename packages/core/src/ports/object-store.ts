@@ -8,8 +8,12 @@ export interface ObjectHead {
 export interface ObjectStore {
   /** Writes all or nothing, durably. An object that is there already is left alone when `ifAbsent` (default true). */
   put(key: string, bytes: Uint8Array, options?: { ifAbsent?: boolean }): Promise<void>;
+  /** As `put`, of bytes that need not be held at once; a source that throws leaves no object. */
+  write(key: string, chunks: AsyncIterable<Uint8Array>, options?: { ifAbsent?: boolean }): Promise<void>;
   /** Throws OBJECT_NOT_FOUND. */
   get(key: string): Promise<Uint8Array>;
+  /** The object a piece at a time. Throws OBJECT_NOT_FOUND, at the first piece. */
+  read(key: string): AsyncIterable<Uint8Array>;
   /** Bytes `[start, end)`. Throws OBJECT_NOT_FOUND. */
   getRange(key: string, range: { start: number; end: number }): Promise<Uint8Array>;
   /** Undefined where there is no such object. */
@@ -25,6 +29,8 @@ export interface ObjectStore {
 export const objectKeys = {
   source: (contentHash: string): string => `sources/${contentHash.slice(0, 2)}/${contentHash}`,
   thumbnail: (contentHash: string): string => `thumbs/${contentHash.slice(0, 2)}/${contentHash}.jpg`,
+  /** Pixels as a NumPy array, for other programs. */
+  array: (contentHash: string): string => `numpy/${contentHash}.npy`,
   embeddingPrefix: (featuresKey: string): string => `embeddings/${featuresKey}/`,
   pixelPrefix: (pixelsKey: string): string => `pixels/${pixelsKey}/`,
   measurePrefix: (key: string): string => `measures/${key}/`,

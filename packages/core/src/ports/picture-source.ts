@@ -7,6 +7,8 @@ export interface SourceFile {
   sizeBytes: number;
   /** Milliseconds since 1970; 0 where the source does not say. */
   modifiedAt: number;
+  /** Of objects in buckets: another one whenever the content is another. */
+  etag?: string;
   /** Throws IMAGE_TOO_LARGE, FILE_UNREADABLE, ARCHIVE_ENTRY_UNSAFE or ARCHIVE_LIMIT_EXCEEDED for this file alone. */
   read(): Promise<Uint8Array>;
   /** Deletes the original; absent where the source cannot (archives). */

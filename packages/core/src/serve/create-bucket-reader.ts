@@ -32,15 +32,20 @@ export function createBucketReader(buckets: Buckets, stores: ReadonlyMap<string,
   return {
     async read({ bucket, key }, { limitBytes }) {
       const store = find(bucket, key);
-      const head = await store?.find(key);
-      if (!store || !head) throw new TintypeError('OBJECT_REFUSED', {});
-      const { sizeBytes } = head;
-      if (sizeBytes > limitBytes) throw new TintypeError('IMAGE_TOO_LARGE', { sizeBytes, limitBytes });
-      return store.getRange(key, { start: 0, end: sizeBytes }).catch((error: unknown) => {
-        // It was removed meanwhile.
-        const isGone = error instanceof TintypeError && error.code === 'OBJECT_NOT_FOUND';
-        throw isGone ? new TintypeError('OBJECT_REFUSED', {}, { cause: error }) : error;
-      });
+      try {
+        const head = await store?.find(key);
+        if (!store || !head) throw new TintypeError('OBJECT_REFUSED', {});
+        const { sizeBytes } = head;
+        if (sizeBytes > limitBytes) throw new TintypeError('IMAGE_TOO_LARGE', { sizeBytes, limitBytes });
+        return await store.getRange(key, { start: 0, end: sizeBytes });
+      } catch (error) {
+        throw isAsGoodAsAbsent(error) ? new TintypeError('OBJECT_REFUSED', {}, { cause: error }) : error;
+      }
     },
   };
+}
+
+/** It was removed meanwhile; or the cloud does not say whether it is there, as S3 does to those who may not list the bucket. */
+function isAsGoodAsAbsent(error: unknown): boolean {
+  return error instanceof TintypeError && ['OBJECT_NOT_FOUND', 'BUCKET_DENIED'].includes(error.code);
 }

@@ -1,0 +1,117 @@
+/** @file `tintype drop`: takes in what is put into the drop zone, and empties it. */
+import type { DropReport } from '@tintype/contracts/drop';
+import { pictureFormats } from '@tintype/contracts/picture';
+import { TintypeError } from '@tintype/contracts/errors';
+import { type CloudAddress, findStoreAddress } from '@tintype/contracts/store-address';
+import type { CommandRecord } from '../command.ts';
+import { counted, duration, integer, printable, table } from '../format.ts';
+import { repeat } from '../repeat.ts';
+
+const refusalsFolder = 'rejected/';
+
+export const dropCommand: CommandRecord = {
+  name: 'drop',
+  summary: 'take in what is put into a drop zone in a bucket, and empty it',
+  arguments: '[bucket]',
+  options: [
+    {
+      flags: '--labels <rule>',
+      description: 'where the class of a picture comes from',
+      choices: ['folder', 'filename', 'none'],
+      default: 'none',
+    },
+    { flags: '--dataset <name>', description: 'dataset to add to', default: 'default' },
+    { flags: '--annotator <name>', description: 'who the labels are recorded under', default: 'drop' },
+    {
+      flags: '--formats <format...>',
+      description: `formats that are taken, of ${pictureFormats.join(', ')} (default: jpeg png)`,
+      choices: pictureFormats,
+    },
+    {
+      flags: '--npy <pixels>',
+      description: 'keep numpy/HASH.npy too, squashed to a square of this side',
+      range: [1, 4096],
+    },
+    { flags: '--watch', description: 'look again and again until Ctrl+C' },
+    {
+      flags: '--every <seconds>',
+      description: 'with --watch: time between two looks',
+      range: [1, 86_400],
+      default: 10,
+    },
+  ],
+  examples: [
+    'tintype drop s3://photos/upload --dataset photos',
+    'tintype drop --watch --npy 224',
+    'tintype drop s3://photos/upload --formats jpeg png webp --labels filename',
+  ],
+  async run(context, [place], options) {
+    await using workspace = await context.openWorkspace();
+    const address = findZone(place, workspace.config.store);
+    const [{ openBucket }, { openBucketSource }, { sweepDropZone }, { ingestOptionsSchema }] = await Promise.all([
+      import('@tintype/adapters/buckets/open-bucket'),
+      import('@tintype/adapters/sources/open-bucket-source'),
+      import('@tintype/core/ingest/sweep-drop-zone'),
+      import('@tintype/contracts/ingest'),
+    ]);
+    await using pool = await context.openPool(workspace);
+    const { catalog, store, clock, config } = workspace;
+    const zone = await openBucket(address, config);
+    const needs = {
+      catalog,
+      store,
+      clock,
+      pool,
+      zone,
+      source: openBucketSource(zone, { bytes: config.limits.bytes, offersAll: true }),
+      refusals: await openBucket(besideZone(address), config),
+    };
+    const { dataset, labels, annotator, formats = ['jpeg', 'png'], npy } = options;
+    const request = {
+      ...ingestOptionsSchema.parse({ sources: [zone.location], dataset, labels, annotator }),
+      formats: formats as (typeof pictureFormats)[number][],
+      limits: config.limits,
+      signal: context.signal,
+      ...(npy === undefined ? {} : { npySidePx: Number(npy) }),
+    };
+    const sweep = (): Promise<DropReport> => sweepDropZone(needs, request);
+    const show = (report: DropReport): void => context.output.result(report, () => render(report));
+    if (options.watch !== true) show(await sweep());
+    else await repeat(context, Number(options.every) * 1000, async () => showUnlessIdle(await sweep(), show));
+  },
+};
+
+function showUnlessIdle(report: DropReport, show: (report: DropReport) => void): void {
+  if (report.seen > 0) show(report);
+}
+
+/** The address that is named, else `upload/` in the bucket that the workspace keeps its bytes in. Throws USAGE_INVALID. */
+function findZone(place: string | undefined, store: string): CloudAddress {
+  const address = findStoreAddress(place ?? store);
+  if (!address || address.scheme === 'file' || (place !== undefined && address.prefix === '')) {
+    const problem = 'Name a drop zone: a folder in a bucket, such as s3://BUCKET/upload.';
+    throw new TintypeError('USAGE_INVALID', { problem, command: 'tintype drop' });
+  }
+  return place === undefined ? { ...address, prefix: `${address.prefix}upload/` } : address;
+}
+
+/** `photos/upload/` -> `photos/rejected/` */
+function besideZone(address: CloudAddress): CloudAddress {
+  return { ...address, prefix: address.prefix.replace(/[^/]+\/$/, refusalsFolder) };
+}
+
+function render(report: DropReport): string {
+  const lines = [
+    `${counted(report.added, 'new picture')} in dataset "${report.dataset}" from ${printable(report.location)} in ${duration(report.durationMs)}` +
+      ` (${counted(report.duplicates, 'exact duplicate')}, ${integer(report.rejected)} rejected).`,
+  ];
+  if (report.rejections.length > 0) {
+    const rows = report.rejections.slice(0, 10).map((row) => [printable(row.path), printable(row.detail)]);
+    lines.push(
+      '',
+      table(['rejected', 'why'], rows),
+      `They are in ${refusalsFolder} beside the drop zone, each with its reason.`,
+    );
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,70 @@
+/** @file One sync of a bucket whose objects the catalog knows, watched for memory: node measured-sync.mjs STATE ENDPOINT. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { openS3Bucket } from '@tintype/adapters/buckets/open-s3-bucket';
+import { openSqliteCatalog } from '@tintype/adapters/catalog/open-sqlite-catalog';
+import { systemClock as clock } from '@tintype/adapters/clock';
+import { openBucketSource } from '@tintype/adapters/sources/open-bucket-source';
+import { defaultPictureLimits as limits } from '@tintype/contracts/picture';
+import { sampleIdOf } from '@tintype/core/ingest/sample-id';
+import { syncSource } from '@tintype/core/ingest/sync-source';
+
+const [, , state, endpoint] = process.argv;
+Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' });
+const address = { scheme: 's3', bucket: 'photos', prefix: '' };
+const bucket = await openS3Bucket({ address, settings: { endpoint } });
+const catalog = await openSqliteCatalog({ path: join(state, 'catalog.sqlite'), clock });
+const source = openBucketSource(bucket, limits);
+
+/** As an earlier sync would have left them. */
+async function recordAll() {
+  let rows = [];
+  const record = async () => {
+    await catalog.samples.recordIngest('d', rows, { annotator: 'bench', at: 1, isFollowing: true });
+    rows = [];
+  };
+  for await (const { path, sizeBytes, modifiedAt, etag } of source.files()) {
+    const contentHash = createHash('sha256').update(path).digest('hex');
+    rows.push({
+      origin: { location: source.location, path, sizeBytes, modifiedAt, etag },
+      className: path.split('/')[0],
+      labelSource: 'folder',
+      sample: {
+        id: sampleIdOf('d', contentHash),
+        contentHash,
+        path,
+        format: 'jpeg',
+        widthPx: 640,
+        heightPx: 480,
+        sizeBytes,
+        perceptualHash: '00ff00ff00ff00ff',
+      },
+    });
+    if (rows.length === 1000) await record();
+  }
+  await record();
+}
+
+await recordAll();
+globalThis.gc?.();
+let peak = 0;
+const timer = setInterval(() => {
+  peak = Math.max(peak, process.memoryUsage.rss());
+}, 50);
+const startedAt = performance.now();
+const cpu = process.cpuUsage();
+const report = await syncSource(
+  { catalog, source, clock, store: {}, pool: {} },
+  { dataset: 'd', labels: 'folder', annotator: 'bench', limits },
+);
+clearInterval(timer);
+const { user, system } = process.cpuUsage(cpu);
+await catalog[Symbol.asyncDispose]();
+const round = (number) => Math.round(number * 100) / 100;
+process.send({
+  seconds: round((performance.now() - startedAt) / 1000),
+  cpuSeconds: round((user + system) / 1e6),
+  unchanged: report.unchanged,
+  peakMiB: Math.round(peak / 2 ** 20),
+});
+process.disconnect();

@@ -1,0 +1,106 @@
+/** @file The objects of a bucket as pictures to take in, in the order of their keys. */
+import { TintypeError } from '@tintype/contracts/errors';
+import {
+  type CloudAddress,
+  findStoreAddress,
+  isCloudAddress,
+  renderStoreAddress,
+} from '@tintype/contracts/store-address';
+import type { Bucket, BucketObject } from '@tintype/core/ports/bucket';
+import type { OpenPictureSource, PictureSource, SourceFile } from '@tintype/core/ports/picture-source';
+import { isObjectDenied } from '../buckets/cloud-failure.ts';
+import { type BucketSettings, openBucket } from '../buckets/open-bucket.ts';
+import { collectBytes } from '../buckets/read-body.ts';
+import { openPictureSource } from './open-picture-source.ts';
+import { couldBePicture } from './picture-candidates.ts';
+import { unreadable } from './refused-file.ts';
+
+/** Whatever `openPictureSource` opens, and places in buckets: `s3://photos/incoming`, `s3://photos/a.jpg`. Throws USAGE_INVALID, BUCKET_DENIED or BUCKET_UNREACHABLE. */
+export function createSourceOpener(settings: BucketSettings): OpenPictureSource {
+  return async (source, limits) => {
+    if (!isCloudAddress(source)) return openPictureSource(source, limits);
+    const address = parseCloudAddress(source);
+    return (
+      (await findSingle(address, settings, limits)) ?? openBucketSource(await openBucket(address, settings), limits)
+    );
+  };
+}
+
+/** Throws USAGE_INVALID. */
+export function parseCloudAddress(text: string): CloudAddress {
+  const address = findStoreAddress(text);
+  if (address && address.scheme !== 'file') return address;
+  const problem = `${JSON.stringify(text)} is not the address of a bucket: s3://BUCKET/PREFIX or gs://BUCKET/PREFIX.`;
+  throw new TintypeError('USAGE_INVALID', { problem });
+}
+
+/** `offersAll`: also what people keep beside pictures, so that nothing stays unseen. */
+export function openBucketSource(
+  bucket: Bucket,
+  { bytes, offersAll = false }: { bytes: number; offersAll?: boolean },
+): PictureSource {
+  return {
+    location: bucket.location,
+    async *files() {
+      for await (const object of bucket.list('')) {
+        // What consoles make for an empty folder.
+        if (object.key === '' || object.key.endsWith('/')) continue;
+        if (offersAll || couldBePicture(object.key)) yield toSourceFile(bucket, object, bytes);
+      }
+    },
+  };
+}
+
+/** An object that a whole address names; its folder is the location, so that ingesting the folder later finds it known. */
+async function findSingle(
+  address: CloudAddress,
+  settings: BucketSettings,
+  limits: { bytes: number },
+): Promise<PictureSource | undefined> {
+  const path = address.prefix.replace(/\/$/, '');
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (!/\.\w{2,5}$/.test(name) || !couldBePicture(name)) return undefined;
+  const folder = { ...address, prefix: path.slice(0, path.length - name.length) };
+  const bucket = await openBucket(folder, settings);
+  const object = await bucket.find(name);
+  if (!object) return undefined;
+  return {
+    location: renderStoreAddress(folder),
+    async *files() {
+      yield toSourceFile(bucket, object, limits.bytes);
+    },
+  };
+}
+
+function toSourceFile(
+  bucket: Bucket,
+  { key, sizeBytes, modifiedAt, etag }: BucketObject,
+  limitBytes: number,
+): SourceFile {
+  return {
+    path: key,
+    sizeBytes,
+    modifiedAt,
+    etag,
+    async read() {
+      if (sizeBytes > limitBytes) throw new TintypeError('IMAGE_TOO_LARGE', { sizeBytes, limitBytes });
+      try {
+        return await collectBytes(bucket.read(key, { etag }));
+      } catch (error) {
+        throw isGone(error) ? unreadable('it was changed or deleted while it was read', error) : toRefusal(error);
+      }
+    },
+    async remove() {
+      const now = await bucket.find(key);
+      // What was written since it was listed is not in the catalog, so it stays.
+      if (now?.etag === etag) await bucket.remove(key);
+    },
+  };
+}
+
+const isGone = (error: unknown): boolean => error instanceof TintypeError && error.code === 'OBJECT_NOT_FOUND';
+
+/** An object that is closed, or in an archive, is a row; a bucket that is closed ends the work. */
+function toRefusal(error: unknown): unknown {
+  return isObjectDenied(error) ? unreadable((error as TintypeError<'BUCKET_DENIED'>).details.reason, error) : error;
+}

@@ -1,0 +1,129 @@
+/** @file The object store in a bucket: objects appear whole, as clouds keep them; what must be a file is downloaded once. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Bucket, BucketObject } from '@tintype/core/ports/bucket';
+import type { ObjectHead, ObjectStore } from '@tintype/core/ports/object-store';
+import { storageFailure } from '../storage-failure.ts';
+import { SourceFailure } from './carry-failure.ts';
+import { assertObjectKey, isObjectKey, splitPrefix } from './object-path.ts';
+import { discard, writeTemporaryStream } from './write-durably.ts';
+
+export interface OpenRemoteStore {
+  bucket: Bucket;
+  /** Copies of objects that were wanted as files; may be deleted at any time while nothing runs. */
+  cacheFolder: string;
+}
+
+/** Throws BUCKET_DENIED or BUCKET_UNREACHABLE, as every method does. */
+export async function openRemoteStore(options: OpenRemoteStore): Promise<ObjectStore> {
+  await options.bucket.assertOpen();
+  return new RemoteStore(options);
+}
+
+const downloadsAtOnce = 4;
+
+class RemoteStore implements ObjectStore {
+  readonly #bucket: Bucket;
+  readonly #cacheFolder: string;
+  /** By folder. */
+  readonly #downloads = new Map<string, Promise<void>>();
+
+  constructor({ bucket, cacheFolder }: OpenRemoteStore) {
+    this.#bucket = bucket;
+    this.#cacheFolder = cacheFolder;
+  }
+
+  async put(key: string, bytes: Uint8Array, options?: { ifAbsent?: boolean }): Promise<void> {
+    assertObjectKey(key);
+    await this.#bucket.put(key, bytes, options);
+  }
+
+  async write(key: string, chunks: AsyncIterable<Uint8Array>, options?: { ifAbsent?: boolean }): Promise<void> {
+    assertObjectKey(key);
+    await this.#bucket.write(key, chunks, options);
+  }
+
+  async get(key: string): Promise<Uint8Array> {
+    assertObjectKey(key);
+    return this.#bucket.get(key);
+  }
+
+  async *read(key: string): AsyncGenerator<Uint8Array> {
+    assertObjectKey(key);
+    yield* this.#bucket.read(key);
+  }
+
+  async getRange(key: string, range: { start: number; end: number }): Promise<Uint8Array> {
+    assertObjectKey(key);
+    return this.#bucket.getRange(key, range);
+  }
+
+  async find(key: string): Promise<ObjectHead | undefined> {
+    assertObjectKey(key);
+    const object = await this.#bucket.find(key);
+    return object && { key, sizeBytes: object.sizeBytes };
+  }
+
+  /** What others keep under names that are no keys of ours is passed over. */
+  async *list(prefix: string): AsyncGenerator<ObjectHead> {
+    splitPrefix(prefix);
+    for await (const { key, sizeBytes } of this.#bucket.list(prefix)) if (isObjectKey(key)) yield { key, sizeBytes };
+  }
+
+  async remove(key: string): Promise<void> {
+    assertObjectKey(key);
+    await this.#bucket.remove(key);
+  }
+
+  async localFolder(prefix: string): Promise<string> {
+    const { folder } = splitPrefix(prefix);
+    // Whoever asks while a download is under way may miss what was put since it began: each looks once more, after it.
+    const download = (this.#downloads.get(folder) ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(() => this.#download(folder));
+    this.#downloads.set(folder, download);
+    await download;
+    return join(this.#cacheFolder, 'objects', folder);
+  }
+
+  async #download(folder: string): Promise<void> {
+    const underWay = new Set<Promise<void>>();
+    await mkdir(join(this.#cacheFolder, 'objects', folder), { recursive: true });
+    for await (const object of this.#bucket.list(folder)) {
+      if (!isObjectKey(object.key)) continue;
+      if (underWay.size >= downloadsAtOnce) await Promise.race(underWay);
+      const one = this.#downloadObject(object).finally(() => underWay.delete(one));
+      underWay.add(one);
+    }
+    await Promise.all(underWay);
+  }
+
+  /** The file is written before its tag, so that a tag speaks of a whole file. */
+  async #downloadObject({ key, etag, sizeBytes }: BucketObject): Promise<void> {
+    const path = join(this.#cacheFolder, 'objects', key);
+    const tagPath = join(this.#cacheFolder, 'tags', key);
+    if (await isCopy({ path, tagPath }, { etag, sizeBytes })) return;
+    const temporary = join(this.#cacheFolder, `${process.pid}-${randomBytes(6).toString('hex')}`);
+    try {
+      for (const folder of [dirname(path), dirname(tagPath)]) await mkdir(folder, { recursive: true });
+      await writeTemporaryStream(temporary, this.#bucket.read(key, { etag }));
+      await rename(temporary, path);
+      await writeFile(tagPath, etag);
+    } catch (error) {
+      discard(temporary);
+      throw error instanceof SourceFailure ? error.cause : storageFailure('Keeping a copy of an object', error);
+    }
+  }
+}
+
+async function isCopy(
+  { path, tagPath }: { path: string; tagPath: string },
+  { etag, sizeBytes }: { etag: string; sizeBytes: number },
+): Promise<boolean> {
+  try {
+    return (await readFile(tagPath, 'utf8')) === etag && (await stat(path)).size === sizeBytes;
+  } catch {
+    return false;
+  }
+}
