@@ -78,6 +78,14 @@ export function isAbsent(error: unknown): boolean {
   return isNamed(error, 'NoSuchKey', 'NotFound') || [404, 412].includes(statusOf(error) ?? 0);
 }
 
+/** Whether the same question may have another answer in a moment. */
+export function isPassing(error: unknown): boolean {
+  if (denialOf(error) !== undefined) return false;
+  const status = statusOf(error);
+  if (status === undefined || isNamed(error, 'RequestTimeout', 'SlowDown')) return true;
+  return [408, 429].includes(status) || (status >= 500 && status !== 501);
+}
+
 /** A failure of this object alone: others of the bucket may be read. */
 export function isObjectDenied(error: unknown): boolean {
   if (!(error instanceof TintypeError) || error.code !== 'BUCKET_DENIED') return false;
@@ -89,12 +97,17 @@ export function namedError(name: string, cause?: unknown): Error {
   return Object.assign(new Error(name, { cause }), { name });
 }
 
+function denialOf(error: unknown): string | undefined {
+  const named = namesOf(error).map((name) => denials[name]);
+  return named.find(Boolean) ?? denialsByStatus[statusOf(error) ?? 0];
+}
+
 /** `place` is the bucket as people wrote it. */
 export function cloudFailure(place: string, error: unknown): TintypeError {
   if (error instanceof TintypeError) return error;
   const names = namesOf(error);
   const status = statusOf(error);
-  const denial = names.map((name) => denials[name]).find(Boolean) ?? denialsByStatus[status ?? 0];
+  const denial = denialOf(error);
   if (denial !== undefined) return new TintypeError('BUCKET_DENIED', { place, reason: denial }, { cause: error });
   const reason =
     names.map((name) => networkReasons[name]).find(Boolean) ??

@@ -1,4 +1,4 @@
-/** @file A bucket of Google Cloud Storage, by Google's own library. Credentials are the application default ones, and no others. */
+/** @file A bucket of Google Cloud Storage, by Google's own library. Credentials are the application default ones; without any, what is public can be read. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
@@ -13,7 +13,7 @@ import { type CloudAddress, renderStoreAddress } from '@tintype/contracts/store-
 import type { Bucket, BucketObject } from '@tintype/core/ports/bucket';
 import { carryFailure, SourceFailure } from '../store/carry-failure.ts';
 import { cloudFailure, isAbsent, namedError, statusOf } from './cloud-failure.ts';
-import { deadlineMs, defaultPatience, type Patience, waitBeforeRetry, withinMs } from './patience.ts';
+import { askPatiently, deadlineMs, defaultPatience, type Patience } from './patience.ts';
 import { collectBytes, emptyBody, type OpenedBody, readBody } from './read-body.ts';
 
 export interface OpenGcsBucket {
@@ -176,38 +176,21 @@ class GcsBucket implements Bucket {
     });
   }
 
-  /** Asked again where that can help; all attempts together have one deadline. `needsBucket`: only a bucket that is not there is not found. */
-  async #ask<T>(
+  /** `needsBucket`: only a bucket that is not there is not found. */
+  #ask<T>(
     operation: () => Promise<T>,
     { sizeBytes = 0, needsBucket = false }: { sizeBytes?: number; needsBucket?: boolean } = {},
   ): Promise<T> {
     const { patience } = this.#parts;
-    const endsAt = performance.now() + deadlineMs(patience, sizeBytes);
-    for (let failures = 0; ; ) {
-      try {
-        return await withinMs(operation(), Math.min(endsAt - performance.now(), attemptMs(patience, sizeBytes)));
-      } catch (error) {
-        failures += 1;
-        const failure = this.#fail(error, { needsBucket });
-        const isPassing = failure.code === 'BUCKET_UNREACHABLE' && !isAbsent(error) && statusOf(error) !== 416;
-        if (!isPassing || failures >= patience.attempts || performance.now() > endsAt) throw failure;
-        await waitBeforeRetry(patience, failures);
-      }
-    }
+    return askPatiently(operation, { patience, sizeBytes, fail: (error) => this.#fail(error, { needsBucket }) });
   }
 
   #fail(error: unknown, { needsBucket = false }: { needsBucket?: boolean } = {}): TintypeError {
     const place = `gs://${this.#parts.address.bucket}`;
     if (needsBucket && statusOf(error) === 404) return cloudFailure(place, namedError('NoSuchBucket', error));
-    if (error instanceof Error && /default credentials/.test(error.message))
-      return cloudFailure(place, namedError('CredentialsProviderError', error));
     return cloudFailure(place, error);
   }
 }
-
-/** A server that says nothing at all is given up sooner than one that is still being told something. */
-const attemptMs = (patience: Patience, sizeBytes: number): number =>
-  patience.stallMs + (sizeBytes / patience.slowestBytesPerSecond) * 1000;
 
 const conditionOf = (ifAbsent: boolean): object => (ifAbsent ? { preconditionOpts: { ifGenerationMatch: 0 } } : {});
 

@@ -192,14 +192,20 @@ describe('a server that fails', () => {
 
   test('a large object whose parts fail now and then is whole', async () => {
     const large = Buffer.alloc(20 * 2 ** 20, 'tintype ');
-    let count = 0;
-    cloud.fault = ({ method }) => (method === 'PUT' && count++ % 2 === 0 ? { kind: 'status', status: 503 } : undefined);
+    const failed = new Set<string>();
+    cloud.fault = ({ method, query }) => {
+      const part = query.get('partNumber') ?? '';
+      if (method !== 'PUT' || failed.has(part)) return undefined;
+      failed.add(part);
+      return { kind: 'status', status: 503 };
+    };
 
     await bucket.put('large.bin', large);
 
     const stored = cloud.objects.get('photos/large.bin')?.bytes ?? Buffer.alloc(0);
     const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
     expect(hash(stored)).toBe(hash(large));
+    expect(failed.size).toBe(3);
   });
 
   test('a put that another writer meets is asked again, and one that finds the object is done', async () => {

@@ -18,8 +18,8 @@ import { TintypeError } from '@tintype/contracts/errors';
 import { type CloudAddress, renderStoreAddress } from '@tintype/contracts/store-address';
 import type { Bucket, BucketObject } from '@tintype/core/ports/bucket';
 import { carryFailure, SourceFailure } from '../store/carry-failure.ts';
-import { cloudFailure, isAbsent, isNamed, statusOf } from './cloud-failure.ts';
-import { deadlineMs, defaultPatience, type Patience, waitBeforeRetry } from './patience.ts';
+import { cloudFailure, isAbsent, isNamed, namedError, statusOf } from './cloud-failure.ts';
+import { askPatiently, deadlineMs, defaultPatience, type Patience, waitBeforeRetry } from './patience.ts';
 import { collectBytes, emptyBody, type OpenedBody, readBody } from './read-body.ts';
 
 export interface OpenS3Bucket {
@@ -40,17 +40,16 @@ const defaultRegion = 'us-east-1';
 /** Nothing is asked yet: the first operation says what is wrong with address or credentials. */
 export async function openS3Bucket(options: OpenS3Bucket): Promise<Bucket> {
   const { address, settings = {}, patience = defaultPatience, pageSize = 1000 } = options;
-  return new S3Bucket({ client: await openClient(settings, patience), address, patience, pageSize });
+  return new S3Bucket({ ...(await openClients(settings, patience)), address, patience, pageSize });
 }
 
-async function openClient(settings: Config['s3'], patience: Patience): Promise<S3Client> {
+async function openClients(settings: Config['s3'], patience: Patience): Promise<Pick<Parts, 'client' | 'uploads'>> {
   const { endpoint = process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL, region, addressing } = settings;
   const config: S3ClientConfig = {
     ...(endpoint ? { endpoint } : {}),
     ...(region ? { region } : {}),
     forcePathStyle: addressing === undefined ? Boolean(endpoint) : addressing === 'path',
     followRegionRedirects: true,
-    maxAttempts: patience.attempts,
     // Servers other than Amazon's do not all know the checksums that it added; every request is signed with the SHA-256 of its body.
     ...(endpoint ? { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } : {}),
     requestHandler: {
@@ -62,16 +61,24 @@ async function openClient(settings: Config['s3'], patience: Patience): Promise<S
       httpsAgent: { keepAlive: true, maxSockets: 64 },
     },
   };
-  const client = new S3Client(config);
-  const hasRegion = await client.config.region().then(
+  // Which Node the library will need one day is the project's matter, not that of whoever runs a command.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  const hasRegion = await new S3Client(config).config.region().then(
     () => true,
     () => false,
   );
-  return hasRegion ? client : new S3Client({ ...config, region: defaultRegion });
+  const placed = hasRegion ? config : { ...config, region: defaultRegion };
+  return {
+    client: new S3Client({ ...placed, maxAttempts: 1 }),
+    uploads: new S3Client({ ...placed, maxAttempts: patience.attempts }),
+  };
 }
 
 interface Parts {
+  /** What is asked of it is asked again here, so that attempts, waits and deadlines are the same for every cloud. */
   client: S3Client;
+  /** Uploads in parts: only the library knows which part has to be sent again. */
+  uploads: S3Client;
   address: CloudAddress;
   patience: Patience;
   pageSize: number;
@@ -90,7 +97,15 @@ class S3Bucket implements Bucket {
 
   async assertOpen(): Promise<void> {
     const { client, address } = this.#parts;
-    await this.#ask((abortSignal) => client.send(new HeadBucketCommand({ Bucket: address.bucket }), { abortSignal }));
+    const command = new HeadBucketCommand({ Bucket: address.bucket });
+    await this.#ask(async (abortSignal) => {
+      try {
+        await client.send(command, { abortSignal });
+      } catch (error) {
+        // An answer without a body does not say what was not found.
+        throw statusOf(error) === 404 ? namedError('NoSuchBucket', error) : error;
+      }
+    });
   }
 
   async put(key: string, bytes: Uint8Array, { ifAbsent = true }: { ifAbsent?: boolean } = {}): Promise<void> {
@@ -254,26 +269,29 @@ class S3Bucket implements Bucket {
   }
 
   async #upload(key: string, body: Buffer | Readable, ifAbsent: boolean): Promise<void> {
-    if (ifAbsent && (await this.find(key))) {
+    const before = await this.find(key);
+    if (ifAbsent && before) {
       if (body instanceof Readable) body.destroy();
       return;
     }
-    const { client } = this.#parts;
     const params = { ...this.#at(key), Body: body };
+    const upload = new Upload({ client: this.#parts.uploads, params, partSize: partBytes, queueSize: partsAtOnce });
+    let sentBytes = 0;
+    upload.on('httpUploadProgress', ({ loaded = 0 }) => {
+      sentBytes = loaded;
+    });
     try {
-      await new Upload({ client, params, partSize: partBytes, queueSize: partsAtOnce }).done();
+      await upload.done();
     } catch (error) {
-      throw error instanceof SourceFailure ? error.cause : this.#fail(error);
+      if (error instanceof SourceFailure) throw error.cause;
+      // The answer to the last step was lost, and the step made again found nothing left to do.
+      const after = isNamed(error, 'NoSuchUpload') ? await this.find(key) : undefined;
+      if (after?.sizeBytes !== sentBytes || after.etag === before?.etag) throw this.#fail(error);
     }
   }
 
-  /** Every attempt of the operation together has one deadline. */
-  async #ask<T>(operation: (signal: AbortSignal) => Promise<T>, sizeBytes = 0): Promise<T> {
-    try {
-      return await operation(AbortSignal.timeout(deadlineMs(this.#parts.patience, sizeBytes)));
-    } catch (error) {
-      throw this.#fail(error);
-    }
+  #ask<T>(operation: (signal: AbortSignal) => Promise<T>, sizeBytes = 0): Promise<T> {
+    return askPatiently(operation, { patience: this.#parts.patience, sizeBytes, fail: (error) => this.#fail(error) });
   }
 
   #fail(error: unknown): TintypeError {

@@ -1,6 +1,7 @@
 /** @file How long a cloud is waited for, and how often it is asked again: every operation and every body has an end. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { namedError } from './cloud-failure.ts';
+import type { TintypeError } from '@tintype/contracts/errors';
+import { isNamed, isPassing, namedError } from './cloud-failure.ts';
 
 export interface Patience {
   /** For an operation without a body, all its attempts together. */
@@ -27,7 +28,42 @@ const longestDelayMs = 10_000;
 
 /** For all attempts at an operation whose bodies have this many bytes. */
 export function deadlineMs(patience: Patience, sizeBytes: number): number {
-  return patience.answerMs + (sizeBytes / patience.slowestBytesPerSecond) * 1000;
+  return Math.ceil(patience.answerMs + (sizeBytes / patience.slowestBytesPerSecond) * 1000);
+}
+
+/** For one attempt: a server that says nothing is given up sooner than one that is still being told something. */
+function attemptMs(patience: Patience, sizeBytes: number): number {
+  return Math.ceil(patience.stallMs + (sizeBytes / patience.slowestBytesPerSecond) * 1000);
+}
+
+export interface Asking {
+  patience: Patience;
+  fail: (error: unknown) => TintypeError;
+  /** Of the body that is sent. */
+  sizeBytes?: number;
+}
+
+/** Asks again where that can help. Throws what `fail` gives. */
+export async function askPatiently<T>(
+  operation: (signal: AbortSignal) => Promise<T>,
+  { patience, fail, sizeBytes = 0 }: Asking,
+): Promise<T> {
+  const endsAt = performance.now() + deadlineMs(patience, sizeBytes);
+  for (let failures = 0; ; ) {
+    const attempt = new AbortController();
+    try {
+      const longestMs = Math.min(endsAt - performance.now(), attemptMs(patience, sizeBytes));
+      return await withinMs(operation(attempt.signal), longestMs);
+    } catch (error) {
+      attempt.abort();
+      failures += 1;
+      // The library corrects the clock by the answer.
+      const isMended = failures === 1 && isNamed(error, 'RequestTimeTooSkewed');
+      const isOver = failures >= patience.attempts || performance.now() > endsAt;
+      if (isOver || !(isMended || isPassing(error))) throw fail(error);
+    }
+    await waitBeforeRetry(patience, failures);
+  }
 }
 
 /** Full jitter: many who failed together do not ask again together. `failures`: 1 after the first. */

@@ -157,10 +157,7 @@ test('an object that comes back comes out of the trash unread, and one that move
   expect(away).toMatchObject({ deleted: 2, trashed: 1, duplicates: 1, added: 0 });
   expect(back).toMatchObject({ returned: 1, restored: 1, unchanged: 4 });
   expect(bench.downloads()).toHaveLength(before);
-  expect(Object.values(await bench.samples())).toEqual(
-    ['glass', 'glass', 'paper'].map((name) => expect.stringMatching(name)),
-  );
-  expect(JSON.stringify(await bench.samples())).not.toContain('trash');
+  expect(Object.values(await bench.samples()).toSorted()).toEqual(['glass', 'glass', 'paper']);
 });
 
 test('a listing without objects is not believed unless it is to be', async () => {

@@ -35,6 +35,8 @@ export async function syncSource(needs: SyncNeeds, request: SyncRequest): Promis
     files: () => findDiffering(needs, request, { tally, marks }),
   };
   await ingestSources(needs, { ...asked, move: false, isFollowing: true, sources: [differing] }, tally);
+  // What was gone is marked when all that was new is recorded: a picture that only moved never passes through the trash.
+  await marks.flush();
   return tally.finishSync(needs.source.location);
 }
 
@@ -65,7 +67,6 @@ async function* findDiffering(
   if (before === undefined && !origin.done && !allowsEmpty)
     throw new TintypeError('SOURCE_EMPTY', { source: source.location });
   for (; !origin.done; origin = await known.next()) await marks.addGone(origin.value);
-  await marks.flush();
 }
 
 /** Out of order, an object that is there would be taken for one that is gone. */
@@ -77,7 +78,8 @@ function assertOrder(before: string | undefined, path: string): void {
     });
 }
 
-const marksAtOnce = 500;
+/** Paths that are held at most; many more than this that go at once are marked on the way. */
+const mostMarks = 10_000;
 
 /** Collects what is gone and what is back, many to a transaction. */
 class OriginMarks {
@@ -96,12 +98,12 @@ class OriginMarks {
   async addGone({ path, deletedAt }: KnownOrigin): Promise<void> {
     if (deletedAt !== null) return;
     this.#gone.push(path);
-    if (this.#gone.length >= marksAtOnce) await this.flush();
+    if (this.#gone.length >= mostMarks) await this.flush();
   }
 
   async addReturned({ path }: KnownOrigin): Promise<void> {
     this.#returned.push(path);
-    if (this.#returned.length >= marksAtOnce) await this.flush();
+    if (this.#returned.length >= mostMarks) await this.flush();
   }
 
   async flush(): Promise<void> {
@@ -109,7 +111,6 @@ class OriginMarks {
     const { dataset, annotator } = this.#request;
     const by = { annotator, at: clock.now() };
     const [gone, returned] = [this.#gone.splice(0), this.#returned.splice(0)];
-    // What is back first: a sample that moved to another key never passes through the trash for it.
     if (returned.length > 0) {
       const restored = await catalog.origins.markReturned(dataset, source.location, returned, by);
       this.#tally.countReturned(returned.length, restored);

@@ -1,4 +1,5 @@
 /** @file What S3 says, as far as object stores need it: REST by path, no signatures checked. */
+import { randomUUID } from 'node:crypto';
 import type { CloudAnswer, CloudRequest, FakeCloud, Speak, StoredObject } from './fake-cloud.ts';
 import { keysBelow, startFakeCloud } from './fake-cloud.ts';
 
@@ -62,7 +63,7 @@ function list({ query }: CloudRequest, cloud: FakeCloud, bucket: string): CloudA
 }
 
 function speakMultipart(request: CloudRequest, cloud: FakeCloud, uploads: Uploads, path: string): CloudAnswer {
-  const id = request.query.get('uploadId') ?? `upload-${uploads.size}`;
+  const id = request.query.get('uploadId') ?? `upload-${randomUUID()}`;
   if (request.query.has('uploads')) {
     uploads.set(id, new Map());
     return xml(`<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`);
