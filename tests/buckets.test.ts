@@ -126,6 +126,20 @@ test('a bucket is watched until Ctrl+C', async () => {
   expect(reports[1]).toMatchObject({ duplicates: 1, added: 0 });
 });
 
+test('classes come from a table at the place', async () => {
+  cloud.put('photos/table/a.jpg', cloud.objects.get(`photos/in/${keys[6]}`)?.bytes ?? '');
+  cloud.put('photos/table/sub/ü +.jpg', cloud.objects.get(`photos/in/${keys[7]}`)?.bytes ?? '');
+  cloud.put('photos/table/metadata.csv', 'file_name,label\n./a.jpg,glass\n"sub/ü +.jpg","soda, can"\n');
+  const words = ['sync', 's3://photos/table', '--labels', 'metadata', '--dataset', 'table', ...workspace];
+
+  const report = await tintypeJson<SyncReport>(words);
+  cloud.put('photos/table/metadata.csv', 'no,columns\n1,2\n');
+  const problem = await tintypeProblem(words);
+
+  expect(report).toMatchObject({ listed: 2, added: 2, classes: { glass: 1, 'soda, can': 1 } });
+  expect(problem).toMatchObject({ code: 'USAGE_INVALID', exitCode: 64 });
+});
+
 test.each([
   [['sync', 's3://nowhere/in'], 'BUCKET_DENIED', 78],
   [['sync', '/a/folder'], 'USAGE_INVALID', 64],

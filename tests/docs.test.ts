@@ -78,6 +78,8 @@ test('every stage that has a command has a guide', () => {
     'evaluate.md',
     'import.md',
     'ingest.md',
+    'label.md',
+    'people.md',
     'registry.md',
     'scale.md',
     'serve.md',

@@ -100,12 +100,16 @@ async function syncOnce(
   );
 }
 
-async function readClasses(bucket: Bucket): Promise<ReadonlyMap<string, string | null>> {
-  const { parseMetadataTable } = await import('@tintype/core/ingest/metadata-table');
-  return parseMetadataTable(
-    new TextDecoder().decode(await bucket.get(metadataFile)),
-    `${bucket.location}${metadataFile}`,
-  );
+/** Class by key. Throws USAGE_INVALID where the table has no such columns. */
+async function readClasses(bucket: Bucket): Promise<ReadonlyMap<string, string>> {
+  const [{ readCsvLabels }, { TintypeError }] = await Promise.all([
+    import('@tintype/core/label/exchange/read-table'),
+    import('@tintype/contracts/errors'),
+  ]);
+  const written = readCsvLabels({ path: metadataFile, bytes: await bucket.get(metadataFile) });
+  if (written) return new Map(written.labels.map(({ name, className }) => [name.replace(/^\.\//, ''), className]));
+  const problem = `${bucket.location}${metadataFile} has no columns file_name and label.`;
+  throw new TintypeError('USAGE_INVALID', { problem, command: 'tintype sync' });
 }
 
 function render(report: SyncReport): string {
