@@ -39,7 +39,7 @@ afterAll(async () => {
 
 const syncWords = ['sync', 's3://photos/in'];
 
-test('a bucket becomes a dataset and a model, with all bytes in a bucket', async () => {
+test('a bucket becomes a dataset and a model, with all bytes in a bucket', { timeout: 120_000 }, async () => {
   const first = await tintypeJson<SyncReport>([...syncWords, ...workspace]);
   const again = await tintypeJson<SyncReport>([...syncWords, ...workspace]);
   const trained = await tintypeJson<{ model: string; version: number }>(['train', '--seed', '3', ...workspace]);
