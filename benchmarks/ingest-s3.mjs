@@ -46,12 +46,13 @@ async function openBucketStore(state, round) {
 
 async function ingest(openStore) {
   const state = mkdtempSync(join(folder, 'state-'));
-  await using catalog = await openSqliteCatalog({ path: join(state, 'catalog.sqlite'), clock });
+  const catalog = await openSqliteCatalog({ path: join(state, 'catalog.sqlite'), clock });
   const store = await openStore(state);
   const report = await ingestPictures(
     { catalog, store, pool, openSource: openPictureSource, clock },
     { sources: [source.folder], dataset: 'd', labels: 'folder', annotator: 'bench', move: false, limits },
   );
+  await catalog[Symbol.asyncDispose]();
   return report.seen / (report.durationMs / 1000);
 }
 

@@ -23,8 +23,8 @@ export const emptyBody = (): OpenedBody => ({
 
 export interface BodyReading {
   /** The rest of the body after its first `done` bytes, in the version `etag` where one was begun. Throws TintypeError where trying again is in vain. */
-  open(from: { done: number; etag: string | undefined }): Promise<OpenedBody>;
-  fail(error: unknown): TintypeError;
+  open: (from: { done: number; etag: string | undefined }) => Promise<OpenedBody>;
+  fail: (error: unknown) => TintypeError;
   patience: Patience;
 }
 

@@ -158,7 +158,7 @@ test('nothing leaves the zone while bytes, row or refusal are not durable', asyn
   const bench = await aBench();
   bench.drop('a.jpg', 'jpeg one');
   bench.drop('b.txt', 'a note');
-  const put = bench.store.put;
+  const put = bench.store.put.bind(bench.store);
   bench.store.put = () =>
     Promise.reject(new TintypeError('STORAGE_FAILED', { operation: 'Writing', reason: 'it is full' }));
   await expect(bench.sweep()).rejects.toMatchObject({ code: 'STORAGE_FAILED' });

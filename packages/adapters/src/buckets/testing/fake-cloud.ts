@@ -87,7 +87,7 @@ async function answer(
 ): Promise<void> {
   const asked = await readRequest(request).catch(() => undefined);
   if (!asked) return;
-  cloud.requests.push(`${asked.method} ${asked.path}${asked.query.size > 0 ? `?${asked.query}` : ''}`);
+  cloud.requests.push(`${asked.method} ${asked.path}${asked.query.size > 0 ? `?${asked.query.toString()}` : ''}`);
   const fault = cloud.fault(asked);
   if (fault?.kind === 'silence') return;
   if (fault?.kind === 'reset') {
