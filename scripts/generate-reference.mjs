@@ -1,10 +1,10 @@
 /** @file Writes docs/reference and the client's table of operations from the built code: commands, errors, settings, HTTP API, promises. With --check it only says what is stale. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { environmentSettings } from '@tintype/adapters/workspace/read-config';
 import { configSchema } from '@tintype/contracts/config';
 import { errorKinds, errorTable } from '@tintype/contracts/errors';
 import { z } from 'zod';
-import { environmentSettings } from '@tintype/adapters/workspace/read-config';
 import { commands } from '../apps/cli/dist/commands.js';
 import { buildServer } from '../apps/server/dist/build-server.js';
 import { renderClient } from './render-client.mjs';

@@ -1,5 +1,5 @@
 /** @file Pictures and bytes in buckets, by the commands a user types: sync, train, predict and the drop zone, with nothing but a catalog on this machine. */
-import { readdirSync, readFileSync, existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FakeCloud } from '@tintype/adapters/buckets/testing/fake-cloud';
 import { startFakeS3 } from '@tintype/adapters/buckets/testing/fake-s3';

@@ -1,7 +1,7 @@
 /** @file `tintype drop`: takes in what is put into the drop zone, and empties it. */
 import type { DropReport } from '@tintype/contracts/drop';
-import { pictureFormats } from '@tintype/contracts/picture';
 import { TintypeError } from '@tintype/contracts/errors';
+import { pictureFormats } from '@tintype/contracts/picture';
 import { type CloudAddress, findStoreAddress } from '@tintype/contracts/store-address';
 import type { CommandRecord } from '../command.ts';
 import { counted, duration, integer, printable, table } from '../format.ts';

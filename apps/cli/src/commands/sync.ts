@@ -1,7 +1,8 @@
 /** @file `tintype sync`: a dataset follows a bucket. */
+
+import type { SyncReport } from '@tintype/contracts/sync';
 import type { Bucket } from '@tintype/core/ports/bucket';
 import type { Workspace } from '@tintype/core/ports/workspace';
-import type { SyncReport } from '@tintype/contracts/sync';
 import type { CommandContext, CommandRecord } from '../command.ts';
 import { counted, duration, integer, printable, table } from '../format.ts';
 import { repeat } from '../repeat.ts';

@@ -13,8 +13,8 @@ import { TintypeError } from '@tintype/contracts/errors';
 import { defaultPictureLimits } from '@tintype/contracts/picture';
 import type { SyncReport } from '@tintype/contracts/sync';
 import { expect, onTestFinished, test } from 'vitest';
-import { inProcessPool, memoryStore } from '../model/testing.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
+import { inProcessPool, memoryStore } from '../model/testing.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import { type SyncRequest, syncSource } from './sync-source.ts';
 

@@ -1,7 +1,7 @@
 /** @file What every catalog must do with origins: files change, go and come back, and no label is lost. */
 import { expect, test } from 'vitest';
-import { aRow, by, idOf, type OpenCatalog } from './catalog-builders.contract.ts';
 import type { Catalog, IngestRow, KnownOrigin } from './catalog.ts';
+import { aRow, by, idOf, type OpenCatalog } from './catalog-builders.contract.ts';
 
 const following = { annotator: 'sync', at: 2000, isFollowing: true };
 
