@@ -18,11 +18,14 @@ export const globalOptions: readonly OptionRecord[] = [
   { flags: '--json', description: 'print the result as one line of JSON' },
 ];
 
+const globalNames = globalOptions.map(({ flags }) => new Option(flags).attributeName());
+
 export function buildProgram(commands: readonly CommandRecord[], run: Run): Command {
   const program = configure(new Command('tintype'), 'tintype')
     .description('From a heap of pictures to a classifier in production.')
     .version(version, '--version', 'show the version')
     .allowExcessArguments(true)
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       '\nSixty seconds:\n  tintype init photos && cd photos\n  tintype ingest ~/pictures --labels folder\n  tintype train\n  tintype serve\n\n"tintype help COMMAND" shows the options and examples of a command.',
@@ -90,6 +93,8 @@ function describe(command: Command, record: CommandRecord, run: Run): void {
   if (record.arguments) command.arguments(record.arguments);
   for (const option of record.options) command.addOption(buildOption(option));
   configure(command, `tintype ${record.name}`);
+  // One that takes words may have commands too: what stands behind their name is theirs.
+  if (record.arguments) command.enablePositionalOptions();
   const isGroup = (): boolean => command.commands.length > 0;
   // A group's command takes no words of its own: one that is there was meant as one of its commands.
   if (!record.arguments) command.allowExcessArguments(true);
@@ -102,8 +107,19 @@ function describe(command: Command, record: CommandRecord, run: Run): void {
         command: `tintype ${record.name}`,
       });
     }
-    await run(record, command.args, command.optsWithGlobals());
+    await run(record, command.args, gatherOptions(command));
   });
+}
+
+/** Where its group has an option of the same name, the command's own counts. Global ones stand anywhere, and what is said wins over the environment. */
+function gatherOptions(command: Command): Record<string, unknown> {
+  const chain = command.parent ? [command.parent.parent, command.parent, command] : [command];
+  const commands = chain.filter((one) => one !== null && one !== undefined);
+  const gathered: Record<string, unknown> = Object.assign({}, ...commands.map((one) => one.opts()));
+  for (const one of commands)
+    for (const name of globalNames)
+      if (one.getOptionValueSource(name) === 'cli') gathered[name] = one.getOptionValue(name);
+  return gathered;
 }
 
 function buildOption(option: OptionRecord): Option {

@@ -19,7 +19,7 @@ const group: CommandRecord = {
   name: 'import',
   summary: 'bring labels in from other tools: import labels',
   options: [],
-  examples: ['tintype import labels export.json', 'tintype help import labels'],
+  examples: ['tintype import'],
   async run(context) {
     context.output.result({ formats }, () => `Formats: ${formats.join(', ')}\nNext: tintype import labels SOURCE`);
   },
