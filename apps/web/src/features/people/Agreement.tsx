@@ -100,7 +100,7 @@ function PeoplePanel({ people }: { people: readonly Person[] }) {
               <th scope="col" data-number>
                 Gold, right
               </th>
-              <th scope="col" className={classes.plot} aria-hidden="true" />
+              <ScaleHead scale={scale} />
               <th scope="col" className={classes.wide}>
                 Last label
               </th>
@@ -131,6 +131,17 @@ function PeoplePanel({ people }: { people: readonly Person[] }) {
         </table>
       </div>
     </section>
+  );
+}
+
+function ScaleHead({ scale }: { scale: readonly [number, number] }) {
+  return (
+    <th scope="col" className={classes.plot} aria-hidden="true">
+      <span>
+        {formatShare(scale[0], 0)}
+        <span>{formatShare(scale[1], 0)}</span>
+      </span>
+    </th>
   );
 }
 
@@ -171,7 +182,11 @@ function PairsPanel({ pairs }: { pairs: readonly PairAgreement[] }) {
                 <th scope="col" data-number>
                   Kappa
                 </th>
-                <th scope="col" className={classes.plot} aria-hidden="true" />
+                <th scope="col" className={classes.plot} aria-hidden="true">
+                  <span>
+                    0<span>1</span>
+                  </span>
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -236,7 +251,8 @@ function ConfusionsPanel({ confusions }: { confusions: AgreementView['confusions
           {confusions.slice(0, shownPairs).map((confusion) => (
             <tr key={confusion.classes.join('\n')}>
               <td data-wrap>
-                <ClassMark className={confusion.classes[0]} /> <ClassMark className={confusion.classes[1]} />
+                <ClassMark className={confusion.classes[0]} /> <span className={classes.dim}>and</span>{' '}
+                <ClassMark className={confusion.classes[1]} />
               </td>
               <td data-number>{formatCount(confusion.pictures)}</td>
             </tr>

@@ -101,10 +101,10 @@ function Entry({ entry }: { entry: HistoryEntry }) {
       ) : (
         <ClassMark className={entry.className} />
       )}
-      <span className={classes.fact}>{became}</span>
       <time className={classes.fact} dateTime={new Date(entry.at).toISOString()}>
         {formatTime(entry.at)}
       </time>
+      {became && <span className={classes.fact}>{became}</span>}
     </li>
   );
 }

@@ -1,9 +1,10 @@
 /** @file People: how far they agree, what to decide, who said what; and for administrators who may come in. */
 import { NativeSelect, Skeleton } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { PeopleIcon } from '../../components/icons.tsx';
+import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import screen from '../../shell/Screen.module.css';
 import { useSession } from '../access/use-session.ts';
 import { Agreement } from './Agreement.tsx';
@@ -11,7 +12,7 @@ import { Audit } from './Audit.tsx';
 import { Gold } from './Gold.tsx';
 import { History } from './History.tsx';
 import classes from './PeopleScreen.module.css';
-import { findTab, type PeoplePath } from './people-tabs.ts';
+import { findTab, type PeoplePath, type PeopleTab } from './people-tabs.ts';
 import { Review } from './Review.tsx';
 import { Tokens } from './Tokens.tsx';
 import { Users } from './Users.tsx';
@@ -29,10 +30,10 @@ const parts: Record<PeoplePath, (data: { dataset: string | undefined }) => React
 
 export function PeopleScreen() {
   const [path] = useLocation();
-  const { data: session } = useSession();
+  const { data: session, error, refetch } = useSession();
   const choice = useDataset();
   const { tabs, current } = findTab(path, session?.identity?.scopes ?? []);
-  if (!session) return <Waiting />;
+  if (!session) return error ? <Failed error={error} onRetry={() => void refetch()} /> : <Waiting />;
   if (!current) return <NothingForViewers />;
   const Part = parts[current.path];
   const isOfDataset = current.scope !== 'admin';
@@ -42,14 +43,36 @@ export function PeopleScreen() {
         <h1>People</h1>
         {isOfDataset && choice.names.length > 1 && <DatasetSelect choice={choice} />}
       </div>
-      <nav className={classes.tabs} aria-label="People">
-        {tabs.map((tab) => (
-          <Link key={tab.path} href={tab.path} aria-current={tab.path === current.path ? 'page' : undefined}>
-            {tab.label}
-          </Link>
-        ))}
-      </nav>
+      <Tabs tabs={tabs} current={current} />
       <Part dataset={choice.dataset} />
+    </div>
+  );
+}
+
+function Tabs({ tabs, current }: { tabs: readonly PeopleTab[]; current: PeopleTab }) {
+  const nav = useRef<HTMLElement>(null);
+  // On a phone not all fit: the current one is scrolled to.
+  useEffect(() => {
+    const tab = nav.current?.querySelector(`[href="${current.path}"]`);
+    if (nav.current && tab instanceof HTMLElement)
+      nav.current.scrollLeft = tab.offsetLeft + tab.offsetWidth / 2 - nav.current.clientWidth / 2;
+  }, [current.path]);
+  return (
+    <nav ref={nav} className={classes.tabs} aria-label="People">
+      {tabs.map((tab) => (
+        <Link key={tab.path} href={tab.path} aria-current={tab.path === current.path ? 'page' : undefined}>
+          {tab.label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Failed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  return (
+    <div className={screen.screen}>
+      <h1>People</h1>
+      <ProblemNotice error={error} onRetry={onRetry} />
     </div>
   );
 }

@@ -71,7 +71,7 @@ export function Review({ dataset }: { dataset: string | undefined }) {
           <h2 className={classes.question}>What is it?</h2>
           <Choices choices={choices} onChoose={decide} />
           <p className={classes.path} title={current.path}>
-            {current.path}
+            {current.path.split('/').at(-1)}
           </p>
           <Button
             variant={isGold ? 'light' : 'default'}
@@ -79,7 +79,7 @@ export function Review({ dataset }: { dataset: string | undefined }) {
             rightSection={<Keys name="g" />}
             onClick={() => setGold(!isGold)}
           >
-            Also ask everybody else
+            A gold question, too
           </Button>
           <div className={classes.foot}>
             <Button variant="subtle" color="gray" size="compact-sm" disabled={review.decidedCount === 0} onClick={undo}>

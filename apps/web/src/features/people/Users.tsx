@@ -84,6 +84,7 @@ function UserTable({ users, onNewPassword }: { users: readonly User[]; onNewPass
                   <NativeSelect
                     aria-label={`Role of ${user.name}`}
                     size="xs"
+                    className={parts.role}
                     value={user.role}
                     data={[...roles]}
                     onChange={(event) => change.mutate({ user, change: { role: event.currentTarget.value as Role } })}
