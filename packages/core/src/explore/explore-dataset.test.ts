@@ -112,6 +112,8 @@ test('the same pixels under two labels are found, and so are the black picture a
   expect(twins?.samples.map(({ path }) => path).toSorted()).toEqual(['blue/again.png', 'red/0.png']);
   expect(twins).toMatchObject({ isDisagreeing: true, isLeaking: false });
   expect(wrong?.suggestion.className).toBe('green');
+  expect(report.doubts.items.slice(0, 4).map(({ sample }) => sample.path)).toContain('red/wrong.png');
+  expect(report.doubts.likelyWrong).toBeLessThanOrEqual(4);
   expect(confidences).toEqual(confidences.toSorted((a, b) => a - b));
   expect(report.doubts.labels).toBe(39);
   const dark = report.measures.find(({ measure }) => measure === 'brightness')?.unusual[0];

@@ -12,7 +12,7 @@ const shownDoubts = 100;
 
 /** `rows` are those of the map; groups of duplicates are never divided between folds. Nothing where fewer than two classes have labels. */
 export async function findDoubts(
-  map: Pick<PictureMap, 'ask'>,
+  map: Pick<PictureMap, 'doubts'>,
   rows: readonly ExploredRow[],
   { groupOf, seed }: { groupOf: ReadonlyMap<string, number>; seed: number },
 ): Promise<FoundDoubts> {
@@ -21,7 +21,7 @@ export async function findDoubts(
   const kinds: MapDoubt[] = rows.map(({ className }) => (className === null ? 'unlabeled' : 'agrees'));
   if (classes.length < 2) return { labels: labeled.length, likelyWrong: 0, items: [], kinds };
 
-  const found = await map.ask('doubts', {
+  const found = await map.doubts({
     labeled: Int32Array.from(labeled),
     classIndices: Int32Array.from(labeled, (n) => classes.indexOf(rows[n]?.className as string)),
     classCount: classes.length,

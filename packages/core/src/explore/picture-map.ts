@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { TintypeError } from '@tintype/contracts/errors';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import type { TaskOptions, TaskPool } from '../ports/task-pool.ts';
-import type { ExploreTasks } from './explore-tasks.types.ts';
+import type { ExploreTasks, LabelDoubts } from './explore-tasks.types.ts';
 import type { RowNeighbors } from './find-outliers.ts';
 
 export interface MapRequest {
@@ -30,8 +30,8 @@ export interface PictureMap {
   hasUmap(): Promise<boolean>;
   /** Cosine similarity of two pictures' features. */
   likeness: (a: number, b: number) => number;
-  /** Asks the child that holds the features. */
-  ask: TaskPool<ExploreTasks>['run'];
+  /** What heads say of labels that they have not seen; `labeled` are positions among the pictures asked for. */
+  doubts(request: ExploreTasks['doubts']['input']): Promise<LabelDoubts>;
 }
 
 /** Raised when the same pictures would be drawn otherwise. */
@@ -72,7 +72,7 @@ export async function openPictureMap(
     }
     request.onProgress?.(count, count);
   };
-  const ask: PictureMap['ask'] = async (task, input) => {
+  const ask: TaskPool<ExploreTasks>['run'] = async (task, input) => {
     await (handed ??= hand());
     return engine.run(task, input, options);
   };
@@ -98,7 +98,13 @@ export async function openPictureMap(
     (neighbors ??= kept('neighbors', 2 * k, async () => interleave(await ask('neighbors', { k }))));
 
   return {
-    ask,
+    async doubts(asked) {
+      const placeOf = new Int32Array(count);
+      order.forEach((n, at) => {
+        placeOf[n] = at;
+      });
+      return ask('doubts', { ...asked, labeled: asked.labeled.map((n) => placeOf[n] as number) });
+    },
     project: async () => inAskedOrder(await kept('pca', 2, () => ask('project', null)), 2),
     async neighbors() {
       const own = toNeighbors(inAskedOrder(await findNeighbors(), 2 * k), k);
