@@ -80,7 +80,7 @@ describe.skipIf(noBrowser !== '')(`Explore${noBrowser}`, () => {
     const all = await samples();
 
     await groups.first().click();
-    await page.getByText(/in the trash$/).waitFor();
+    await page.getByText(/duplicates? in the trash/).waitFor();
     await expect.poll(() => groups.count()).toBe(before - 1);
     const merged = await samples();
     await page.keyboard.press('Control+z');

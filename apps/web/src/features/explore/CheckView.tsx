@@ -36,7 +36,7 @@ function Doubts({ report: { doubts, dataset } }: { report: ExploreReport }) {
             <Button
               component={Link}
               href={mistakesPath(dataset)}
-              size="compact-md"
+              size="compact-sm"
               rightSection={<RightIcon size={14} />}
             >
               Fix them with one key each

@@ -49,7 +49,7 @@ export function DuplicatesView({ report }: { report: ExploreReport }) {
             ))}
           </fieldset>
           {isAllowed && safe.length > 1 && (
-            <Button variant="default" size="compact-md" loading={isPending} onClick={() => merge(safe)}>
+            <Button variant="default" size="compact-sm" loading={isPending} onClick={() => merge(safe)}>
               Merge {formatCounted(safe.length, 'group')} with the same pixels
             </Button>
           )}

@@ -128,4 +128,4 @@ const describeBin = ({ from, to, isFirst, isLast }: Bin, count: number, unit: st
 
 /** As many digits as tell two edges apart. */
 const formatEdge = (value: number): string =>
-  value >= 100 ? formatCount(Math.round(value)) : value === 0 ? '0' : value.toFixed(value >= 10 ? 0 : 2);
+  value >= 10 || Number.isInteger(value) ? formatCount(Math.round(value)) : value.toFixed(2);

@@ -35,7 +35,7 @@ export function MeasureChart({ measured, dataset }: { measured: ExploredMeasure;
         title={title}
         unit={unit}
         histogram={histogram}
-        note={`middle ${formatCount(Number(spread.median.toFixed(digits)))}`}
+        note={`median ${formatCount(Number(spread.median.toFixed(digits)))}`}
         isHot={isHot}
         pathOf={(bin) => binPath(dataset, measure, bin)}
       />

@@ -154,13 +154,13 @@ function Sizes({ report: { sizes } }: { report: ExploreReport }) {
         title="Shorter side"
         unit="px"
         histogram={sizes.shorterSide}
-        note={`middle ${formatCount(Math.round(sizes.shorterSideSpread.median))} px`}
+        note={`median ${formatCount(Math.round(sizes.shorterSideSpread.median))} px`}
       />
       <Histogram
         title="Width / height"
         unit=""
         histogram={sizes.aspectRatio}
-        note={`middle ${sizes.aspectRatioSpread.median.toFixed(2)}`}
+        note={`median ${sizes.aspectRatioSpread.median.toFixed(2)}`}
       />
       <ul className={classes.common} aria-label="Most frequent sizes">
         {sizes.common.slice(0, 5).map(({ widthPx, heightPx, pictures }) => (

@@ -6,8 +6,9 @@ import classes from './HoverCard.module.css';
 import type { Hover } from './MapCanvas.tsx';
 import type { Points } from './points.ts';
 
-const widthPx = 148;
-const heightPx = 196;
+/** Less on a phone, which has little beside it. */
+const widthPx = window.innerWidth < 600 ? 104 : 148;
+const heightPx = widthPx + 48;
 const gapPx = 14;
 
 export function HoverCard({ hover, points }: { hover: Hover; points: Points }) {

@@ -47,9 +47,9 @@ function Chosen({ state }: { state: MapState }) {
         <>
           <div className={classes.actions}>
             <LabelButton state={state} />
-            <OpenAsView ids={ids} />
+            <OpenAsView ids={ids} size="compact-sm" />
             <Button
-              size="compact-md"
+              size="compact-sm"
               variant="subtle"
               color="gray"
               onClick={clear}
@@ -110,7 +110,7 @@ function LabelButton({ state }: { state: MapState }) {
   return (
     <Popover opened={isOpen} onChange={setOpen} position="bottom-start" trapFocus width={260}>
       <Popover.Target>
-        <Button size="compact-md" leftSection={<LabelIcon size={14} />} onClick={() => setOpen(!isOpen)}>
+        <Button size="compact-sm" leftSection={<LabelIcon size={14} />} onClick={() => setOpen(!isOpen)}>
           Label
         </Button>
       </Popover.Target>

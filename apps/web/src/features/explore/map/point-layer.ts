@@ -40,7 +40,7 @@ void main() {
   // Chosen points are drawn last, over all others.
   bool isMine = state > 0.5 && (pass > 0.5) == isChosen;
   gl_Position = isMine ? vec4((vec2(x, y) - middle) * scale, 0.0, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
-  gl_PointSize = isChosen ? size * 1.5 : size;
+  gl_PointSize = isChosen ? size * 1.35 : size;
   look = texelFetch(looks, ivec2(int(kind), 0), 0);
   chosen = isChosen ? 1.0 : back;
 }`;
@@ -66,12 +66,13 @@ void main() {
   float soft = 2.0 / size;
   float cover = 1.0 - smoothstep(-soft, soft, away);
   if (cover <= 0.01) discard;
-  float rim = chosen > 0.9 ? smoothstep(-soft * 2.6, -soft * 1.2, away) : 0.0;
+  // A ring around chosen points, where they are large enough to have one.
+  float rim = chosen > 0.9 && size > 13.0 ? smoothstep(-soft * 2.2, -soft, away) : 0.0;
   color = vec4(mix(look.rgb, line, rim), cover * (chosen > 0.9 ? 1.0 : chosen));
 }`;
 
 /** How solid points are where none is chosen, and those that step back where some are. */
-const opacity = { plain: 0.78, back: 0.16 } as const;
+const opacity = { plain: 0.78, back: 0.2 } as const;
 
 /** Undefined where the browser has no WebGL 2. */
 export function openPointLayer(canvas: HTMLCanvasElement): PointLayer | undefined {
