@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import type { ExploreReport } from '@tintype/contracts/explore';
 import { useState } from 'react';
-import { formatCount, formatShare } from '../../components/format.ts';
+import { formatCount, formatCounted, formatShare } from '../../components/format.ts';
 import { Panel } from '../registry/EvaluationView.tsx';
 import classes from './LeakPairs.module.css';
 import { SampleTile } from './SampleTile.tsx';
@@ -18,7 +18,7 @@ export function LeakPairs({ report: { leakage } }: { report: ExploreReport }) {
         {snapshot === null
           ? 'The dataset was not split yet. Training splits it, and keeps every group of duplicates in one split.'
           : groups > 0
-            ? `${formatCount(groups)} groups of duplicates are divided between splits: choose "Across splits" above.`
+            ? `${formatCounted(groups, 'group')} of duplicates ${groups === 1 ? 'is' : 'are'} divided between splits: choose "Across splits" above.`
             : pairs.length > 0
               ? 'No group of duplicates is divided between splits. These pairs are no duplicates, but closer than neighbors usually are: where they show one scene, its pictures belong in one group.'
               : 'No group of duplicates is divided between splits, and no two pictures of different splits are unusually close.'}

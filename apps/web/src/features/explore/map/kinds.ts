@@ -35,7 +35,7 @@ const splitMarks: Record<Split, KindMark> = {
   test: { color: '#cc79a7', shape: 'triangle' },
 };
 const doubtKinds: Record<MapDoubt, { name: string; mark: KindMark }> = {
-  agrees: { name: 'Label agrees', mark: { color: '#0072b2', shape: 'circle' } },
+  agrees: { name: 'Label agrees', mark: { color: '#7d9fb8', shape: 'circle' } },
   unsure: { name: 'Another class is likelier', mark: { color: '#e69f00', shape: 'square' } },
   wrong: { name: 'Label is probably wrong', mark: { color: '#d55e00', shape: 'diamond' } },
   unlabeled: { name: 'No label', mark: grey },
