@@ -64,9 +64,9 @@ interface Option {
 }
 
 /** What the query asks for stays an option, also where nothing has it any more. */
-function optionsOf(any: string, options: readonly Option[], value: string | undefined): Option[] {
+function optionsOf(all: string, options: readonly Option[], value: string | undefined): Option[] {
   const isKnown = value === undefined || options.some((option) => option.value === value);
-  return [{ value: '', label: any }, ...options, ...(isKnown ? [] : [{ value, label: value }])];
+  return [{ value: '', label: all }, ...options, ...(isKnown ? [] : [{ value, label: value }])];
 }
 
 const counted = ({ name, samples }: { name: string; samples: number }): Option => ({

@@ -83,6 +83,7 @@ export function Grid({ gallery, step, onStep, onPick, onSearch }: GridProps) {
     first: go('first'),
     last: go('last'),
     open: () => gallery.openAt(cursor),
+    page: () => gallery.openPageAt(cursor),
     toggle: () => gallery.toggleAt(cursor),
     range: () => gallery.selectTo(cursor),
     all: gallery.selectAll,

@@ -5,12 +5,12 @@ import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { bindActions, findAction } from '../../components/actions.ts';
 import { LeftIcon, PageIcon, RestoreIcon, RightIcon, TrashIcon } from '../../components/icons.tsx';
+import { Keys } from '../../components/Keys.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { sampleActions } from './actions.ts';
 import { BigPicture } from './BigPicture.tsx';
 import { samplePath } from './gallery-filter.ts';
 import { LabelHistory } from './LabelHistory.tsx';
-import { renderPlace } from './place.ts';
 import classes from './Sample.module.css';
 import { SampleFacts } from './SampleFacts.tsx';
 import { SampleTags } from './SampleTags.tsx';
@@ -36,7 +36,8 @@ export function SampleDrawer({ id, gallery, onOpen }: SampleDrawerProps) {
   const close = (): void => onOpen(undefined);
   const openPage = (): void => {
     if (id === undefined) return;
-    navigate(samplePath(id, gallery.query), position < 0 ? {} : { state: renderPlace(position) });
+    if (position < 0) navigate(samplePath(id, gallery.query));
+    else gallery.openPageAt(position);
   };
   const toTrash = (to: 'remove' | 'restore') => (): void => {
     if (id === undefined || !listed || (listed.removedAt === null) !== (to === 'remove')) return;
@@ -63,8 +64,8 @@ export function SampleDrawer({ id, gallery, onOpen }: SampleDrawerProps) {
       classNames={{ body: classes.body, title: classes.title }}
       onKeyDown={(event) => {
         const action = findAction(actions, event);
-        const isField = event.target instanceof HTMLElement && event.target.matches('input, textarea, a, button');
-        if (!action || action.name === 'close' || (isField && action.name === 'page')) return;
+        const isTyping = event.target instanceof HTMLElement && event.target.matches('input, textarea');
+        if (!action || isTyping || action.name === 'close') return;
         event.preventDefault();
         action.perform();
       }}
@@ -106,8 +107,14 @@ function SampleDetail({ id, listed, onPage, onMove, children }: SampleDetailProp
       <div className={classes.actions}>
         {children}
         <span className={classes.gap} />
-        <Button variant="subtle" color="gray" leftSection={<PageIcon size={16} />} onClick={onPage}>
-          Whole page
+        <Button
+          variant="subtle"
+          color="gray"
+          leftSection={<PageIcon size={16} />}
+          rightSection={<Keys name={sampleActions.page.keys[0]} />}
+          onClick={onPage}
+        >
+          Its page
         </Button>
         {sample &&
           (sample.removedAt === null ? (

@@ -11,6 +11,7 @@ export const galleryActions = {
   first: { label: 'First picture', keys: ['Home'] },
   last: { label: 'Last picture', keys: ['End'] },
   open: { label: 'Open beside the grid', keys: ['Enter'] },
+  page: { label: "Open the picture's page", keys: ['o'] },
   toggle: { label: 'Select or deselect', keys: [' '] },
   range: { label: 'Select from the last selected to here', keys: ['Shift+ '] },
   all: { label: 'Select all that match', keys: ['Mod+a'] },
@@ -29,7 +30,7 @@ export type GalleryActionName = keyof typeof galleryActions;
 export const sampleActions = {
   previous: { label: 'Previous picture', keys: ['ArrowLeft'] },
   next: { label: 'Next picture', keys: ['ArrowRight'] },
-  page: { label: "Open the picture's page", keys: ['Enter'] },
+  page: galleryActions.page,
   remove: galleryActions.remove,
   restore: galleryActions.restore,
   close: { label: 'Close', keys: ['Escape'] },

@@ -1,4 +1,4 @@
-/** @file Pages of samples by position: any part of a list can be there without the parts before it. */
+/** @file Pages of samples by position, so that any part of a list can be there without the parts before it. */
 import type { ListedSample } from '@tintype/contracts/catalog';
 import type { PicturesQuery } from './gallery-filter.ts';
 

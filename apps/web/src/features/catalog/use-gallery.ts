@@ -1,7 +1,9 @@
 /** @file The gallery's state: what is in sight, where the cursor is, what is selected; and what can be done with it. */
 import type { ListedSample, SampleKey } from '@tintype/contracts/catalog';
 import { useState } from 'react';
-import { type PicturesQuery, renderFilter } from './gallery-filter.ts';
+import { navigate } from 'wouter/use-browser-location';
+import { type PicturesQuery, renderFilter, samplePath } from './gallery-filter.ts';
+import { renderPlace } from './place.ts';
 import { readKeys } from './read-keys.ts';
 import type { Range } from './sample-pages.ts';
 import { add, emptySelection, rangeTo, type Selection, toggle, without } from './selection.ts';
@@ -98,6 +100,11 @@ export function useGallery(query: PicturesQuery, options: { open: (id: string) =
       if (!sample) return;
       change(() => ({ cursor: position }));
       options.open(sample.id);
+    },
+    /** Its own page, with the way back to here. */
+    openPageAt: (position: number) => {
+      const sample = sampleAt(position);
+      if (sample) navigate(samplePath(sample.id, query), { state: renderPlace(position) });
     },
     /** What an action is about: the selection, or the picture under the cursor. */
     chosen,
