@@ -1,6 +1,5 @@
 /** @file What the Pictures screen asks: samples, tags, groups, views, neighbors. */
 import {
-  changedSchema,
   type SamplesView,
   type SampleView,
   samplesViewSchema,
@@ -68,8 +67,3 @@ export const tagSamples = (
 
 export const groupSamples = (body: { ids: readonly string[]; group: string | null }): Promise<Regrouped> =>
   request(regroupedSchema, '/api/samples/group', { method: 'POST', body });
-
-/** Ids of events are made by whoever labels, so that sending twice labels once. */
-export const addLabels = (
-  events: readonly { id: string; sampleId: string; className: string | null }[],
-): Promise<{ changed: number }> => request(changedSchema, '/api/label/events', { method: 'POST', body: { events } });

@@ -38,6 +38,7 @@ export function FilterBar({ query, workspace, onChange, searchRef }: FilterBarPr
       />
       {datasets.length > 1 && (
         <NativeSelect
+          className={classes.wide}
           aria-label="Dataset"
           value={query.dataset ?? ''}
           onChange={(event) =>
@@ -63,6 +64,7 @@ export function FilterBar({ query, workspace, onChange, searchRef }: FilterBarPr
         ]}
       />
       <NativeSelect
+        className={classes.wide}
         aria-label="Split"
         value={query.split ?? ''}
         onChange={(event) => onChange({ ...query, split: splits.find((name) => name === event.currentTarget.value) })}
@@ -71,7 +73,12 @@ export function FilterBar({ query, workspace, onChange, searchRef }: FilterBarPr
           ...splits.map((name) => ({ value: name, label: name[0]?.toUpperCase() + name.slice(1) })),
         ]}
       />
-      <FilterMenu query={query} classNames={choices.map(({ name }) => name)} onChange={onChange} />
+      <FilterMenu
+        query={query}
+        datasets={datasets.map(({ name }) => name)}
+        classNames={choices.map(({ name }) => name)}
+        onChange={onChange}
+      />
       <ViewsMenu query={query} onChange={onChange} />
       <Button
         className={classes.trash}

@@ -2,6 +2,7 @@
 import { Button, NativeSelect, Popover, TextInput } from '@mantine/core';
 import { type MeasureName, parseMeasureRange, parseRange, type Range, renderRange } from '@tintype/contracts/catalog';
 import type { FilterChoices } from '@tintype/contracts/curation';
+import { splits } from '@tintype/contracts/ids';
 import { useState } from 'react';
 import { formatCount } from '../../components/format.ts';
 import { FilterIcon } from '../../components/icons.tsx';
@@ -13,6 +14,7 @@ import { useChoices } from './use-views.ts';
 
 interface FilterMenuProps {
   query: PicturesQuery;
+  datasets: readonly string[];
   classNames: readonly string[];
   onChange: (query: PicturesQuery) => void;
 }
@@ -27,12 +29,20 @@ const nothing: FilterChoices = {
   measures: [],
 };
 
-export function FilterMenu({ query, classNames, onChange }: FilterMenuProps) {
+export function FilterMenu({ query, datasets, classNames, onChange }: FilterMenuProps) {
   const [isOpen, setOpen] = useState(false);
   const { data: choices = nothing } = useChoices({ isWanted: isOpen });
   const on = listFilterWords(query).filter(({ names }) => !names.includes('view')).length;
   return (
-    <Popover opened={isOpen} onChange={setOpen} position="bottom-start" shadow="md" trapFocus returnFocus>
+    <Popover
+      opened={isOpen}
+      onChange={setOpen}
+      position="bottom-start"
+      width="min(720px, calc(100vw - 24px))"
+      shadow="md"
+      trapFocus
+      returnFocus
+    >
       <Popover.Target>
         <Button
           variant={on > 0 ? 'light' : 'default'}
@@ -44,6 +54,7 @@ export function FilterMenu({ query, classNames, onChange }: FilterMenuProps) {
         </Button>
       </Popover.Target>
       <Popover.Dropdown p={16} className={classes.menu}>
+        <PhoneFilters query={query} datasets={datasets} onChange={onChange} />
         <LabelFilters query={query} choices={choices} onChange={onChange} />
         <AnswerFilters query={query} choices={choices} classNames={classNames} onChange={onChange} />
         <PixelFilters query={query} choices={choices} onChange={onChange} />
@@ -73,6 +84,31 @@ const counted = ({ name, samples }: { name: string; samples: number }): Option =
   value: name,
   label: `${name} (${formatCount(samples)})`,
 });
+
+/** What stands in the bar where it is wide enough. */
+function PhoneFilters({ query, datasets, onChange }: Omit<PartProps, 'choices'> & { datasets: readonly string[] }) {
+  return (
+    <fieldset className={classes.phone}>
+      <legend>Where it belongs</legend>
+      {datasets.length > 1 && (
+        <Select
+          label="Of the dataset"
+          value={query.dataset}
+          options={optionsOf('Any', datasets.map(toOption), query.dataset)}
+          onChange={(dataset) => onChange({ ...query, dataset: dataset || undefined, class: undefined })}
+        />
+      )}
+      <Select
+        label="In the split"
+        value={query.split}
+        options={optionsOf('Any', splits.map(toOption), query.split)}
+        onChange={(value) => onChange({ ...query, split: splits.find((name) => name === value) })}
+      />
+    </fieldset>
+  );
+}
+
+const toOption = (name: string): Option => ({ value: name, label: name });
 
 function LabelFilters({ query, choices, onChange }: PartProps) {
   const set = (name: 'tag' | 'group' | 'annotator' | 'source' | 'issue' | 'from' | 'to') => (value: string) =>

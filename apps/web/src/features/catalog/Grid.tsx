@@ -2,8 +2,10 @@
 import { Button } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type MouseEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from 'react';
 import { bindActions, findAction } from '../../components/actions.ts';
+import { pickByDigit } from '../../components/class-choices.ts';
+import { useClasses } from '../../components/use-classes.ts';
 import { useClassMarks } from '../../components/use-workspace.ts';
 import { type GalleryActionName, galleryActions } from './actions.ts';
 import classes from './Gallery.module.css';
@@ -13,6 +15,7 @@ import { belongs } from './sample-pages.ts';
 import { emptySelection, type Selection } from './selection.ts';
 import { Tile, tileId } from './Tile.tsx';
 import { useFrame } from './use-frame.ts';
+import { useLabelSamples } from './use-label-samples.ts';
 import type { GalleryState } from './use-gallery.ts';
 
 export interface GridProps {
@@ -34,6 +37,8 @@ export function Grid({ gallery, step, onStep, onPick, onSearch }: GridProps) {
   const framed = useRef<Selection>(emptySelection);
   const { ref: measured, width } = useElementSize();
   const markOf = useClassMarks();
+  const { classes: known } = useClasses();
+  const label = useLabelSamples();
   const grid = layOut(width, tilePxOf(step));
   const { query, total, look, cursor } = gallery;
   const count = gallery.isPending ? grid.columns * emptyRows : total;
@@ -98,6 +103,12 @@ export function Grid({ gallery, step, onStep, onPick, onSearch }: GridProps) {
     smaller: () => onStep(step - 1),
   });
 
+  /** A digit is the key of a class. */
+  const labelBy = ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): (() => void) | undefined => {
+    const byDigit = ctrlKey || metaKey || altKey || query.removed ? undefined : pickByDigit(known, key);
+    return byDigit && (() => label(gallery.chosen(), byDigit.name));
+  };
+
   const framing = useFrame({
     scroller,
     frame,
@@ -137,10 +148,11 @@ export function Grid({ gallery, step, onStep, onPick, onSearch }: GridProps) {
         onPointerUp={framing.onPointerUp}
         onPointerCancel={framing.onPointerCancel}
         onKeyDown={(event) => {
-          const action = findAction(actions, event);
-          if (!action || event.target !== event.currentTarget) return;
+          if (event.target !== event.currentTarget) return;
+          const perform = findAction(actions, event)?.perform ?? labelBy(event);
+          if (!perform) return;
           event.preventDefault();
-          action.perform();
+          perform();
         }}
       >
         <div ref={measured} role="presentation" className={classes.rows} style={{ height: rows.getTotalSize() }}>

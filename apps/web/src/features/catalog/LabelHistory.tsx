@@ -2,10 +2,10 @@
 
 import { Button } from '@mantine/core';
 import type { SampleView } from '@tintype/contracts/api';
-import type { LabelEvent } from '@tintype/contracts/label';
 import { ClassMark } from '../../components/ClassMark.tsx';
 import { formatTime } from '../../components/format.ts';
 import { sourceWords } from './filter-words.ts';
+import { findWay } from './label-ways.ts';
 import classes from './Sample.module.css';
 import { useLabelSamples } from './use-label-samples.ts';
 
@@ -14,7 +14,7 @@ export function LabelHistory({ sample, canLabel = true }: { sample: SampleView; 
   const label = useLabelSamples();
   const { id, className, group, labels } = sample;
   if (labels.length === 0) return <p className={classes.none}>Nobody has labeled this picture.</p>;
-  const give = (next: string | null): void => void label([{ id, className, group }], next);
+  const give = (next: string | null): void => label([{ id, className, group }], next);
   const newest = labels.toReversed();
   return (
     <ol className={classes.labels}>
@@ -37,18 +37,4 @@ export function LabelHistory({ sample, canLabel = true }: { sample: SampleView; 
       })}
     </ol>
   );
-}
-
-/** Undefined where it would change nothing. */
-export function findWay(
-  newest: readonly LabelEvent[],
-  index: number,
-  className: string | null,
-): { label: string; className: string | null } | undefined {
-  const before = newest[index + 1]?.className ?? null;
-  if (index === 0) return before === className ? undefined : { label: 'Undo', className: before };
-  const event = newest[index];
-  return event && event.className !== className && event.className !== before
-    ? { label: 'Give again', className: event.className }
-    : undefined;
 }

@@ -2,9 +2,7 @@
 import { SegmentedControl } from '@mantine/core';
 import type { SampleKey } from '@tintype/contracts/catalog';
 import { useState } from 'react';
-import { ClassMark } from '../../components/ClassMark.tsx';
-import { useWorkspace } from '../../components/use-workspace.ts';
-import { countClasses } from './gallery-filter.ts';
+import { ClassPicker } from '../../components/ClassPicker.tsx';
 import { PickOrAdd } from './PickOrAdd.tsx';
 import { useCuration } from './use-curation.ts';
 import { useLabelSamples } from './use-label-samples.ts';
@@ -78,21 +76,18 @@ function PickTag({ samples, onDone }: Omit<PickForProps, 'what'>) {
 }
 
 function PickClass({ samples, onDone }: Omit<PickForProps, 'what'>) {
-  const { data: workspace } = useWorkspace();
   const label = useLabelSamples();
-  const { classes } = countClasses(workspace?.datasets ?? [], undefined);
-  const give = (className: string | null): void => {
-    void label(samples, className);
+  const [one, ...others] = samples;
+  const pick = (className: string | null): void => {
+    label(samples, className);
     onDone();
   };
   return (
-    <PickOrAdd
-      label="Class"
-      placeholder="Class"
-      choices={classes.map((one) => ({ ...one, shown: <ClassMark className={one.name} /> }))}
-      addLabel={(name) => `New class “${name}”`}
-      onPick={give}
-      none={{ label: 'Take the class away', onPick: () => give(null) }}
+    <ClassPicker
+      hasNone
+      onPick={pick}
+      onCancel={onDone}
+      {...(one && others.length === 0 ? { current: one.className } : {})}
     />
   );
 }

@@ -11,6 +11,7 @@ import { parsePlace } from './place.ts';
 import { SampleDrawer } from './SampleDrawer.tsx';
 import { useGallery } from './use-gallery.ts';
 import { useRefreshOnIngest } from './use-gallery-pages.ts';
+import { useRefreshOnLabels } from './use-label-samples.ts';
 
 export function PicturesScreen() {
   const search = new URLSearchParams(useSearch());
@@ -30,6 +31,7 @@ export function PicturesScreen() {
   };
   const gallery = useGallery(query, { open, ...(place === undefined ? {} : { start: place }) });
   useRefreshOnIngest(workspace);
+  useRefreshOnLabels();
 
   return (
     <div className={classes.screen} data-fill>

@@ -26,6 +26,7 @@ import { SampleTags } from './SampleTags.tsx';
 import { SampleUses } from './SampleUses.tsx';
 import { useCuration } from './use-curation.ts';
 import { keyOf } from './use-gallery.ts';
+import { useRefreshOnLabels } from './use-label-samples.ts';
 import { useLeaf } from './use-leaf.ts';
 import { useSample } from './use-sample.ts';
 
@@ -36,6 +37,7 @@ export function SampleScreen({ id }: { id: string }) {
   const { data: sample, error, refetch } = useSample(id);
   const [picker, setPicker] = useState<Pickable | null>(null);
   const curation = useCuration();
+  useRefreshOnLabels();
   const { previous, next } = useLeaf(query, place);
   const leaf = (to: { id: string; place: number } | undefined): void => {
     if (to) navigate(samplePath(to.id, query), { replace: true, state: renderPlace(to.place) });

@@ -35,7 +35,12 @@ export function SelectionBar({ gallery, picker, onPicker }: SelectionBarProps) {
             <Loader size={16} aria-label="Selecting" className={classes.loader} />
           ) : (
             count < total && (
-              <Act action={galleryActions.all} label={`All ${formatCount(total)}`} onClick={gallery.selectAll} />
+              <Act
+                action={galleryActions.all}
+                label={`All ${formatCount(total)}`}
+                isFirst
+                onClick={gallery.selectAll}
+              />
             )
           )}
           <span className={classes.rule} />
@@ -83,6 +88,7 @@ export function SelectionBar({ gallery, picker, onPicker }: SelectionBarProps) {
             action={galleryActions.clear}
             icon={<CloseIcon size={16} />}
             label="Deselect"
+            isFirst
             isQuiet
             onClick={gallery.clearSelection}
           />
@@ -96,13 +102,15 @@ interface ActProps {
   action: ActionEntry;
   label: string;
   icon?: ReactNode;
+  /** On a phone beside the count. */
+  isFirst?: boolean;
   /** On a phone the icon alone. */
   isQuiet?: boolean;
   onClick: () => void;
   ref?: Ref<HTMLButtonElement>;
 }
 
-function Act({ action, label, icon, isQuiet = false, onClick, ref, ...rest }: ActProps) {
+function Act({ action, label, icon, isFirst = false, isQuiet = false, onClick, ref, ...rest }: ActProps) {
   return (
     <Button
       {...rest}
@@ -111,6 +119,7 @@ function Act({ action, label, icon, isQuiet = false, onClick, ref, ...rest }: Ac
       variant="subtle"
       color="gray"
       className={classes.act}
+      data-place={isFirst ? 'first' : undefined}
       data-quiet={isQuiet || undefined}
       leftSection={icon}
       rightSection={<Keys name={action.keys[0]} />}

@@ -39,7 +39,7 @@ export function ViewsMenu({ query, onChange }: ViewsMenuProps) {
     );
   };
   return (
-    <Popover opened={isOpen} onChange={setOpen} position="bottom-start" shadow="md" trapFocus returnFocus>
+    <Popover opened={isOpen} onChange={setOpen} position="bottom-start" width={300} shadow="md" trapFocus returnFocus>
       <Popover.Target>
         <Button
           variant={current ? 'light' : 'default'}
@@ -51,7 +51,7 @@ export function ViewsMenu({ query, onChange }: ViewsMenuProps) {
           <span className={classes.current}>{current?.name ?? 'Views'}</span>
         </Button>
       </Popover.Target>
-      <Popover.Dropdown p={8} className={classes.menu}>
+      <Popover.Dropdown p={8}>
         {views.length === 0 ? (
           <p className={classes.empty}>Nothing saved yet. Filter the pictures, then give what you see a name.</p>
         ) : (

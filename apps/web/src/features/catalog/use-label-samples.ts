@@ -1,59 +1,43 @@
-/** @file Gives many pictures a class: shown at once, sent in parts, undone with one press. */
+/** @file Gives pictures a class: shown at once, sent by the page's one queue of labels, undone with one press. */
+import { useDebouncedCallback } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import type { SampleKey } from '@tintype/contracts/catalog';
-import { useCallback } from 'react';
-import { addLabels } from '../../api/catalog.ts';
+import { useCallback, useEffect } from 'react';
 import { formatCounted } from '../../components/format.ts';
-import { useUndo } from '../../components/undo.tsx';
-import { refresh, showChange, showProblem } from './use-curation.ts';
+import { onLabelsSaved, useAddLabels } from '../label/label-queue.ts';
+import { refresh, showChange } from './use-curation.ts';
 
-/** Events one request may hold. */
-const eventsPerRequest = 1000;
+/** While one labels on, lists are asked for again at most this often. */
+const refreshMs = 300;
 
-export type LabelSamples = (samples: readonly SampleKey[], className: string | null) => Promise<void>;
+export type LabelSamples = (samples: readonly SampleKey[], className: string | null) => void;
 
+/** Null takes the class away. */
 export function useLabelSamples(): LabelSamples {
   const client = useQueryClient();
-  const { push } = useUndo();
+  const add = useAddLabels();
   return useCallback(
-    async (samples, className) => {
+    (samples, className) => {
       const changed = samples.filter((sample) => sample.className !== className);
       if (changed.length === 0) return;
-      const show = (classOf: ReadonlyMap<string, string | null>): void =>
-        showChange(client, [...classOf.keys()], (sample) => ({ ...sample, className: classOf.get(sample.id) ?? null }));
       const before = new Map(changed.map((sample) => [sample.id, sample.className]));
-      const after = new Map(changed.map(({ id }) => [id, className]));
-      show(after);
-      try {
-        await sendLabels(after);
-        push({
-          label: `${formatCounted(changed.length, 'picture')} ${className === null ? 'without a class' : `labeled ${className}`}`,
-          undo: async () => {
-            await sendLabels(before);
-            await refresh(client);
-          },
-        });
-      } catch (error) {
-        showProblem(error);
-      }
-      await refresh(client);
+      const show = (classOf: (id: string) => string | null): void =>
+        showChange(client, [...before.keys()], (sample) => ({ ...sample, className: classOf(sample.id) }));
+      show(() => className);
+      const what = className === null ? 'without a class' : `labeled ${className}`;
+      add(
+        changed.map(({ id, className: was }) => ({ sampleId: id, className, was })),
+        `${formatCounted(changed.length, 'picture')} ${what}`,
+        { onUndo: () => show((id) => before.get(id) ?? null) },
+      );
     },
-    [client, push],
+    [client, add],
   );
 }
 
-async function sendLabels(classOf: ReadonlyMap<string, string | null>): Promise<void> {
-  const events = [...classOf].map(([sampleId, className]) => ({
-    id: newLabelId(),
-    sampleId,
-    className,
-  }));
-  for (let start = 0; start < events.length; start += eventsPerRequest)
-    await addLabels(events.slice(start, start + eventsPerRequest));
-}
-
-/** `randomUUID` is not there over plain HTTP. */
-function newLabelId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return `label_${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+/** What is shown follows what the server has stored. */
+export function useRefreshOnLabels(): void {
+  const client = useQueryClient();
+  const settle = useDebouncedCallback(() => void refresh(client), refreshMs);
+  useEffect(() => onLabelsSaved(() => settle()), [settle]);
 }
