@@ -26,7 +26,7 @@ describe.skipIf(noBrowser !== '')(`curating on the page${noBrowser}`, () => {
     await browser[Symbol.asyncDispose]();
     await server[Symbol.asyncDispose]();
     await scratch[Symbol.asyncDispose]();
-  });
+  }, 120_000);
   beforeEach(async () => {
     page = await browser.newPage();
     await page.goto(`${server.address}/pictures?sort=path`);
@@ -38,12 +38,17 @@ describe.skipIf(noBrowser !== '')(`curating on the page${noBrowser}`, () => {
     await page.getByRole('listbox', { name: 'Pictures' }).focus();
     for (const key of keys) await page.keyboard.press(key);
   };
+  /** Types into what the key opened. */
+  const pick = async (name: string, text: string): Promise<void> => {
+    const field = page.getByRole('combobox', { name });
+    await field.fill(text);
+    await field.press('Enter');
+  };
   const total = (text: string) => page.getByText(text, { exact: true }).first().waitFor();
 
   test('a tag for everything that matches is given by keyboard, asked for, and undone', async () => {
     await press('Control+a', 't');
-    await page.keyboard.type('winter');
-    await page.keyboard.press('Enter');
+    await pick('Tag', 'winter');
     await page.getByText('40 pictures tagged winter').waitFor();
 
     await page.goto(`${server.address}/pictures?tag=winter`);
@@ -62,8 +67,7 @@ describe.skipIf(noBrowser !== '')(`curating on the page${noBrowser}`, () => {
 
   test('a class for several pictures is seen at once, kept in their history, and undone', async () => {
     await press(' ', 'ArrowRight', ' ', 'l');
-    await page.keyboard.type('odd ones');
-    await page.keyboard.press('Enter');
+    await pick('Class', 'odd ones');
     await page.getByText('2 pictures labeled odd ones').waitFor();
     expect(await page.getByRole('listbox', { name: 'Pictures' }).getByRole('option', { name: /^odd ones/ }).count()).toBe(2);
 
@@ -79,8 +83,7 @@ describe.skipIf(noBrowser !== '')(`curating on the page${noBrowser}`, () => {
 
   test('a group is declared for a frame of pictures and can be asked for', async () => {
     await press(' ', 'ArrowRight', 'ArrowRight', 'Shift+ ', 'g');
-    await page.keyboard.type('burst 1');
-    await page.keyboard.press('Enter');
+    await pick('Group', 'burst 1');
     await page.getByText('3 pictures in the group burst 1').waitFor();
 
     await page.getByRole('button', { name: /^Filters/ }).click();

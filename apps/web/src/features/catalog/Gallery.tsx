@@ -42,7 +42,14 @@ export function Gallery({ gallery, isEmptyWorkspace, onChange, onSearch }: Galle
         <GalleryEmpty query={query} isEmptyWorkspace={isEmptyWorkspace} onChange={onChange} />
       ) : (
         <div className={classes.stage}>
-          <Grid gallery={gallery} step={step} onStep={changeStep} onPick={setPicker} onSearch={onSearch} />
+          <Grid
+            gallery={gallery}
+            step={step}
+            onStep={changeStep}
+            isPicking={picker !== null}
+            onPick={setPicker}
+            onSearch={onSearch}
+          />
           <SelectionBar gallery={gallery} picker={picker} onPicker={setPicker} />
         </div>
       )}

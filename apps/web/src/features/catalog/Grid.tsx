@@ -23,6 +23,8 @@ export interface GridProps {
   /** Of the sizes to choose from. */
   step: number;
   onStep: (step: number) => void;
+  /** What is being asked for in front of the grid: until that is answered, keys are not the grid's. */
+  isPicking: boolean;
   /** Asks what to give the chosen pictures. */
   onPick: (what: Pickable) => void;
   onSearch: () => void;
@@ -31,7 +33,7 @@ export interface GridProps {
 /** Before the first answer, as many empty rows as a screen could hold. */
 const emptyRows = 12;
 
-export function Grid({ gallery, step, onStep, onPick, onSearch }: GridProps) {
+export function Grid({ gallery, step, onStep, isPicking, onPick, onSearch }: GridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLDivElement>(null);
   const framed = useRef<Selection>(emptySelection);
@@ -148,7 +150,7 @@ export function Grid({ gallery, step, onStep, onPick, onSearch }: GridProps) {
         onPointerUp={framing.onPointerUp}
         onPointerCancel={framing.onPointerCancel}
         onKeyDown={(event) => {
-          if (event.target !== event.currentTarget) return;
+          if (isPicking || event.target !== event.currentTarget) return;
           const perform = findAction(actions, event)?.perform ?? labelBy(event);
           if (!perform) return;
           event.preventDefault();

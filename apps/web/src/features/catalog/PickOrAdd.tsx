@@ -50,6 +50,8 @@ export function PickOrAdd({ label, placeholder, choices, addLabel, onPick, none 
     <div className={classes.picker}>
       <TextInput
         data-autofocus
+        // oxlint-disable-next-line jsx-a11y/no-autofocus -- it appears because somebody asked for it, and types on.
+        autoFocus
         role="combobox"
         aria-label={label}
         aria-expanded
