@@ -69,7 +69,12 @@ describe.skipIf(noBrowser !== '')(`curating on the page${noBrowser}`, () => {
     await press(' ', 'ArrowRight', ' ', 'l');
     await pick('Class', 'odd ones');
     await page.getByText('2 pictures labeled odd ones').waitFor();
-    expect(await page.getByRole('listbox', { name: 'Pictures' }).getByRole('option', { name: /^odd ones/ }).count()).toBe(2);
+    expect(
+      await page
+        .getByRole('listbox', { name: 'Pictures' })
+        .getByRole('option', { name: /^odd ones/ })
+        .count(),
+    ).toBe(2);
 
     await press('Home', 'Enter');
     const drawer = page.getByRole('dialog', { name: 'Picture' });
@@ -78,7 +83,12 @@ describe.skipIf(noBrowser !== '')(`curating on the page${noBrowser}`, () => {
     await page.getByRole('button', { name: 'Undo' }).first().click();
     await page.getByText('Undone: 2 pictures labeled odd ones').waitFor();
 
-    expect(await page.getByRole('listbox', { name: 'Pictures' }).getByRole('option', { name: /^odd ones/ }).count()).toBe(0);
+    expect(
+      await page
+        .getByRole('listbox', { name: 'Pictures' })
+        .getByRole('option', { name: /^odd ones/ })
+        .count(),
+    ).toBe(0);
   });
 
   test('a group is declared for a frame of pictures and can be asked for', async () => {

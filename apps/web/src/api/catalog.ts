@@ -1,10 +1,5 @@
 /** @file What the Pictures screen asks: samples, tags, groups, views, neighbors. */
-import {
-  type SamplesView,
-  type SampleView,
-  samplesViewSchema,
-  sampleViewSchema,
-} from '@tintype/contracts/api';
+import { type SamplesView, type SampleView, samplesViewSchema, sampleViewSchema } from '@tintype/contracts/api';
 import type { SampleQuery } from '@tintype/contracts/catalog';
 import {
   type ChangedIds,

@@ -15,8 +15,8 @@ import { belongs } from './sample-pages.ts';
 import { emptySelection, type Selection } from './selection.ts';
 import { Tile, tileId } from './Tile.tsx';
 import { useFrame } from './use-frame.ts';
-import { useLabelSamples } from './use-label-samples.ts';
 import type { GalleryState } from './use-gallery.ts';
+import { useLabelSamples } from './use-label-samples.ts';
 
 export interface GridProps {
   gallery: GalleryState;
