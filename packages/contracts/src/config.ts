@@ -29,11 +29,20 @@ const proxySchema = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   error: 'must be an address such as 10.0.0.4, or a range such as 10.0.0.0/8',
 });
 
+/** `sqlite` is one file beside the pictures, for one machine. */
+export const databaseSchema = z
+  .string()
+  .refine((text) => text === 'sqlite' || (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)), {
+    message: 'must be sqlite, or an address such as postgres://USER@HOST/DATABASE',
+  });
+
 export const configSchema = z.strictObject({
   /** Format of this file. */
   version: z.literal(1).default(1),
   /** Shown on the page and in the log. */
   name: nameSchema.default('workspace'),
+  /** Where samples, labels, models and jobs are kept: `sqlite`, or `postgres://USER@HOST/DATABASE` for many machines. */
+  database: databaseSchema.default('sqlite'),
   /** Where bytes are kept: `file:FOLDER`, relative to this file, `s3://BUCKET/PREFIX` or `gs://BUCKET/PREFIX`. */
   store: storeAddressSchema.default('file:.tintype/store'),
   /** Of every s3:// address; the cloud's own settings (AWS_REGION, AWS_ENDPOINT_URL_S3, profiles) hold where nothing is said here. Never a secret. */

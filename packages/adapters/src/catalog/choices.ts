@@ -45,7 +45,10 @@ function listVersions(db: Kysely<Tables>) {
     )
     .select((eb) => ['p.model', 'p.version', eb.fn.countAll<number>().as('samples')])
     .groupBy(['p.model', 'p.version'])
-    .orderBy((eb) => eb.fn.max('v.created_at'), 'desc')
+    .orderBy(
+      (eb) => eb.fn.max('v.created_at'),
+      (order) => order.desc().nullsLast(),
+    )
     .orderBy('p.model')
     .orderBy('p.version', 'desc')
     .execute();

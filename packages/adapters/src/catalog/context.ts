@@ -9,13 +9,15 @@ export interface StoreContext {
   clock: Clock;
   /** A text that changes with every change of the database, by whichever process. Where there is none, nothing is remembered. */
   readMark?: (() => Promise<string>) | undefined;
+  /** Where a server has many connections, the one that writes; without it `db` does. */
+  writer?: Kysely<Tables> | undefined;
 }
 
 export type Write = Transaction<Tables>;
 
-/** One transaction, durable when it resolves. Everything inside must go through `trx`: there is one connection. */
-export function write<T>({ db }: StoreContext, change: (trx: Write) => Promise<T>): Promise<T> {
-  return db.transaction().execute(change);
+/** One transaction, durable when it resolves, and after every other one. Everything inside must go through `trx`: there is one connection. */
+export function write<T>({ db, writer = db }: StoreContext, change: (trx: Write) => Promise<T>): Promise<T> {
+  return writer.transaction().execute(change);
 }
 
 /** Calls with at most `size` rows at a time: databases limit the parameters of a statement. Lets events in between. */

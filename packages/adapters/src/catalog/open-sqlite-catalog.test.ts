@@ -10,7 +10,8 @@ import Sqlite from 'better-sqlite3';
 import { type Kysely, type KyselyPlugin, type RootOperationNode, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { systemClock as clock } from '../clock.ts';
-import { createCatalog, openSqliteCatalog } from './open-sqlite-catalog.ts';
+import { createCatalog } from './create-catalog.ts';
+import { openSqliteCatalog } from './open-sqlite-catalog.ts';
 import type { Tables } from './schema.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
 

@@ -1,52 +1,12 @@
 /** @file The catalog on one SQLite file: the default, for one machine and any number of its processes. */
 import type { Catalog } from '@tintype/core/ports/catalog';
 import type { Clock } from '@tintype/core/ports/clock';
-import { createAccessStore } from './access.ts';
-import { createAnswerStore } from './answers.ts';
-import { createClassStore } from './classes.ts';
-import type { StoreContext } from './context.ts';
-import { createEvaluationStore } from './evaluations.ts';
-import { createMeasureStore } from './measures.ts';
-import { createOriginStore } from './origins.ts';
-import { createPeopleStore } from './people.ts';
-import { createPredictionStore } from './predictions.ts';
-import { createRegistryStore, readRegistryVersion } from './registry.ts';
-import { createRunStore } from './runs.ts';
-import { createSamplePredictionStore } from './sample-predictions.ts';
-import { createSampleStore } from './samples.ts';
-import { createSnapshotStore } from './snapshots.ts';
+import { createCatalog } from './create-catalog.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
 import { readChangeMark } from './sqlite-dialect.ts';
-import { createStudyStore } from './studies.ts';
-import { createTagStore } from './tags.ts';
-import { createViewStore } from './views.ts';
 
 /** Made and migrated where needed. Throws WORKSPACE_UNREADABLE or CATALOG_TOO_NEW; later failures of the disk are STORAGE_FAILED. */
 export async function openSqliteCatalog(options: { path: string; clock: Clock }): Promise<Catalog> {
   const db = await openSqliteDatabase(options);
   return createCatalog({ db, clock: options.clock, readMark: () => readChangeMark(db) });
-}
-
-/** The stores over an open database; disposing the catalog closes it. */
-export function createCatalog(context: StoreContext): Catalog {
-  return {
-    samples: createSampleStore(context),
-    classes: createClassStore(context),
-    origins: createOriginStore(context),
-    snapshots: createSnapshotStore(context),
-    runs: createRunStore(context),
-    registry: createRegistryStore(context),
-    evaluations: createEvaluationStore(context),
-    studies: createStudyStore(context),
-    predictions: createPredictionStore(context),
-    tags: createTagStore(context),
-    views: createViewStore(context),
-    samplePredictions: createSamplePredictionStore(context),
-    measures: createMeasureStore(context),
-    people: createPeopleStore(context),
-    access: createAccessStore(context),
-    answers: createAnswerStore(context),
-    registryVersion: () => readRegistryVersion(context.db),
-    [Symbol.asyncDispose]: () => context.db.destroy(),
-  };
 }

@@ -39,7 +39,7 @@ export function createSamplePredictionStore(context: StoreContext): SamplePredic
         )
         .selectAll('sample_predictions')
         .where('sample_id', '=', sampleId)
-        .orderBy('model_versions.created_at', 'desc')
+        .orderBy('model_versions.created_at', (order) => order.desc().nullsLast())
         .orderBy('sample_predictions.model')
         .orderBy('sample_predictions.version', 'desc')
         .execute();

@@ -98,6 +98,9 @@ function findDriver(sides: readonly Side[], by: SortName | undefined): Side | un
 
 function renderOrder({ by, isDescending }: { by: SortName; isDescending: boolean }, id: Sql): Sql {
   const column = sampleOrders[by] ?? (by === 'confidence' ? sql`p.confidence` : sql.ref(`m.${by}`));
+  // Of all orders only labels may be missing, and databases put them in different places unless told.
+  if (by === 'label')
+    return isDescending ? sql`${column} desc nulls last, ${id} desc` : sql`${column} nulls first, ${id}`;
   return isDescending ? sql`${column} desc, ${id} desc` : sql`${column}, ${id}`;
 }
 

@@ -6,6 +6,7 @@ import { TintypeError } from '@tintype/contracts/errors';
 import Sqlite, { type Database } from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import * as kysely from './kysely.ts';
+import { migrate, readPendingMigrations } from './migrate.ts';
 import { catalogMigrations } from './migrations.ts';
 import type { Tables } from './schema.ts';
 import { sqliteCode, sqliteDialect, sqliteSchemaDialect, storageReason } from './sqlite-dialect.ts';
@@ -32,7 +33,7 @@ export async function openSqliteDatabase(options: { path: string }): Promise<Kys
 async function openAndMigrate(path: string): Promise<Kysely<Tables>> {
   const db = connect(path);
   try {
-    if (await isMigrationPending(db)) await underLock(path, () => migrate(db));
+    if ((await readPending(db)).length > 0) await underLock(path, () => migrate(db, migrations));
     return db;
   } catch (error) {
     await db.destroy();
@@ -82,7 +83,7 @@ async function createFile(path: string): Promise<void> {
 
   const db = connect(draft);
   try {
-    await migrate(db);
+    await migrate(db, migrations);
   } finally {
     await db.destroy();
   }
@@ -103,18 +104,9 @@ function syncPath(path: string): void {
 
 const migrations = catalogMigrations(sqliteSchemaDialect);
 
-/** Throws CATALOG_TOO_NEW for a migration that this version does not know. */
-async function isMigrationPending(db: Kysely<Tables>): Promise<boolean> {
-  const applied = new Set(await listAppliedMigrations(db));
-  const unknown = [...applied].find((name) => !(name in migrations));
-  if (unknown !== undefined) throw new TintypeError('CATALOG_TOO_NEW', { found: unknown });
-  return Object.keys(migrations).some((name) => !applied.has(name));
-}
-
-async function listAppliedMigrations(db: Kysely<Tables>): Promise<string[]> {
+async function readPending(db: Kysely<Tables>): Promise<string[]> {
   try {
-    const query = db.withTables<{ kysely_migration: { name: string } }>().selectFrom('kysely_migration').select('name');
-    return (await query.execute()).map((row) => row.name);
+    return await readPendingMigrations(db, migrations);
   } catch (error) {
     if (sqliteCode(error) !== 'SQLITE_ERROR') throw error;
     throw new TintypeError(
@@ -123,14 +115,6 @@ async function listAppliedMigrations(db: Kysely<Tables>): Promise<string[]> {
       { cause: error },
     );
   }
-}
-
-async function migrate(db: Kysely<Tables>): Promise<void> {
-  const { error } = await new kysely.Migrator({
-    db,
-    provider: { getMigrations: async () => migrations },
-  }).migrateToLatest();
-  if (error) throw error;
 }
 
 /** Runs alone among all processes. The lock is SQLite's own on an empty file, so the system frees it when its holder dies. */

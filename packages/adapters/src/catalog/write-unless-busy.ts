@@ -7,9 +7,11 @@ import { sqliteCode } from './sqlite-dialect.ts';
 
 /** Left out where another process is writing at this moment. */
 export async function writeUnlessBusy(
-  { db }: StoreContext,
+  { db, writer }: StoreContext,
   change: (connection: Kysely<Tables>) => Promise<unknown>,
 ): Promise<void> {
+  // A server waits by itself, and for the row alone.
+  if (writer) return void (await change(db));
   await db.connection().execute(async (connection) => {
     const before = await kysely.sql<{ timeout: number }>`pragma busy_timeout`.execute(connection);
     await kysely.sql`pragma busy_timeout = 0`.execute(connection);

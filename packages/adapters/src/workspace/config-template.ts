@@ -10,6 +10,10 @@ version: 1
 ## Shown on the page and in the log.
 name: ${workspaceName(folder)}
 
+## Where samples, labels, models and jobs are kept: one SQLite file, or postgres://USER@HOST/DATABASE for many machines.
+## TINTYPE_DATABASE_URL comes first; keep the password there, or in PGPASSWORD, and not in this file.
+# database: sqlite
+
 ## Where bytes are kept: file:FOLDER, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX. TINTYPE_STORE in the environment goes before it.
 # store: file:.tintype/store
 

@@ -6,6 +6,7 @@ import { TintypeError } from '@tintype/contracts/errors';
 import { parseStoreAddress, renderStoreAddress } from '@tintype/contracts/store-address';
 import type { Clock } from '@tintype/core/ports/clock';
 import type { Workspace } from '@tintype/core/ports/workspace';
+import type { StoreContext } from '../catalog/context.ts';
 import { systemClock } from '../clock.ts';
 import { openRunFolders } from '../runs/open-run-folders.ts';
 import { readConfig, withEnvironment } from './read-config.ts';
@@ -36,7 +37,7 @@ export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Work
 
   const needsDatabase = needs.includes('catalog') || needs.includes('queue');
   const [records, store, hub] = await Promise.all([
-    needsDatabase ? openRecords(folder, clock) : undefined,
+    needsDatabase ? openRecords(folder, { database: config.database, clock }) : undefined,
     needs.includes('store') ? openStore(folder, config) : undefined,
     needs.includes('hub') ? openHub(folder, options.hubEndpoint) : undefined,
   ]);
@@ -82,14 +83,25 @@ async function ensureState(folder: string): Promise<void> {
   }
 }
 
-async function openRecords(folder: string, clock: Clock): Promise<Pick<Workspace, 'catalog' | 'queue'>> {
-  const [{ openSqliteDatabase }, { createCatalog }, { createQueue }] = await Promise.all([
-    import('../catalog/sqlite-database.ts'),
-    import('../catalog/open-sqlite-catalog.ts'),
-    import('../queue/open-sqlite-queue.ts'),
+type Records = Pick<Workspace, 'catalog' | 'queue'>;
+
+async function openRecords(folder: string, { database, clock }: { database: string; clock: Clock }): Promise<Records> {
+  const [context, { createCatalog }, { createQueue }] = await Promise.all([
+    database === 'sqlite' ? openSqlite(folder, clock) : openPostgres(database, clock),
+    import('../catalog/create-catalog.ts'),
+    import('../queue/create-queue.ts'),
   ]);
-  const db = await openSqliteDatabase({ path: workspacePaths.catalog(folder) });
-  return { catalog: createCatalog({ db, clock }), queue: createQueue({ db, clock }) };
+  return { catalog: createCatalog(context), queue: createQueue(context) };
+}
+
+async function openSqlite(folder: string, clock: Clock): Promise<StoreContext> {
+  const { openSqliteDatabase } = await import('../catalog/sqlite-database.ts');
+  return { db: await openSqliteDatabase({ path: workspacePaths.catalog(folder) }), clock };
+}
+
+async function openPostgres(url: string, clock: Clock): Promise<StoreContext> {
+  const { openPostgresContext } = await import('../catalog/open-postgres-catalog.ts');
+  return openPostgresContext({ url, clock });
 }
 
 async function openStore(folder: string, config: Config): Promise<Workspace['store']> {

@@ -28,7 +28,7 @@ export function parseConfig(text: string, path: string): Config {
 }
 
 /** Settings that the environment says in place of tintype.yaml: the variable of each. */
-export const environmentSettings = { store: 'TINTYPE_STORE' } as const;
+export const environmentSettings = { database: 'TINTYPE_DATABASE_URL', store: 'TINTYPE_STORE' } as const;
 
 /** Throws CONFIG_INVALID naming the variable. */
 export function withEnvironment(config: Config, environment: Readonly<Record<string, string | undefined>>): Config {
@@ -38,7 +38,9 @@ export function withEnvironment(config: Config, environment: Readonly<Record<str
     if (!text) continue;
     const parsed = configSchema.shape[setting as keyof typeof environmentSettings].safeParse(text);
     if (!parsed.success) {
-      const problem = `${JSON.stringify(text)} ${parsed.error.issues[0]?.message}`;
+      // The address of a database may hold a password.
+      const shown = setting === 'database' ? 'its text' : JSON.stringify(text);
+      const problem = `${shown} ${parsed.error.issues[0]?.message}`;
       throw new TintypeError('CONFIG_INVALID', { path: variable, problem }, { cause: parsed.error });
     }
     changed[setting as keyof typeof environmentSettings] = parsed.data;
