@@ -1,18 +1,17 @@
 /** @file The catalog on PostgreSQL: for many machines. */
 import type { Catalog } from '@tintype/core/ports/catalog';
 import type { Clock } from '@tintype/core/ports/clock';
-import { createCatalog } from './create-catalog.ts';
 import type { StoreContext } from './context.ts';
+import { createCatalog } from './create-catalog.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
 import { readPostgresMark } from './postgres-dialect.ts';
 
 /** Migrated where needed. Throws WORKSPACE_UNREADABLE or CATALOG_TOO_NEW; later failures of the server are STORAGE_FAILED. */
-export async function openPostgresCatalog(options: { url: string; clock: Clock }): Promise<Catalog> {
-  return createCatalog(await openPostgresContext(options));
+export async function openPostgresCatalog({ url, clock }: { url: string; clock: Clock }): Promise<Catalog> {
+  return createPostgresCatalog({ ...(await openPostgresDatabase({ url })), clock });
 }
 
-/** What stores and queue over the database work with. */
-export async function openPostgresContext({ url, clock }: { url: string; clock: Clock }): Promise<StoreContext> {
-  const { db, writer } = await openPostgresDatabase({ url });
-  return { db, writer, clock, readMark: () => readPostgresMark(db) };
+/** The catalog over an open database; disposing it closes that. */
+export function createPostgresCatalog(context: Required<Omit<StoreContext, 'readMark'>>): Catalog {
+  return createCatalog({ ...context, readMark: () => readPostgresMark(context.db) });
 }

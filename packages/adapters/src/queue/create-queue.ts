@@ -11,9 +11,14 @@ import type { JobTable } from '../catalog/schema.ts';
 const maxAttempts = 3;
 const listed = 100;
 
+export interface QueueContext extends StoreContext {
+  /** Where others write at the same time: a job that another process is just leasing is passed over. Default false. */
+  skipsLocked?: boolean;
+}
+
 /** The queue over an open database. */
-export function createQueue(context: StoreContext): JobQueue {
-  const { db, clock } = context;
+export function createQueue(context: QueueContext): JobQueue {
+  const { db, clock, skipsLocked = false } = context;
   return {
     add: (job) =>
       write(context, async (trx) => {
@@ -29,7 +34,7 @@ export function createQueue(context: StoreContext): JobQueue {
     lease: ({ worker, leaseMs }) =>
       write(context, async (trx) => {
         await abandonExhausted(trx, clock.now());
-        return leaseOldest(trx, { worker, lease: clock.newId('lease'), now: clock.now(), leaseMs });
+        return leaseOldest(trx, { worker, lease: clock.newId('lease'), now: clock.now(), leaseMs, skipsLocked });
       }),
     renew: (job, { leaseMs, progress }) =>
       whileHeld(context, job, {
@@ -70,9 +75,11 @@ interface Lease {
   lease: string;
   now: number;
   leaseMs: number;
+  skipsLocked: boolean;
 }
 
-async function leaseOldest(trx: Write, { worker, lease, now, leaseMs }: Lease): Promise<LeasedJob | undefined> {
+async function leaseOldest(trx: Write, asked: Lease): Promise<LeasedJob | undefined> {
+  const { worker, lease, now, leaseMs, skipsLocked } = asked;
   const row = await trx
     .updateTable('jobs')
     .set((eb) => ({
@@ -94,7 +101,8 @@ async function leaseOldest(trx: Write, { worker, lease, now, leaseMs }: Lease): 
           ]),
         )
         .orderBy('sequence')
-        .limit(1),
+        .limit(1)
+        .$if(skipsLocked, (free) => free.forUpdate().skipLocked()),
     )
     .returningAll()
     .executeTakeFirst();
@@ -115,6 +123,8 @@ async function abandonExhausted(trx: Write, now: number): Promise<void> {
       .updateTable('jobs')
       .set(finished({ error: { code, detail: message, hint } }, now))
       .where('id', '=', id)
+      .where('status', '=', 'running')
+      .where('lease_expires_at', '<=', now)
       .execute();
   }
 }

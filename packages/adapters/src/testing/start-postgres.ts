@@ -25,8 +25,17 @@ const password = 'for tests';
 /** Nothing of a test needs to outlive the machine. */
 const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '200', shared_buffers: '32MB' };
 
-/** Why there is none, or the running server: `TINTYPE_POSTGRES_BIN` names another folder of binaries. */
+/**
+ * The running server, or why there is none; with `TINTYPE_REQUIRE_POSTGRES` that is an error. `TINTYPE_POSTGRES_BIN` names another folder
+ * of binaries.
+ */
 export async function startPostgres(): Promise<PostgresServer | string> {
+  const started = await tryToStart();
+  if (typeof started === 'string' && process.env.TINTYPE_REQUIRE_POSTGRES) throw new Error(started);
+  return started;
+}
+
+async function tryToStart(): Promise<PostgresServer | string> {
   const bin = findBinaries();
   if (bin === undefined) return 'no PostgreSQL binaries are installed for this machine';
   const folder = await mkdtemp(join(tmpdir(), 'tintype-postgres-'));

@@ -164,6 +164,16 @@ test('the environment goes before the settings, and is checked as they are', () 
   );
 });
 
+test('the environment says the database in place of tintype.yaml, and a wrong one is named without its password', () => {
+  const config = configSchema.parse({ database: 'postgres://tintype@db/pictures' });
+
+  expect(withEnvironment(config, {}).database).toBe('postgres://tintype@db/pictures');
+  expect(withEnvironment(config, { TINTYPE_DATABASE_URL: 'sqlite' }).database).toBe('sqlite');
+  const wrong = () => withEnvironment(config, { TINTYPE_DATABASE_URL: 'mysql://ada:secret@db/pictures' });
+  expect(wrong).toThrow('TINTYPE_DATABASE_URL');
+  expect(wrong).not.toThrow('secret');
+});
+
 test('bytes are kept where the settings say', async () => {
   const folder = await aWorkspace();
   await writeFile(join(folder, 'tintype.yaml'), 'store: file:bytes\n');

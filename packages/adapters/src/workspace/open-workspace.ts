@@ -6,7 +6,6 @@ import { TintypeError } from '@tintype/contracts/errors';
 import { parseStoreAddress, renderStoreAddress } from '@tintype/contracts/store-address';
 import type { Clock } from '@tintype/core/ports/clock';
 import type { Workspace } from '@tintype/core/ports/workspace';
-import type { StoreContext } from '../catalog/context.ts';
 import { systemClock } from '../clock.ts';
 import { openRunFolders } from '../runs/open-run-folders.ts';
 import { readConfig, withEnvironment } from './read-config.ts';
@@ -20,7 +19,7 @@ const allParts: readonly WorkspacePart[] = ['catalog', 'store', 'queue', 'hub'];
 export interface OpenWorkspaceOptions {
   /** The folder with tintype.yaml; `findWorkspaceFolder` finds it. */
   folder: string;
-  /** Default: the machine's. */
+  /** Default: the machine's, or that of the machine of the database. */
   clock?: Clock;
   /** What will be used; touching another part throws. Default: all. */
   needs?: readonly WorkspacePart[];
@@ -30,18 +29,19 @@ export interface OpenWorkspaceOptions {
 
 /** Throws WORKSPACE_NOT_FOUND, WORKSPACE_UNREADABLE, CONFIG_INVALID, CATALOG_TOO_NEW, BUCKET_DENIED or BUCKET_UNREACHABLE. */
 export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Workspace> {
-  const { clock = systemClock, needs = allParts } = options;
+  const { needs = allParts } = options;
   const folder = resolve(options.folder);
   const config = withEnvironment(await readConfig(folder), process.env);
   await ensureState(folder);
 
   const needsDatabase = needs.includes('catalog') || needs.includes('queue');
   const [records, store, hub] = await Promise.all([
-    needsDatabase ? openRecords(folder, { database: config.database, clock }) : undefined,
+    needsDatabase ? openRecords(folder, config.database, options.clock) : undefined,
     needs.includes('store') ? openStore(folder, config) : undefined,
     needs.includes('hub') ? openHub(folder, options.hubEndpoint) : undefined,
   ]);
 
+  const clock = records?.clock ?? options.clock ?? systemClock;
   const part = <T>(name: WorkspacePart, value: T | undefined): T => {
     if (value === undefined || !needs.includes(name)) throw new Error(`The workspace was opened without its ${name}.`);
     return value;
@@ -83,25 +83,36 @@ async function ensureState(folder: string): Promise<void> {
   }
 }
 
-type Records = Pick<Workspace, 'catalog' | 'queue'>;
+interface Records extends Pick<Workspace, 'catalog' | 'queue'> {
+  /** The database's where it is on another machine. */
+  clock?: Clock;
+}
 
-async function openRecords(folder: string, { database, clock }: { database: string; clock: Clock }): Promise<Records> {
-  const [context, { createCatalog }, { createQueue }] = await Promise.all([
-    database === 'sqlite' ? openSqlite(folder, clock) : openPostgres(database, clock),
+async function openRecords(folder: string, database: string, clock: Clock | undefined): Promise<Records> {
+  return database === 'sqlite' ? openSqlite(folder, clock ?? systemClock) : openPostgres(database, clock);
+}
+
+async function openSqlite(folder: string, clock: Clock): Promise<Records> {
+  const [{ openSqliteDatabase }, { createCatalog }, { createQueue }] = await Promise.all([
+    import('../catalog/sqlite-database.ts'),
     import('../catalog/create-catalog.ts'),
     import('../queue/create-queue.ts'),
   ]);
-  return { catalog: createCatalog(context), queue: createQueue(context) };
+  const db = await openSqliteDatabase({ path: workspacePaths.catalog(folder) });
+  return { catalog: createCatalog({ db, clock }), queue: createQueue({ db, clock }) };
 }
 
-async function openSqlite(folder: string, clock: Clock): Promise<StoreContext> {
-  const { openSqliteDatabase } = await import('../catalog/sqlite-database.ts');
-  return { db: await openSqliteDatabase({ path: workspacePaths.catalog(folder) }), clock };
-}
-
-async function openPostgres(url: string, clock: Clock): Promise<StoreContext> {
-  const { openPostgresContext } = await import('../catalog/open-postgres-catalog.ts');
-  return openPostgresContext({ url, clock });
+async function openPostgres(url: string, given: Clock | undefined): Promise<Records> {
+  const [{ openPostgresDatabase }, { createPostgresCatalog }, { createPostgresQueue }, { followClock }] =
+    await Promise.all([
+      import('../catalog/postgres-database.ts'),
+      import('../catalog/open-postgres-catalog.ts'),
+      import('../queue/open-postgres-queue.ts'),
+      import('../catalog/postgres-clock.ts'),
+    ]);
+  const { db, writer } = await openPostgresDatabase({ url });
+  const clock = given ?? (await followClock(db, systemClock));
+  return { catalog: createPostgresCatalog({ db, writer, clock }), queue: createPostgresQueue({ db, clock }), clock };
 }
 
 async function openStore(folder: string, config: Config): Promise<Workspace['store']> {
