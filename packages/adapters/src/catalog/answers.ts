@@ -53,7 +53,7 @@ export function createAnswerStore({ db }: StoreContext): AnswerStore {
           select l.annotator, l.source, l.at, row_number() over (partition by l.sample_id order by l.sequence desc) as place
           from snapshot_entries e
           join snapshots n on n.id = e.snapshot_id
-          join label_events l on l.sample_id = e.sample_id and l.at <= n.created_at
+          join label_events l on l.sample_id = e.sample_id and l.at <= n.created_at and l.source not in ('opinion', 'rename')
           where e.snapshot_id = ${snapshotId}
         ) as latest
         where place = 1

@@ -32,7 +32,7 @@ export interface AnswerStore {
   list(query: AnswersOf & { after?: string; limit: number }): Promise<JudgedPicture[]>;
   /** Ids of all pictures that the version has answered. */
   sampleIds(version: { model: string; version: number }): Promise<Set<string>>;
-  /** Who gave the labels of a snapshot, as they were when it was made; most first. */
+  /** Who gave the labels of a snapshot, as they were when it was made, whatever their classes were called; most first. */
   labelers(snapshotId: string): Promise<Labeler[]>;
 }
 

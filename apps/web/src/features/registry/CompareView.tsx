@@ -1,5 +1,6 @@
 /** @file Champion against challenger: who is right where, and whether chance alone does that. */
 import { Button, NativeSelect, Skeleton } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import type { Disagreement, VersionComparison } from '@tintype/contracts/evaluation-report';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import { useState } from 'react';
@@ -13,7 +14,7 @@ import { Thumbnail } from '../../components/Thumbnail.tsx';
 import classes from './CompareView.module.css';
 import { Panel } from './EvaluationView.tsx';
 import { KeepAnswers } from './ReportScope.tsx';
-import { useOpenAsView } from './use-open-as-view.ts';
+import { openAsView } from '../catalog/open-as-view.ts';
 import { useModels } from './use-registry.ts';
 import { useComparison } from './use-report.ts';
 import { VerdictCard } from './VerdictCard.tsx';
@@ -130,7 +131,7 @@ function Disagreements({
   count: number;
   isWon?: boolean;
 }) {
-  const openAsView = useOpenAsView();
+  const open = useMutation({ mutationFn: openAsView });
   if (count === 0) return null;
   return (
     <Panel title={`${title}: ${formatCounted(count, 'picture')}`}>
@@ -150,11 +151,12 @@ function Disagreements({
         ))}
       </ul>
       {count > 1 && (
-        <Button mt="md" variant="default" onClick={() => void openAsView(pictures.map(({ sampleId }) => sampleId))}>
+        <Button mt="md" variant="default" loading={open.isPending} onClick={() => open.mutate(pictures.map(({ sampleId }) => sampleId))}>
           Open {pictures.length < count ? `the first ${formatCount(pictures.length)}` : `all ${formatCount(count)}`} as
           pictures
         </Button>
       )}
+      {open.isError && <ProblemNotice error={open.error} />}
     </Panel>
   );
 }

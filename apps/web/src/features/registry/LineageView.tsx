@@ -1,13 +1,13 @@
 /** @file From the answer back to the people: version, run, snapshot, labels, and who let it answer when. */
 import { Skeleton } from '@mantine/core';
 import type { Labeler, Lineage } from '@tintype/contracts/evaluation-report';
-import type { LabelSource } from '@tintype/contracts/label';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { ClassMark } from '../../components/ClassMark.tsx';
 import { formatCount, formatCounted, formatShare, formatSize, formatTime } from '../../components/format.ts';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
+import { sourceWords } from '../catalog/filter-words.ts';
 import classes from './LineageView.module.css';
 import { useLineage } from './use-report.ts';
 
@@ -120,14 +120,6 @@ function Moves({ lineage: { moves, version } }: { lineage: Lineage }) {
     </ul>
   );
 }
-
-const sourceWords: Record<LabelSource, string> = {
-  folder: 'from the folder',
-  filename: 'from the file name',
-  human: 'by hand',
-  model: 'from a model',
-  import: 'imported',
-};
 
 function Labelers({ labelers }: { labelers: readonly Labeler[] }) {
   const all = labelers.reduce((sum, { labels }) => sum + labels, 0);

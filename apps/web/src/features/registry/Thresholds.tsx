@@ -54,7 +54,7 @@ export function Thresholds({ thresholds, onShowRefused }: ThresholdsProps) {
       <Curves thresholds={thresholds} className={chosen} step={step} />
       <Slider
         className={classes.slider ?? ''}
-        aria-label="Least confidence"
+        thumbLabel="Least confidence"
         min={0}
         max={thresholdSteps - 1}
         value={step}

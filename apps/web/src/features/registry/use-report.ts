@@ -4,7 +4,7 @@ import type { AnswerScope, AnswersQuery } from '@tintype/contracts/evaluation-re
 import { compareVersions, getForecast, getLineage, getReport, listAnswers } from '../../api/model.ts';
 import { toProblem } from '../../api/problem.ts';
 import { modelsKey } from '../../components/use-workspace.ts';
-import { useOpenAsView } from './use-open-as-view.ts';
+import { openAsView } from '../catalog/open-as-view.ts';
 
 export interface VersionName {
   model: string;
@@ -49,7 +49,6 @@ export const useForecast = (dataset: string | undefined) =>
 
 /** Opens the pictures that a number is about in the grid. */
 export function useOpenAnswers({ model, version }: VersionName) {
-  const openAsView = useOpenAsView();
   return useMutation({
     mutationFn: async (query: Partial<AnswersQuery>) => {
       const { sampleIds } = await listAnswers({ model, version, ...query });
