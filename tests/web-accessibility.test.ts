@@ -160,7 +160,7 @@ const screens: Record<string, Screen> = {
   slices: { path: '/models/recyclables/3/slices', prepare: (page) => page.getByText('▼ worse').first().waitFor() },
   'enough labels': {
     path: '/models/recyclables/3/labels',
-    prepare: (page) => page.getByRole('img', { name: /^With [\d,]+ labels/ }).waitFor(),
+    prepare: (page) => page.getByRole('img', { name: /with [\d,]+ labels;/ }).waitFor(),
   },
   comparison: {
     path: '/models/recyclables/3/compare',

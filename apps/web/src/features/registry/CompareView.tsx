@@ -151,7 +151,12 @@ function Disagreements({
         ))}
       </ul>
       {count > 1 && (
-        <Button mt="md" variant="default" loading={open.isPending} onClick={() => open.mutate(pictures.map(({ sampleId }) => sampleId))}>
+        <Button
+          mt="md"
+          variant="default"
+          loading={open.isPending}
+          onClick={() => open.mutate(pictures.map(({ sampleId }) => sampleId))}
+        >
           Open {pictures.length < count ? `the first ${formatCount(pictures.length)}` : `all ${formatCount(count)}`} as
           pictures
         </Button>

@@ -6,6 +6,13 @@ import classes from './LearningCurve.module.css';
 
 const plot = { left: 46, top: 12, width: 420, height: 230, bottom: 44, right: 16 };
 
+/** Whole tenths, or twentieths where there is room for few tenths. */
+function listTicks([from, to]: readonly [number, number]): number[] {
+  const per = to - from > 0.35 ? 10 : 20;
+  const first = Math.ceil(from * per - 1e-9);
+  return Array.from({ length: Math.floor(to * per + 1e-9) - first + 1 }, (_, n) => (first + n) / per);
+}
+
 export function LearningCurve({ forecast }: { forecast: LabelForecast }) {
   const { curve, gain, gainInterval, nextLabels } = forecast;
   const last = curve.at(-1);
@@ -24,8 +31,8 @@ export function LearningCurve({ forecast }: { forecast: LabelForecast }) {
     ...curve.map(({ labels, interval }) => [x(labels), y(interval[1])]),
     ...curve.toReversed().map(({ labels, interval }) => [x(labels), y(interval[0])]),
   ];
-  const ticks = Array.from({ length: 5 }, (_, n) => scale[0] + (n * (scale[1] - scale[0])) / 4);
-  const words = `With ${formatCount(last.labels)} labels ${formatShare(last.accuracy)} (${formatInterval(last.interval)}); with ${formatCount(next.labels)} ${formatShare(next.accuracy)} (${formatInterval(next.interval)}) are expected`;
+  const ticks = listTicks(scale);
+  const words = `${formatShare(last.accuracy)} (${formatInterval(last.interval)}) with ${formatCount(last.labels)} labels; ${formatShare(next.accuracy)} (${formatInterval(next.interval)}) expected with ${formatCount(next.labels)}`;
   return (
     <figure className={classes.figure}>
       <svg

@@ -5,7 +5,7 @@ import classes from './ReliabilityDiagram.module.css';
 
 /** In the units of the drawing. */
 const size = { left: 44, top: 10, side: 300, counts: 46, gap: 8, bottom: 40 };
-const width = size.left + size.side + 12;
+const width = size.left + size.side + 24;
 const height = size.top + size.side + size.gap + size.counts + size.bottom;
 const x = (share: number): number => size.left + share * size.side;
 const y = (share: number): number => size.top + (1 - share) * size.side;

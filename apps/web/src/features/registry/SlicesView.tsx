@@ -66,7 +66,9 @@ function Slices({ report: { slices }, onOpen }: SlicesProps) {
             <table className={classes.table}>
               <thead>
                 <tr>
-                  <th scope="col">{titles[kind]}</th>
+                  <th scope="col">
+                    <span className={classes.hidden}>{titles[kind]}</span>
+                  </th>
                   <th scope="col" className={classes.number}>
                     Pictures
                   </th>

@@ -57,7 +57,7 @@ export function judgeComparison(comparison: VersionComparison): Verdict {
       title: 'No difference',
       words: `Both are right and wrong on the same ${formatCounted(pictures, 'picture')}.`,
     };
-  const counted = `They disagree in being right on ${formatCounted(differ, 'picture')}: version ${version} wins ${formatCount(won)}, version ${other} wins ${formatCount(lost)}.`;
+  const counted = `Only one of them is right on ${formatCounted(differ, 'picture')}: version ${version} wins ${formatCount(won)}, version ${other} wins ${formatCount(lost)}.`;
   if (p >= significant)
     return {
       tone: 'open',

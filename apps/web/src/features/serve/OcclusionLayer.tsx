@@ -19,6 +19,7 @@ export function OcclusionLayer({ map, ratio }: { map: Occlusion; ratio: number }
       className={classes.layer}
       viewBox={`0 0 ${columns} ${rows}`}
       preserveAspectRatio="none"
+      shapeRendering="crispEdges"
       style={{
         left: percent(place.left),
         top: percent(place.top),
@@ -28,8 +29,7 @@ export function OcclusionLayer({ map, ratio }: { map: Occlusion; ratio: number }
     >
       {weighCells(map).map((weight, cell) => {
         const [x, y] = [cell % columns, Math.floor(cell / columns)];
-        // A little larger than it is, so that no light falls between cells.
-        return <rect key={`${x} ${y}`} x={x} y={y} width="1.02" height="1.02" opacity={darkest * (1 - weight)} />;
+        return <rect key={`${x} ${y}`} x={x} y={y} width="1" height="1" opacity={darkest * (1 - weight)} />;
       })}
     </svg>
   );
