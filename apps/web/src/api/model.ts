@@ -1,4 +1,4 @@
-/** @file Addresses of reports, comparisons, lineage, explanations and the model itself, with the schema of each answer. */
+/** @file Addresses of reports, comparisons, lineage and the model itself, with the schema of each answer. */
 import {
   type AnswersQuery,
   answersViewSchema,
@@ -11,7 +11,6 @@ import {
 } from '@tintype/contracts/evaluation-report';
 import { forecastViewSchema, type LabelForecast } from '@tintype/contracts/label-assist';
 import { type BundleManifest, bundleManifestSchema } from '@tintype/contracts/model';
-import { type Prediction, predictionSchema } from '@tintype/contracts/serve';
 import { request, toQuery } from './client.ts';
 
 const versionUrl = (model: string, version: number | string): string =>
@@ -55,19 +54,3 @@ export const getBundleManifest = (model: string, version: number, signal?: Abort
 
 export const bundleGraphUrl = (model: string, version: number): string =>
   `${versionUrl(model, version)}/bundle/model.onnx`;
-
-/** What is asked about: bytes of the reader's, or an address that the server fetches. */
-export type PictureToAsk = File | { url: string };
-
-/** Throws NEIGHBORS_MISSING for `neighbors` where the model has no index of its training pictures. */
-export function askModel(
-  picture: PictureToAsk,
-  { explain, model, signal }: { explain?: 'neighbors' | 'occlusion'; model?: string; signal?: AbortSignal } = {},
-): Promise<Prediction> {
-  const path = `/predict${toQuery({ explain, model })}`;
-  if (!(picture instanceof File))
-    return request(predictionSchema, path, { method: 'POST', body: picture, signal, timeoutMs: 60_000 });
-  const body = new FormData();
-  body.append('file', picture);
-  return request(predictionSchema, path, { method: 'POST', body, signal, timeoutMs: 60_000 });
-}

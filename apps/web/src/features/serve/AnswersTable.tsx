@@ -1,5 +1,6 @@
 /** @file Many answers as a table: one row a picture, to be looked over and downloaded. */
 import { ActionIcon } from '@mantine/core';
+import { useState } from 'react';
 import { ClassMark } from '../../components/ClassMark.tsx';
 import { formatDuration, formatShare } from '../../components/format.ts';
 import { CloseIcon, FileIcon } from '../../components/icons.tsx';
@@ -83,11 +84,7 @@ function Row({ entry: { name, state }, previewUrl, difference, onRemove }: RowPr
   return (
     <tr>
       <td className={classes.thumb}>
-        {previewUrl === undefined ? (
-          <FileIcon size={16} />
-        ) : (
-          <img src={previewUrl} alt="" loading="lazy" decoding="async" />
-        )}
+        <Preview url={previewUrl} />
       </td>
       <th scope="row" title={name}>
         <span>{name}</span>
@@ -118,6 +115,13 @@ function Row({ entry: { name, state }, previewUrl, difference, onRemove }: RowPr
       </td>
     </tr>
   );
+}
+
+/** A sign where the browser shows nothing. */
+function Preview({ url }: { url: string | undefined }) {
+  const [isBroken, setBroken] = useState(false);
+  if (url === undefined || isBroken) return <FileIcon size={20} />;
+  return <img src={url} alt="" loading="lazy" decoding="async" onError={() => setBroken(true)} />;
 }
 
 function describeState(state: EntryState): string {

@@ -3,7 +3,7 @@ import { ActionIcon, Button, Skeleton, Tooltip } from '@mantine/core';
 import type { Prediction } from '@tintype/contracts/serve';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import type { PictureToAsk } from '../../api/model.ts';
+import type { PictureToAsk } from '../../api/ask.ts';
 import { isPassing, type Problem, toProblem } from '../../api/problem.ts';
 import { formatDuration, formatSize } from '../../components/format.ts';
 import { Hint } from '../../components/Hint.tsx';

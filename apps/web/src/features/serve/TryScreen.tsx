@@ -3,22 +3,20 @@ import { Button, Skeleton } from '@mantine/core';
 import type { WorkspaceView } from '@tintype/contracts/api';
 import { lazy, Suspense, useState } from 'react';
 import { Command } from '../../components/Command.tsx';
-import { downloadText } from '../../components/download.ts';
 import { formatCount, formatCounted } from '../../components/format.ts';
 import { CardsIcon, DownloadIcon, RetryIcon, TableIcon, WarnIcon } from '../../components/icons.tsx';
 import { useHealth, useWorkspace } from '../../components/use-workspace.ts';
 import { describeHealth } from '../../shell/health.ts';
 import screen from '../../shell/Screen.module.css';
-import { writeAnswersCsv } from './answers-csv.ts';
 import { DropTarget } from './DropTarget.tsx';
-import { OtherWays } from './OtherWays.tsx';
-import { PredictionCard } from './PredictionCard.tsx';
 import { type PredictionQueue, usePredictionQueue } from './PredictionsProvider.tsx';
 import { countQueue, listRetryable, type Queue, type QueueCounts } from './prediction-queue.ts';
 import { SnippetsDisclosure } from './SnippetsDisclosure.tsx';
 import classes from './TryScreen.module.css';
 import { usePaste } from './use-paste.ts';
 
+const OtherWays = lazy(() => import('./OtherWays.tsx').then((module) => ({ default: module.OtherWays })));
+const AnswerCards = lazy(() => import('./AnswerCards.tsx').then((module) => ({ default: module.AnswerCards })));
 const AnswersTable = lazy(() => import('./AnswersTable.tsx').then((module) => ({ default: module.AnswersTable })));
 const BrowserPanel = lazy(() =>
   import('./browser/BrowserPanel.tsx').then((module) => ({ default: module.BrowserPanel })),
@@ -56,7 +54,9 @@ export function TryScreen() {
       )}
       <DropTarget onFiles={add} isSmall={queue.length > 0} />
       <div className={classes.ways}>
-        <OtherWays onFiles={add} onAddress={isOnlyHere ? undefined : addAddress} />
+        <Suspense fallback={<span />}>
+          <OtherWays onFiles={add} onAddress={isOnlyHere ? undefined : addAddress} />
+        </Suspense>
         {queue.length > 0 && <ViewActions isTable={isTable} onTable={setTable} queue={queue} />}
       </div>
       {queue.length > 0 && <Answers predictions={predictions} isTable={isTable} />}
@@ -69,7 +69,7 @@ export function TryScreen() {
 }
 
 function Answers({ predictions, isTable }: { predictions: PredictionQueue; isTable: boolean }) {
-  const { queue, parity, retry, remove, getPreviewUrl, getPicture } = predictions;
+  const { queue, parity, remove, getPreviewUrl } = predictions;
   if (isTable)
     return (
       <Suspense fallback={<Skeleton height={44 * Math.min(12, queue.length + 1)} radius={10} />}>
@@ -77,19 +77,9 @@ function Answers({ predictions, isTable }: { predictions: PredictionQueue; isTab
       </Suspense>
     );
   return (
-    <ul className={classes.cards} aria-label="Answers">
-      {queue.map((entry) => (
-        <PredictionCard
-          key={entry.id}
-          entry={entry}
-          previewUrl={getPreviewUrl(entry.id)}
-          picture={getPicture(entry.id)}
-          parity={parity.get(entry.id)}
-          onRetry={() => retry([entry.id])}
-          onRemove={() => remove(entry.id)}
-        />
-      ))}
-    </ul>
+    <Suspense fallback={<Skeleton height={560} radius={10} />}>
+      <AnswerCards predictions={predictions} />
+    </Suspense>
   );
 }
 
@@ -123,15 +113,19 @@ function ViewActions({
           Table
         </Button>
       </Button.Group>
-      <Button
-        variant="default"
-        leftSection={<DownloadIcon size={16} />}
-        onClick={() => downloadText('answers.csv', writeAnswersCsv(queue))}
-      >
+      <Button variant="default" leftSection={<DownloadIcon size={16} />} onClick={() => void downloadAnswers(queue)}>
         CSV
       </Button>
     </div>
   );
+}
+
+async function downloadAnswers(queue: Queue): Promise<void> {
+  const [{ writeAnswersCsv }, { downloadText }] = await Promise.all([
+    import('./answers-csv.ts'),
+    import('../../components/download.ts'),
+  ]);
+  downloadText('answers.csv', writeAnswersCsv(queue));
 }
 
 function describeCounts(counts: QueueCounts): string {

@@ -1,6 +1,6 @@
 /** @file Sends chosen pictures a few at once, in order, and keeps what became of each. */
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
-import { askModel, type PictureToAsk } from '../../api/model.ts';
+import { askModel, type PictureToAsk } from '../../api/ask.ts';
 import { notHere, toProblem } from '../../api/problem.ts';
 import type { BrowserModel } from './browser/open-browser-model.ts';
 import { toLocalPrediction } from './browser/parity.ts';

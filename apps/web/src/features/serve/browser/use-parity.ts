@@ -1,6 +1,6 @@
 /** @file Pictures that the server answered are asked here too, one after the other, and the two answers compared. */
 import { useEffect, useRef, useState } from 'react';
-import type { PictureToAsk } from '../../../api/model.ts';
+import type { PictureToAsk } from '../../../api/ask.ts';
 import type { Queue } from '../prediction-queue.ts';
 import type { BrowserModel } from './open-browser-model.ts';
 import { compareAnswers, type Measured } from './parity.ts';
