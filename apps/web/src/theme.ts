@@ -1,15 +1,5 @@
 /** @file Neutral greys that tint no picture, one accent, short motion: the look of the page as one Mantine theme. */
-import {
-  ActionIcon,
-  Button,
-  type CSSVariablesResolver,
-  createTheme,
-  Drawer,
-  Modal,
-  Popover,
-  SegmentedControl,
-  Tooltip,
-} from '@mantine/core';
+import { ActionIcon, Button, type CSSVariablesResolver, createTheme, Popover, Tooltip } from '@mantine/core';
 
 export const motionMs = 120;
 const transitionProps = { duration: motionMs };
@@ -69,18 +59,17 @@ export const theme = createTheme({
       '#101010',
     ],
   },
+  // Those that the first screen does not need are told without their `extend`, which would load them.
   components: {
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 'lg' } }),
-    SegmentedControl: SegmentedControl.extend({ defaultProps: { transitionDuration: motionMs } }),
+    SegmentedControl: { defaultProps: { transitionDuration: motionMs } },
     Tooltip: Tooltip.extend({
       defaultProps: { transitionProps, openDelay: 300, events: { hover: true, focus: true, touch: false } },
     }),
     Popover: Popover.extend({ defaultProps: { transitionProps } }),
-    Modal: Modal.extend({
-      defaultProps: { transitionProps, centered: true, closeButtonProps: { 'aria-label': 'Close' } },
-    }),
-    Drawer: Drawer.extend({ defaultProps: { transitionProps, closeButtonProps: { 'aria-label': 'Close' } } }),
+    Modal: { defaultProps: { transitionProps, centered: true, closeButtonProps: { 'aria-label': 'Close' } } },
+    Drawer: { defaultProps: { transitionProps, closeButtonProps: { 'aria-label': 'Close' } } },
   },
 });
 

@@ -1,12 +1,13 @@
-/** @file The help page of keys. */
-import { ActionIcon, Modal, Tooltip } from '@mantine/core';
+/** @file The button and the key that open the help of keys. */
+import { ActionIcon, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { nameKey } from '../components/actions.ts';
 import { KeyboardIcon } from '../components/icons.tsx';
-import { Keys } from '../components/Keys.tsx';
 import classes from './KeysDialog.module.css';
-import { helpActions, keyGroups } from './keys.ts';
+import { helpActions } from './help-actions.ts';
+
+const KeysHelp = lazy(() => import('./KeysHelp.tsx').then((module) => ({ default: module.KeysHelp })));
 
 export function KeysDialog() {
   const [isOpen, { open, close }] = useDisclosure(false);
@@ -28,25 +29,11 @@ export function KeysDialog() {
           <KeyboardIcon />
         </ActionIcon>
       </Tooltip>
-      <Modal opened={isOpen} onClose={close} title="Keys">
-        {keyGroups.map((group) => (
-          <section key={group.title} className={classes.group}>
-            <h3>{group.title}</h3>
-            <dl>
-              {Object.entries(group.actions).map(([name, action]) => (
-                <div key={name}>
-                  <dt>{action.label}</dt>
-                  <dd>
-                    {action.keys.map((key) => (
-                      <Keys key={key} name={key} />
-                    ))}
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
-      </Modal>
+      {isOpen && (
+        <Suspense>
+          <KeysHelp onClose={close} />
+        </Suspense>
+      )}
     </>
   );
 }
