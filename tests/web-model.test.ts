@@ -108,7 +108,7 @@ describe.skipIf(noBrowser !== '')(`a model looked at${noBrowser}`, { timeout: 12
     const page = await browser.newPage();
     await page.goto(address);
     await page.setInputFiles('input[type=file]', files.slice(0, 1));
-    const card = page.getByRole('list', { name: 'Answers' }).getByRole('listitem').first();
+    const card = page.getByRole('list', { name: 'Answers' }).locator('> li').first();
 
     await card.getByRole('region', { name: 'Because of these pictures' }).waitFor();
     await card.getByRole('button', { name: 'What it looks at' }).click();
