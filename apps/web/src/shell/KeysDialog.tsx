@@ -4,8 +4,8 @@ import { useDisclosure } from '@mantine/hooks';
 import { lazy, Suspense, useEffect } from 'react';
 import { nameKey } from '../components/actions.ts';
 import { KeyboardIcon } from '../components/icons.tsx';
-import classes from './KeysDialog.module.css';
 import { helpActions } from './help-actions.ts';
+import classes from './KeysDialog.module.css';
 
 const KeysHelp = lazy(() => import('./KeysHelp.tsx').then((module) => ({ default: module.KeysHelp })));
 

@@ -6,8 +6,8 @@ import { mapActions } from '../features/explore/map/map-actions.ts';
 import { labelKeyGroups } from '../features/label/actions.ts';
 import { shownReviewActions } from '../features/people/actions.ts';
 import { tryActions } from '../features/serve/actions.ts';
-import { helpActions } from './help-actions.ts';
 import { trainActions } from '../features/train/actions.ts';
+import { helpActions } from './help-actions.ts';
 
 export const keyGroups: readonly { title: string; actions: Record<string, ActionEntry> }[] = [
   { title: 'Everywhere', actions: { ...undoActions, ...helpActions } },

@@ -11,10 +11,10 @@ import { formatCount, formatCounted, formatShareWithInterval } from '../../compo
 import { ModelsIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { Thumbnail } from '../../components/Thumbnail.tsx';
+import { openAsView } from '../catalog/open-as-view.ts';
 import classes from './CompareView.module.css';
 import { Panel } from './EvaluationView.tsx';
 import { KeepAnswers } from './ReportScope.tsx';
-import { openAsView } from '../catalog/open-as-view.ts';
 import { useModels } from './use-registry.ts';
 import { useComparison } from './use-report.ts';
 import { VerdictCard } from './VerdictCard.tsx';
