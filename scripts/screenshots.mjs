@@ -322,8 +322,7 @@ const states = {
     path: '/train/new',
     async act(page) {
       await page.getByRole('button', { name: 'Start the training' }).click();
-      await page.getByText('Waiting for its turn').waitFor();
-      await page.waitForTimeout(9500);
+      await page.getByText('It begins when').waitFor();
     },
   },
   'train-run-live': { path: `/train/runs/${train.liveRun}`, full: true, act: (page) => page.waitForTimeout(600) },
@@ -334,10 +333,24 @@ const states = {
     full: true,
     act: (page) => page.waitForTimeout(600),
   },
-  'train-studies': { path: '/train/studies' },
+  'train-studies': { path: '/train/studies', act: (page) => page.getByText('2 studies').waitFor() },
   'train-studies-empty': { path: '/train/studies', server: { hasRuns: false } },
-  'train-study': { path: '/train/studies/recyclables-1', full: true, act: (page) => page.waitForTimeout(600) },
-  'train-study-live': { path: '/train/studies/recyclables-2', full: true, act: (page) => page.waitForTimeout(600) },
+  'train-study': {
+    path: '/train/studies/recyclables-1',
+    full: true,
+    async act(page) {
+      await page.getByText('What mattered').waitFor();
+      await page.waitForTimeout(300);
+    },
+  },
+  'train-study-live': {
+    path: '/train/studies/recyclables-2',
+    full: true,
+    async act(page) {
+      await page.getByText('What mattered').waitFor();
+      await page.waitForTimeout(300);
+    },
+  },
   'train-tune': { path: '/train/tune', full: true },
   models: { path: '/models' },
   'models-loading': { path: '/models', slow: true },

@@ -27,6 +27,8 @@ export interface CurvesProps {
   range?: (low: number, high: number) => [number, number];
   /** A place that is marked, such as the best epoch. */
   marked?: { x: number; label: string } | undefined;
+  /** Where the places end, where more is to come; default the last there is. */
+  xEnd?: number | undefined;
   /** Said while there is nothing to draw. */
   empty: string;
   /** Default 220. */
@@ -35,7 +37,18 @@ export interface CurvesProps {
   syncKey?: string;
 }
 
-export function Curves({ title, series, xLabel, formatY, range, marked, empty, heightPx = 220, syncKey }: CurvesProps) {
+export function Curves({
+  title,
+  series,
+  xLabel,
+  formatY,
+  range,
+  marked,
+  xEnd,
+  empty,
+  heightPx = 220,
+  syncKey,
+}: CurvesProps) {
   const scheme = useComputedColorScheme('light');
   const [index, setIndex] = useState<number | null>(null);
   const aligned = useMemo(() => alignPoints(series.map(({ points }) => points)), [series]);
@@ -47,6 +60,7 @@ export function Curves({ title, series, xLabel, formatY, range, marked, empty, h
     formatY,
     range,
     marked,
+    xEnd,
     syncKey,
     onIndex: setIndex,
   });
@@ -78,12 +92,14 @@ export function Curves({ title, series, xLabel, formatY, range, marked, empty, h
           </li>
         ))}
       </ul>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a chart is walked along with the arrow keys */}
+      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-interactions -- drawn on a canvas, walked along with the arrow keys. */}
       <div
         className={classes.plot}
         style={{ height: heightPx }}
         ref={holder}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what is walked along must be reached by keys.
         tabIndex={0}
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- uPlot draws on a canvas of its own.
         role="img"
         aria-label={`${title}. ${sentence}`}
         onKeyDown={walk}
@@ -122,6 +138,7 @@ interface PlotSettings {
   formatY: (value: number) => string;
   range: CurvesProps['range'];
   marked: CurvesProps['marked'];
+  xEnd: number | undefined;
   syncKey: string | undefined;
   onIndex: (index: number | null) => void;
 }
@@ -130,18 +147,16 @@ interface PlotSettings {
 function usePlot(aligned: AlignedPoints, settings: PlotSettings) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
-  const latest = useRef(settings);
-  latest.current = settings;
+  const latest = useRef({ settings, aligned });
+  useEffect(() => {
+    latest.current = { settings, aligned };
+  });
   const look = JSON.stringify([settings.series, settings.scheme, settings.heightPx, settings.syncKey]);
   const isEmpty = aligned.xs.length === 0;
-  const data = useRef<uPlot.AlignedData>([[]]);
-  data.current = [aligned.xs, ...aligned.ys];
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `look` stands for everything that the drawing is made of
   useEffect(() => {
     const element = holder.current;
-    if (!element || isEmpty) return;
-    const opened = openPlot(element, data.current, () => latest.current);
+    if (!element || isEmpty || look === '') return undefined;
+    const opened = openPlot(element, toData(latest.current.aligned), () => latest.current.settings);
     plot.current = opened;
     return () => {
       plot.current = null;
@@ -149,9 +164,12 @@ function usePlot(aligned: AlignedPoints, settings: PlotSettings) {
     };
   }, [look, isEmpty]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the marked place is drawn by what `latest` holds
+  const { xEnd, marked } = settings;
+  const end = `${xEnd} ${marked?.x}`;
   useEffect(() => {
-    plot.current?.update([aligned.xs, ...aligned.ys]);
-  }, [aligned, settings.marked?.x]);
+    if (end !== '') plot.current?.update(toData(aligned));
+  }, [aligned, end]);
   return { holder, plot };
 }
+
+const toData = ({ xs, ys }: AlignedPoints): uPlot.AlignedData => [xs, ...ys];

@@ -1,12 +1,13 @@
 /** @file A job of any kind while it runs: what it does, how far it is, and a way to end it. */
 import { Button } from '@mantine/core';
 import type { Job } from '@tintype/contracts/job';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Command } from './Command.tsx';
 import { formatShare } from './format.ts';
 import { Hint } from './Hint.tsx';
 import classes from './JobProgress.module.css';
 import { describeStage, isOpen, statusWords } from './job-words.ts';
+import { useJobs } from './use-jobs.ts';
 
 export interface JobProgressProps {
   job: Job;
@@ -64,6 +65,7 @@ export function ProgressBar({ share, label }: { share: number | undefined; label
   return (
     <div
       className={classes.bar}
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- browsers draw their own in ways that cannot be changed alike.
       role="progressbar"
       aria-label={label}
       aria-valuemin={0}
@@ -80,10 +82,19 @@ export function ProgressBar({ share, label }: { share: number | undefined; label
 
 /** Jobs are done one after the other, by a worker that may not be there. */
 function Waiting({ job }: { job: Job }) {
-  if (Date.now() - job.createdAt < patienceMs) return null;
+  const { data } = useJobs();
+  const [isLong, setLong] = useState(false);
+  const { createdAt } = job;
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), Math.max(0, createdAt + patienceMs - Date.now()));
+    return () => clearTimeout(timer);
+  }, [createdAt]);
+  const isBusy = data?.items.some(({ status }) => status === 'running') ?? false;
+  if (isBusy) return <p className={classes.waiting}>It begins when the job that is under way is done.</p>;
+  if (!isLong) return null;
   return (
     <div className={classes.waiting}>
-      <span>It begins when the job before it is done. If nothing is under way, no worker runs: start one with</span>
+      <span>Nobody works on it: the server was started without a worker. Start it with</span>
       <Command line="npx tintype start" />
     </div>
   );

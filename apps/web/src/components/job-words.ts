@@ -33,6 +33,9 @@ const stageWords: Readonly<Record<string, string>> = {
   umap: 'Drawing the map',
 };
 
+/** What a stage counts, where it is not pictures. */
+const countedWords: Readonly<Record<string, string>> = { train: ' epochs', register: ' pictures' };
+
 /** Stages whose numbers are milliseconds. */
 const timed: ReadonlySet<string> = new Set(['tune']);
 
@@ -41,7 +44,8 @@ export function describeStage(progress: Job['progress']): JobStage {
   const name = typeof stage === 'string' ? stage : '';
   const counted = typeof done === 'number' && typeof total === 'number' && total > 0;
   const share = counted ? Math.min(1, Math.max(0, done / total)) : undefined;
-  const count = counted && !timed.has(name) ? `${formatCount(done)} of ${formatCount(total)}` : '';
+  const count =
+    counted && !timed.has(name) ? `${formatCount(done)} of ${formatCount(total)}${countedWords[name] ?? ''}` : '';
   const words = typeof note === 'string' ? note : '';
   return {
     words: stageWords[name] ?? (name === '' ? 'Beginning' : name),

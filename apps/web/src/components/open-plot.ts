@@ -15,6 +15,7 @@ export interface PlotLook {
   formatY: (value: number) => string;
   range: ((low: number, high: number) => [number, number]) | undefined;
   marked: { x: number; label: string } | undefined;
+  xEnd: number | undefined;
   syncKey: string | undefined;
   onIndex: (index: number | null) => void;
 }
@@ -46,7 +47,7 @@ export function openPlot(element: HTMLElement, data: uPlot.AlignedData, look: ()
         ...(syncKey === undefined ? {} : { sync: { key: syncKey } }),
       },
       scales: {
-        x: { time: false, range: (_self, low, high) => (low === high ? [low - 0.5, high + 0.5] : [low, high]) },
+        x: { time: false, range: (_self, low, high) => [low, Math.max(high, look().xEnd ?? high, low + 1)] },
         y: { range: (_self, low, high) => look().range?.(low, high) ?? around(low, high) },
       },
       axes: [
@@ -83,7 +84,12 @@ export function openPlot(element: HTMLElement, data: uPlot.AlignedData, look: ()
   observer.observe(element);
   return {
     update: (next) => plot.setData(next),
-    point: (index) => plot.setCursor({ left: plot.valToPos(plot.data[0]?.[index] ?? 0, 'x'), top: 10 }),
+    point(index) {
+      const x = plot.data[0]?.[index] ?? 0;
+      // uPlot tells other charts only of the pointer.
+      const charts = syncKey === undefined ? [plot] : uPlot.sync(syncKey).plots;
+      for (const chart of charts) chart.setCursor({ left: chart.valToPos(x, 'x'), top: 10 });
+    },
     close() {
       observer.disconnect();
       plot.destroy();

@@ -52,6 +52,9 @@ export function AdvancedSettings({ model, draft, errors, isOpen, onChange }: Adv
   );
 }
 
+/** Inputs stand in a row, however long what is said of them. */
+export const fieldOrder: ('label' | 'input' | 'error' | 'description')[] = ['label', 'input', 'error', 'description'];
+
 const isGiven = (value: FieldValue | undefined): boolean => value !== undefined && value !== '';
 
 /** What is taken where nobody says: of the model as it is measured, and of the schema. */
@@ -78,6 +81,7 @@ function SettingField({ field: { label, help, kind, choices }, value, usual, err
       <NativeSelect
         label={label}
         description={help}
+        inputWrapperOrder={fieldOrder}
         error={error}
         value={value === undefined ? '' : String(value)}
         onChange={(event) => onChange(event.currentTarget.value)}
@@ -95,6 +99,7 @@ function SettingField({ field: { label, help, kind, choices }, value, usual, err
     <TextInput
       label={label}
       description={help}
+      inputWrapperOrder={fieldOrder}
       error={error}
       inputMode={kind === 'whole' ? 'numeric' : kind === 'decimal' ? 'decimal' : 'text'}
       placeholder={known}

@@ -13,6 +13,7 @@ import { formatInterval, formatShare, formatSpan } from '../../components/format
 import { TrainIcon } from '../../components/icons.tsx';
 import { lineMarkAt } from '../../components/line-marks.ts';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
+import { useNow } from '../../components/use-now.ts';
 import screen from '../../shell/Screen.module.css';
 import { IntervalPlot } from '../registry/IntervalPlot.tsx';
 import { chooseScale } from '../registry/interval.ts';
@@ -110,6 +111,7 @@ function Results({ compared }: { compared: readonly Compared[] }) {
   const scale = chooseScale(
     compared.flatMap(({ version }) => (version?.accuracyInterval ? [version.accuracyInterval] : [])),
   );
+  const now = useNow();
   const isSame = areComparable(compared.map(({ run }) => run));
   return (
     <section className={train.card} aria-label="What they came to">
@@ -188,7 +190,7 @@ function Results({ compared }: { compared: readonly Compared[] }) {
                 </td>
                 <td className={classes.number}>{version?.macroF1 == null ? '–' : formatShare(version.macroF1)}</td>
                 <td className={classes.number}>{bestOf(epochs)}</td>
-                <td className={classes.number}>{formatSpan(durationOf(run, Date.now()))}</td>
+                <td className={classes.number}>{formatSpan(durationOf(run, now))}</td>
               </tr>
             ))}
           </tbody>

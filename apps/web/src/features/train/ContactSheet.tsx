@@ -18,10 +18,7 @@ export function ContactSheet({ run, hasSheet, isRunning }: ContactSheetProps) {
       </div>
       {hasSheet ? (
         <a className={classes.sheet} href={contactSheetUrl(run)} target="_blank" rel="noreferrer">
-          <img
-            src={contactSheetUrl(run)}
-            alt="The first augmented batch with the class of each picture; opens by itself"
-          />
+          <img src={contactSheetUrl(run)} alt="The first augmented batch, each with its class; opens by itself" />
         </a>
       ) : (
         <p className={classes.none}>

@@ -2,6 +2,7 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import type { WorkspaceView } from '@tintype/contracts/api';
 import { formatCounted } from '../../components/format.ts';
+import { shortName } from './run-words.ts';
 
 export interface DatasetFieldProps {
   datasets: WorkspaceView['datasets'];
@@ -45,7 +46,9 @@ export function BackboneField({ value, error, onChange, known }: NamedFieldProps
       />
       <datalist id="backbones">
         {known.map((name) => (
-          <option key={name} value={name} />
+          <option key={name} value={name}>
+            {shortName(name)}
+          </option>
         ))}
       </datalist>
     </>

@@ -7,11 +7,12 @@ import train from './Train.module.css';
 
 /** What matters less is noise. */
 const shown = 8;
+const leastShare = 0.005;
 /** As the server asks for. */
 const fewestTrials = 12;
 
 export function ImportanceBars({ report }: { report: StudyReport }) {
-  const bars = report.importance.slice(0, shown);
+  const bars = report.importance.filter(({ share }) => share >= leastShare).slice(0, shown);
   const largest = Math.max(...bars.map(({ share }) => share), 0.01);
   const valued = report.coordinates.lines.length;
   return (

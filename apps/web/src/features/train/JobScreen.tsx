@@ -1,5 +1,6 @@
 /** @file A training or tuning that was asked for, until its run or its study is there. */
 import { Button, Skeleton } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import type { Job } from '@tintype/contracts/job';
 import { useEffect } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -12,17 +13,22 @@ import { BackLink } from './BackLink.tsx';
 import { describeJob, jobPath } from './job-links.ts';
 import { trainPaths } from './paths.ts';
 import classes from './Train.module.css';
+import { runsKey, studiesKey } from './use-train.ts';
 
 export function JobScreen({ id }: { id: string }) {
   const { data: job, error, refetch } = useJob(id);
   const [, navigate] = useLocation();
+  const client = useQueryClient();
   const cancel = useCancelJob();
   const isAllowed = useScope('train');
   const target = job ? jobPath(job) : undefined;
   const hasTarget = target !== undefined && target !== trainPaths.job(id);
   useEffect(() => {
-    if (hasTarget) navigate(target, { replace: true });
-  }, [hasTarget, target, navigate]);
+    if (!hasTarget) return;
+    // Lists that are not seen now must not show later what was before.
+    for (const queryKey of [runsKey, studiesKey]) void client.invalidateQueries({ queryKey, refetchType: 'all' });
+    navigate(target, { replace: true });
+  }, [client, hasTarget, target, navigate]);
   return (
     <div className={screen.screen}>
       <div className={classes.top}>

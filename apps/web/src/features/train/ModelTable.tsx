@@ -69,5 +69,5 @@ function Span({ options, isLarge }: { options: object | undefined; isLarge: bool
     );
   if (!options) return <span className={classes.span}>needs a backbone</span>;
   if (error) return <span className={classes.span}>not known</span>;
-  return <span className={classes.span}>{isLarge ? 'long' : 'measuring…'}</span>;
+  return <span className={classes.span}>{isLarge ? 'measured when chosen' : 'measuring…'}</span>;
 }

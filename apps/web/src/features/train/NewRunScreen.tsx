@@ -84,24 +84,6 @@ function Form({ view, start }: { view: TrainableModelsView; start: TrainingDraft
     >
       <div className={train.column}>
         <ModelTable view={view} draft={whole} onChoose={(modelId) => change({ modelId })} />
-        <section className={`${train.card} ${classes.fields}`} aria-label="What it needs">
-          <DatasetField datasets={datasets} value={whole.dataset} onChange={(dataset) => change({ dataset })} />
-          {model.needsBackbone && (
-            <BackboneField
-              value={draft.backbone}
-              known={view.backbones}
-              error={shownErrors.backbone}
-              onChange={(backbone) => change({ backbone })}
-            />
-          )}
-          {model.id.startsWith('vit-') && (
-            <WeightsField
-              value={draft.weights}
-              error={shownErrors.weights}
-              onChange={(weights) => change({ weights })}
-            />
-          )}
-        </section>
         <AdvancedSettings
           model={model}
           draft={whole}
@@ -119,6 +101,26 @@ function Form({ view, start }: { view: TrainableModelsView; start: TrainingDraft
           options={options}
           isSound={Object.keys(errors).length === 0}
           needsBackbone={model.needsBackbone && draft.backbone.trim() === ''}
+          fields={
+            <>
+              <DatasetField datasets={datasets} value={whole.dataset} onChange={(dataset) => change({ dataset })} />
+              {model.needsBackbone && (
+                <BackboneField
+                  value={draft.backbone}
+                  known={view.backbones}
+                  error={shownErrors.backbone}
+                  onChange={(backbone) => change({ backbone })}
+                />
+              )}
+              {model.id.startsWith('vit-') && (
+                <WeightsField
+                  value={draft.weights}
+                  error={shownErrors.weights}
+                  onChange={(weights) => change({ weights })}
+                />
+              )}
+            </>
+          }
         >
           {add.isError && Object.keys(serverErrors(add.error)).length === 0 && <ProblemNotice error={add.error} />}
           <Button type="submit" fullWidth size="md" loading={add.isPending}>

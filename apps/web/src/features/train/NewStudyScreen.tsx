@@ -69,23 +69,6 @@ function Form({ view }: { view: TrainableModelsView }) {
     >
       <div className={train.column}>
         <Models view={view} draft={draft} error={shown.models} onChange={change} />
-        <section className={`${train.card} ${classes.fields}`} aria-label="What it takes">
-          <DatasetField datasets={datasets} value={dataset} onChange={(name) => change({ dataset: name })} />
-          <NativeSelect
-            label="Time for all of it"
-            description="Features, trials and the winner's training"
-            value={draft.budget}
-            onChange={(event) => change({ budget: event.currentTarget.value })}
-            data={budgets.map(({ value, label }) => ({ value, label }))}
-          />
-          <NativeSelect
-            label="What is to be large"
-            description="Balanced accuracy counts every class the same"
-            value={draft.metric}
-            onChange={(event) => change({ metric: event.currentTarget.value as StudyDraft['metric'] })}
-            data={tuneMetrics.map((metric) => ({ value: metric, label: metricWords[metric] }))}
-          />
-        </section>
         <details className={`${train.card} ${classes.advanced}`}>
           <summary>
             All settings<span>as usual</span>
@@ -171,6 +154,21 @@ function Form({ view }: { view: TrainableModelsView }) {
                   : `to choose among ${draft.words.map(shortName).join(', ')}, each with its settings.`}
               </p>
             </div>
+            <DatasetField datasets={datasets} value={dataset} onChange={(name) => change({ dataset: name })} />
+            <NativeSelect
+              label="Time for all of it"
+              description="Features, trials and the winner's training"
+              value={draft.budget}
+              onChange={(event) => change({ budget: event.currentTarget.value })}
+              data={budgets.map(({ value, label }) => ({ value, label }))}
+            />
+            <NativeSelect
+              label="What is to be large"
+              description="Balanced accuracy counts every class the same"
+              value={draft.metric}
+              onChange={(event) => change({ metric: event.currentTarget.value as StudyDraft['metric'] })}
+              data={tuneMetrics.map((metric) => ({ value: metric, label: metricWords[metric] }))}
+            />
             {add.isError && Object.keys(server).length === 0 && <ProblemNotice error={add.error} />}
             <Button type="submit" fullWidth size="md" loading={add.isPending}>
               Start the tuning
@@ -199,12 +197,10 @@ function Models({ view, draft, error, onChange }: ModelsProps) {
       <fieldset className={classes.models}>
         <legend>Models to choose from</legend>
         {listWords(view).map(({ word, name, words }) => (
-          <label key={word} className={classes.choice}>
+          <label key={word} className={classes.model}>
             <input type="checkbox" checked={draft.words.includes(word)} onChange={() => toggle(word)} />
-            <span>
-              <span className={classes.name}>{name}</span>
-              <p className={classes.words}>{words}</p>
-            </span>
+            <span className={classes.name}>{name}</span>
+            <p className={classes.words}>{words}</p>
           </label>
         ))}
       </fieldset>

@@ -1,4 +1,5 @@
 /** @file Trials as lines through their settings: an axis a parameter, the value on the right. Arrow keys go from trial to trial. */
+import { useElementSize } from '@mantine/hooks';
 import type { KeyboardEvent } from 'react';
 import { formatShare } from '../../components/format.ts';
 import classes from './StudyScreen.module.css';
@@ -13,12 +14,17 @@ export interface ParallelCoordinatesProps {
   onHover: (number: number | null) => void;
 }
 
-const [heightPx, topPx, bottomPx, sidePx, axisPx] = [300, 44, 34, 70, 150];
+const [heightPx, topPx, bottomPx] = [320, 40, 20];
+/** Room for the words of the first axis, and for the numbers of the last. */
+const [leftPx, rightPx] = [140, 76];
+/** Between two axes at least; where there is no room for that, it scrolls. */
+const leastGapPx = 120;
 
 export function ParallelCoordinates({ axes, lines, best, hovered, onHover }: ParallelCoordinatesProps) {
-  const widthPx = Math.max(640, 2 * sidePx + (axes.length - 1) * axisPx);
-  const gap = axes.length > 1 ? (widthPx - 2 * sidePx) / (axes.length - 1) : 0;
-  const x = (n: number): number => sidePx + n * gap;
+  const { ref, width } = useElementSize();
+  const widthPx = Math.max(width, leftPx + rightPx + (axes.length - 1) * leastGapPx);
+  const gap = axes.length > 1 ? (widthPx - leftPx - rightPx) / (axes.length - 1) : 0;
+  const x = (n: number): number => leftPx + n * gap;
   const y = (place: number): number => heightPx - bottomPx - place * (heightPx - topPx - bottomPx);
   // The best is drawn last, over the others.
   const ordered = [...lines].sort((a, b) => a.value - b.value);
@@ -35,23 +41,26 @@ export function ParallelCoordinates({ axes, lines, best, hovered, onHover }: Par
   };
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: trials are walked through with the arrow keys */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- trials are walked through with the arrow keys. */}
       <div
+        ref={ref}
         className={classes.scroller}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what is walked through must be reached by keys.
         tabIndex={0}
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it groups no fields.
         role="group"
         aria-label="Trials as lines through their settings"
         onKeyDown={walk}
       >
         <svg
           className={classes.parallel}
-          viewBox={`0 0 ${widthPx} ${heightPx}`}
-          style={{ minWidth: widthPx * 0.8 }}
+          width={widthPx}
+          height={heightPx}
           aria-hidden="true"
           onPointerLeave={() => onHover(null)}
         >
           {axes.map((axis, n) => (
-            <AxisMark key={axis.name} axis={axis} x={x(n)} y={y} isLast={n === axes.length - 1} />
+            <line key={axis.name} className={classes.axis} x1={x(n)} x2={x(n)} y1={y(0)} y2={y(1)} />
           ))}
           {ordered.map((line, rank) => {
             const path = toPath(line.places, x, y);
@@ -76,6 +85,9 @@ export function ParallelCoordinates({ axes, lines, best, hovered, onHover }: Par
               data-best
             />
           )}
+          {axes.map((axis, n) => (
+            <AxisMark key={axis.name} axis={axis} x={x(n)} y={y} isLast={n === axes.length - 1} />
+          ))}
         </svg>
       </div>
       <p className={classes.said} aria-live="polite">
@@ -117,7 +129,6 @@ const short = (text: string): string => (text.length > mostLetters ? `${text.sli
 function AxisMark({ axis, x, y, isLast }: AxisMarkProps) {
   return (
     <g>
-      <line className={classes.axis} x1={x} x2={x} y1={y(0)} y2={y(1)} />
       <text className={classes.axisLabel} x={x} y={18} textAnchor="middle">
         {short(axis.label)}
       </text>

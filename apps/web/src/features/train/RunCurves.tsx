@@ -12,13 +12,21 @@ const formatRate = (value: number): string => String(Number(value.toPrecision(2)
 const formatSpeed = (value: number): string => value.toFixed(0);
 
 /** Validation first: it is what is chosen by. */
-const marks = { validation: 0, train: 1, rate: 4 } as const;
+const marks = { validation: 0, train: 1, alone: 0 } as const;
 
-export function RunCurves({ epochs, isRunning }: { epochs: readonly EpochMetrics[]; isRunning: boolean }) {
+export interface RunCurvesProps {
+  epochs: readonly EpochMetrics[];
+  isRunning: boolean;
+  /** How many there will be, while it runs. */
+  epochCount: number | undefined;
+}
+
+export function RunCurves({ epochs, isRunning, epochCount }: RunCurvesProps) {
   const curves = useMemo(() => toSeries(epochs), [epochs]);
   const best = epochs.findLast(({ isBest }) => isBest);
   const empty = isRunning ? 'The first point comes with the end of the first epoch.' : 'No epoch came to its end.';
-  const shared = { xLabel: 'Epoch', empty, syncKey: 'run' };
+  const shared = { xLabel: 'Epoch', empty, syncKey: 'run', xEnd: epochCount };
+  const marked = best && epochs.length > 1 ? { x: best.epoch, label: 'best' } : undefined;
   return (
     <section className={train.card} aria-label="Curves">
       <div className={classes.curves}>
@@ -29,16 +37,9 @@ export function RunCurves({ epochs, isRunning }: { epochs: readonly EpochMetrics
           formatY={formatShare}
           range={upToOne}
           heightPx={260}
-          marked={best && { x: best.epoch, label: 'best' }}
+          marked={marked}
         />
-        <Curves
-          {...shared}
-          title="Loss"
-          series={curves.loss}
-          formatY={formatLoss}
-          range={fromZero}
-          marked={best && { x: best.epoch, label: 'best' }}
-        />
+        <Curves {...shared} title="Loss" series={curves.loss} formatY={formatLoss} range={fromZero} marked={marked} />
         <div className={train.pair}>
           <Curves
             {...shared}
@@ -77,7 +78,7 @@ function toSeries(epochs: readonly EpochMetrics[]) {
       line('validation', marks.validation, (epoch) => epoch.validationLoss),
       line('training, augmented', marks.train, (epoch) => epoch.trainLoss),
     ],
-    rate: [line('at its last step', marks.rate, (epoch) => epoch.learningRate)],
-    speed: [line('of the epoch', marks.rate, (epoch) => epoch.picturesPerSecond)],
+    rate: [line('at its last step', marks.alone, (epoch) => epoch.learningRate)],
+    speed: [line('of the epoch', marks.alone, (epoch) => epoch.picturesPerSecond)],
   };
 }

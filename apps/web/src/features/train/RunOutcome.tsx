@@ -22,7 +22,7 @@ export function RunOutcome({ run, version, isKnown }: RunOutcomeProps) {
         <StopIcon />
         <div>
           <strong>{run.error?.detail ?? 'It ended without a word.'}</strong>
-          <p className={classes.dim}>Nothing of it was registered; what served before serves on.</p>
+          <p className={classes.dim}>What served before serves on.</p>
         </div>
       </section>
     );

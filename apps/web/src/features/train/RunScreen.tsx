@@ -98,7 +98,11 @@ function Content({ view }: { view: RunView }) {
       <div className={isNetwork ? train.columns : undefined}>
         {isNetwork && (
           <div className={train.column}>
-            <RunCurves epochs={metrics?.items ?? []} isRunning={isRunning} />
+            <RunCurves
+              epochs={metrics?.items ?? []}
+              isRunning={isRunning}
+              epochCount={isRunning ? view.progress?.step?.epochs : undefined}
+            />
           </div>
         )}
         <div className={train.column}>

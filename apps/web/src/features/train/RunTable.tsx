@@ -4,6 +4,7 @@ import type { Run } from '@tintype/contracts/train';
 import { Link } from 'wouter';
 import { formatInterval, formatShare, formatSpan, formatTime } from '../../components/format.ts';
 import { ProgressBar } from '../../components/JobProgress.tsx';
+import { useNow } from '../../components/use-now.ts';
 import { IntervalPlot } from '../registry/IntervalPlot.tsx';
 import { chooseScale } from '../registry/interval.ts';
 import { versionPath } from '../registry/VersionTable.tsx';
@@ -82,6 +83,7 @@ interface RowProps {
 
 function Row({ run, version, scale, isChosen, onToggle }: RowProps) {
   const name = describeModel(run.options);
+  const now = useNow();
   return (
     <tr data-chosen={isChosen || undefined}>
       <td className={classes.box}>
@@ -122,7 +124,7 @@ function Row({ run, version, scale, isChosen, onToggle }: RowProps) {
         )}
       </td>
       <td className={classes.wide}>{formatTime(run.startedAt)}</td>
-      <td className={classes.number}>{formatSpan(durationOf(run, Date.now()))}</td>
+      <td className={classes.number}>{formatSpan(durationOf(run, now))}</td>
     </tr>
   );
 }

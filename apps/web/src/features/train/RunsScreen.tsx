@@ -19,7 +19,7 @@ import { trainCommands } from '../../shell/health.ts';
 import screen from '../../shell/Screen.module.css';
 import { useModels } from '../registry/use-registry.ts';
 import { trainActions } from './actions.ts';
-import { describeJob, jobPath } from './job-links.ts';
+import { describeJob, describeLeft, jobPath } from './job-links.ts';
 import { trainPaths } from './paths.ts';
 import { RunTable } from './RunTable.tsx';
 import { findVersionOf } from './run-words.ts';
@@ -59,7 +59,9 @@ export function OpenJobs() {
           title={<Link href={jobPath(job)}>{describeJob(job)}</Link>}
           onCancel={() => cancel.mutate(job.id)}
           isCancelling={cancel.isPending && cancel.variables === job.id}
-        />
+        >
+          {describeLeft(job)}
+        </JobProgress>
       ))}
     </section>
   );

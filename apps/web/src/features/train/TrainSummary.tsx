@@ -16,25 +16,28 @@ export interface TrainSummaryProps {
   /** Whether the options would be taken. */
   isSound: boolean;
   needsBackbone: boolean;
+  /** What it has to be told. */
+  fields: ReactNode;
   children: ReactNode;
 }
 
 /** Typing rests before something is measured. */
 const restMs = 700;
 
-export function TrainSummary({ model, options, isSound, needsBackbone, children }: TrainSummaryProps) {
+export function TrainSummary({ model, options, isSound, needsBackbone, fields, children }: TrainSummaryProps) {
   const [rested] = useDebouncedValue(JSON.stringify(options), restMs);
   const { data, error, isFetching } = useEstimate(JSON.parse(rested) as object, isSound);
   return (
     <section className={train.card} aria-label="Before it begins">
       <div className={classes.summary}>
         <h2>{model.name}</h2>
+        {fields}
         <div aria-live="polite">
           <div className={classes.time}>
             {data && isSound ? `about ${formatSpan(data.preparationMs + data.trainingMs)}` : '–'}
           </div>
           <p className={classes.dim}>
-            {describe({ data: isSound ? data : undefined, error, isFetching, needsBackbone })}
+            {describe({ data: isSound ? data : undefined, error, isFetching, needsBackbone, isSound })}
           </p>
         </div>
         {error && isSound ? (
@@ -59,10 +62,12 @@ interface Known {
   error: unknown;
   isFetching: boolean;
   needsBackbone: boolean;
+  isSound: boolean;
 }
 
-function describe({ data, error, isFetching, needsBackbone }: Known): string {
+function describe({ data, error, isFetching, needsBackbone, isSound }: Known): string {
   if (needsBackbone) return 'Name a backbone to see how long it takes.';
+  if (!isSound) return 'Mend what is marked to see how long it takes.';
   if (data && data.missing > 0)
     return `${formatSpan(data.preparationMs)} of it decodes ${formatCounted(data.missing, 'picture')}, once and for all trainings to come.`;
   if (data) return data.network ? 'By a few steps that were measured here.' : 'By what was measured here.';

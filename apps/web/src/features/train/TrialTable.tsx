@@ -4,6 +4,7 @@ import type { StudyReport, Trial } from '@tintype/contracts/tune';
 import { useState } from 'react';
 import { Command } from '../../components/Command.tsx';
 import { formatCounted, formatShare, formatShareWithInterval, formatSpan } from '../../components/format.ts';
+import { useNow } from '../../components/use-now.ts';
 import { StatusMark } from './StatusMark.tsx';
 import classes from './StudyScreen.module.css';
 import { describeBranch, describeRest } from './study-words.ts';
@@ -87,6 +88,7 @@ interface RowProps {
 
 function Row({ trial, isBest, isHovered, onHover }: RowProps) {
   const { number, status, value, interval, settings, note, command, startedAt, endedAt, intermediateValues } = trial;
+  const now = useNow();
   const known = value ?? intermediateValues.at(-1)?.value;
   return (
     <tr
@@ -116,7 +118,7 @@ function Row({ trial, isBest, isHovered, onHover }: RowProps) {
           <Command line={command} />
         </details>
       </td>
-      <td className={`${classes.number} ${classes.wide}`}>{formatSpan((endedAt ?? Date.now()) - startedAt)}</td>
+      <td className={`${classes.number} ${classes.wide}`}>{formatSpan((endedAt ?? now) - startedAt)}</td>
     </tr>
   );
 }

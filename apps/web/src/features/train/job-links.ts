@@ -1,5 +1,7 @@
 /** @file What a job of training or tuning is called, and where it is looked at. Pure. */
 import type { Job } from '@tintype/contracts/job';
+import { stepMetricsSchema } from '@tintype/contracts/train-events';
+import { formatSpan } from '../../components/format.ts';
 import { trainPaths } from './paths.ts';
 import { describeModel } from './run-words.ts';
 
@@ -16,6 +18,12 @@ export function describeJob(job: Pick<Job, 'kind' | 'input' | 'progress' | 'resu
   if (job.kind === 'tune') return `Tuning ${studyOf(job) ?? textOf(job.input.dataset) ?? ''}`.trim();
   const resumed = textOf(job.input.resume);
   return resumed === undefined ? `Training ${describeModel(job.input)}` : `Going on with ${resumed}`;
+}
+
+/** `about 5 min 20 s left`, once a training has made its first steps. */
+export function describeLeft({ progress }: Pick<Job, 'progress'>): string {
+  const step = stepMetricsSchema.safeParse(progress?.step);
+  return step.success && step.data.remainingMs !== null ? `about ${formatSpan(step.data.remainingMs)} left` : '';
 }
 
 /** The run or the study where there is one, else the job itself. */

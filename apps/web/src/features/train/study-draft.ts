@@ -1,6 +1,7 @@
 /** @file A study as it stands in the form, and the way to what the server takes. Pure. */
 import type { TrainableModelsView } from '@tintype/contracts/api';
 import { type TuneOptions, tuneOptionsSchema } from '@tintype/contracts/tune';
+import { describeIssues, splitList } from './form-text.ts';
 import { shortName } from './run-words.ts';
 
 export interface StudyDraft extends Pick<TuneOptions, 'metric' | 'sampler' | 'pruner'> {
@@ -110,12 +111,5 @@ export function readStudyDraft(draft: StudyDraft): {
   if (options.models.length === 0) return { options, errors: { models: 'Choose a model to search.' } };
   const parsed = tuneOptionsSchema.strict().safeParse(options);
   if (parsed.success) return { options, errors: {} };
-  const errors = parsed.error.issues.map(({ path, message }) => [String(path[0] ?? ''), message] as const);
-  return { options, errors: Object.fromEntries(errors) };
+  return { options, errors: describeIssues(parsed.error.issues) };
 }
-
-const splitList = (text: string): string[] =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');

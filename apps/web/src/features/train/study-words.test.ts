@@ -61,7 +61,7 @@ test('lines of one kind have its own axes, on the line that they are searched on
 
 test('settings are told without what is named already and what is usual', () => {
   expect(describeRest({ model: 'm', head: 'logistic', 'logistic.c': 0.012345, classWeights: 'none' })).toBe(
-    'c 0.01235',
+    'C 0.01235',
   );
   expect(describeRest({ model: 'm', head: 'knn' })).toBe('as usual');
 });

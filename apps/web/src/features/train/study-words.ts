@@ -42,13 +42,16 @@ export function describeBranch({ model, head }: Settings): string {
 export function describeRest(settings: Settings): string {
   const words = Object.entries(settings).flatMap(([name, value]) => {
     if (name === 'model' || name === 'head' || value === 'none') return [];
-    return [`${parameterLabel(name).toLowerCase()} ${formatSetting(value)}`];
+    return [`${inSentence(parameterLabel(name))} ${formatSetting(value)}`];
   });
   return words.join(', ') || 'as usual';
 }
 
 /** As people read it; a study's `model` is what is trained, not a registered name. */
 export const parameterLabel = (name: string): string => (name === 'model' ? 'Model' : labelOf(bareName(name)));
+
+/** A letter by itself is a name. */
+const inSentence = (label: string): string => (label.length === 1 ? label : label.toLowerCase());
 
 /** `logistic.c` -> `c`. */
 export const bareName = (name: string): string => name.replace(/^[^.]*\./, '');

@@ -1,6 +1,7 @@
 /** @file A training as it stands in the form, and the way to what the server takes. Pure. */
 import type { TrainableModel } from '@tintype/contracts/api';
 import { trainOptionsSchema } from '@tintype/contracts/train';
+import { describeIssues, splitList } from './form-text.ts';
 import { type Field, trainingFields } from './training-fields.ts';
 
 /** What is not said is usual: an empty text, or a switch that was not touched. */
@@ -57,8 +58,7 @@ export function readDraft(draft: TrainingDraft, model: TrainableModel): ReadDraf
 
 function findErrors(options: Record<string, unknown>): Record<string, string> {
   const parsed = trainOptionsSchema.strict().safeParse(options);
-  if (parsed.success) return {};
-  return Object.fromEntries(parsed.error.issues.map(({ path, message }) => [String(path[0] ?? ''), message]));
+  return parsed.success ? {} : describeIssues(parsed.error.issues);
 }
 
 function readField(field: Field, value: FieldValue | undefined): unknown {
@@ -83,12 +83,6 @@ function readField(field: Field, value: FieldValue | undefined): unknown {
       return field.kind satisfies never;
   }
 }
-
-const splitList = (text: string): string[] =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
 
 function readAssignment(text: string): [string, string | number] {
   const at = text.indexOf('=');
@@ -141,5 +135,5 @@ function writeField(value: unknown): FieldValue | undefined {
         .map(([name, one]) => `${name}=${String(one)}`)
         .join(', ') || undefined
     );
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -308,6 +308,12 @@ const otherLabels: Readonly<Record<string, string>> = {
   dataset: 'Dataset',
   snapshot: 'Snapshot',
   shares: 'Shares of the splits',
+  c: 'C',
+  k: 'k',
+  gammaScale: 'Gamma',
+  trees: 'Trees',
+  maxDepth: 'Depth at most',
+  hidden: 'Width',
 };
 
 /** `learningRate` -> `Learning rate`; what is not known by its own name. */
@@ -326,5 +332,5 @@ export function formatSetting(value: unknown): string {
         .map(([name, one]) => `${name} ${formatSetting(one)}`)
         .join(', ') || 'none'
     );
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

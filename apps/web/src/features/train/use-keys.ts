@@ -4,7 +4,9 @@ import { type Action, findAction } from '../../components/actions.ts';
 
 export function useKeys(actions: readonly Action[]): void {
   const latest = useRef(actions);
-  latest.current = actions;
+  useEffect(() => {
+    latest.current = actions;
+  });
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       const { target } = event;

@@ -28,6 +28,7 @@ export const useRuns = () =>
   useQuery({
     queryKey: runsKey,
     queryFn: ({ signal }) => listRuns(signal),
+    staleTime: 0,
     refetchInterval: ({ state }) => (state.data?.items.some(({ status }) => status === 'running') ? liveMs : idleMs),
   });
 
@@ -52,7 +53,7 @@ export const useRunMetrics = (id: string, isRunning: boolean) =>
 export function useRunEvents(id: string, isRunning: boolean): void {
   const client = useQueryClient();
   useEffect(() => {
-    if (!isRunning) return;
+    if (!isRunning) return undefined;
     const source = new EventSource(runEventsUrl(id));
     source.addEventListener('epoch', (event: MessageEvent<string>) => {
       const parsed = epochMetricsSchema.safeParse(JSON.parse(event.data));
@@ -97,6 +98,7 @@ export const useStudies = () =>
   useQuery({
     queryKey: studiesKey,
     queryFn: ({ signal }) => listStudies(signal),
+    staleTime: 0,
     refetchInterval: ({ state }) => (state.data?.items.some((study) => study.isLive) ? liveMs : idleMs),
   });
 
