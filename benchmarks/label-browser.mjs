@@ -38,7 +38,7 @@ export async function serveUnlabeled({ fill, classes }) {
   const pictures = await fill(join(scratch, 'pictures'));
   const words = ['--workspace', workspace, '--json'];
   await run(['init', workspace, '--json']);
-  await run(['ingest', pictures, ...words]);
+  await run(['ingest', pictures, '--labels', 'none', ...words]);
   let child = start(['serve', '--port', '0', ...words]);
   const address = await addressOf(child);
   const post = async (path, body) => {

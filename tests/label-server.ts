@@ -12,6 +12,8 @@ interface PictureRow {
 
 export interface LabelServer extends AsyncDisposable {
   address: string;
+  /** Whether the pictures are prepared for labeling. */
+  isReady: () => Promise<boolean>;
   /** All pictures; the folder of the path is what is on them. */
   list: () => Promise<PictureRow[]>;
   /** Labels given by hand, oldest first. */
@@ -32,10 +34,11 @@ export async function aLabelServer({ count = 60, sizePx = 96 } = {}): Promise<La
   const words = ['--workspace', workspace];
   await writeDataset(pictures, { count, seed: 4, sizePx });
   await tintypeJson(['init', workspace]);
-  await tintypeJson(['ingest', pictures, ...words]);
+  await tintypeJson(['ingest', pictures, '--labels', 'none', ...words]);
   let child = startTintype(['serve', '--port', '0', '--json', ...words]);
   const server: LabelServer = {
     address: await addressOf(child),
+    isReady: async () => (await fetch(`${server.address}/api/label/next?count=1`)).ok,
     async list() {
       const { items } = await getJson<{ items: PictureRow[] }>(`${server.address}/api/samples?limit=1000`);
       return items;

@@ -28,7 +28,9 @@ describe.skipIf(noBrowser !== '')(`the Label screen${noBrowser}`, { timeout: 90_
   beforeAll(async () => {
     [browser, server] = await Promise.all([openBrowser(), aLabelServer({ count: 90 })]);
     await addClasses(server);
-  }, 90_000);
+    // Features are extracted once, which takes long on a busy machine.
+    while (!(await server.isReady())) await new Promise((resolve) => setTimeout(resolve, 500));
+  }, 120_000);
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
     await browser[Symbol.asyncDispose]();
@@ -95,6 +97,7 @@ describe.skipIf(noBrowser !== '')(`the Label screen${noBrowser}`, { timeout: 90_
     const { page, press } = await open();
     await page.locator('[data-shown]').waitFor();
     const first = await shownId(page);
+    const before = await server.historyOf(first);
 
     await press('ArrowRight');
     const second = await shownId(page);
@@ -106,12 +109,17 @@ describe.skipIf(noBrowser !== '')(`the Label screen${noBrowser}`, { timeout: 90_
     await press(' ');
     await page.getByRole('button', { name: 'Show the whole picture' }).waitFor();
 
-    expect(await server.historyOf(first)).toEqual([]);
+    expect(await server.historyOf(first)).toEqual(before);
   });
 
   test('through a cut network, a closed tab and a killed server every label arrives, once', async () => {
-    const { page, press } = await open();
+    const { page } = await open();
     await page.locator('[data-shown]').waitFor();
+    const before = new Map(
+      await Promise.all(
+        (await server.list()).map(async ({ id }) => [id, (await server.historyOf(id)).length] as const),
+      ),
+    );
     const given = new Map<string, string>();
     const label = async (on: Page, count: number): Promise<void> => {
       for (let n = 0; n < count; n += 1) {
@@ -135,11 +143,10 @@ describe.skipIf(noBrowser !== '')(`the Label screen${noBrowser}`, { timeout: 90_
     await next.locator('[data-shown]').waitFor();
     await label(next, 2);
     await next.getByText('All saved').waitFor();
-    void press;
 
     expect(given.size).toBe(10);
     for (const [id, className] of given)
-      await expect.poll(async () => (await server.historyOf(id)).filter((name) => name !== null)).toEqual([className]);
+      expect((await server.historyOf(id)).slice(before.get(id))).toEqual([className]);
     await server.label([...given.keys()].map((id) => [id, null]));
   });
 
@@ -236,6 +243,8 @@ describe.skipIf(noBrowser !== '')(`the Label screen${noBrowser}`, { timeout: 90_
     const { page } = await open();
 
     const strip = page.getByRole('region', { name: 'Have I labeled enough?' });
-    await isSeen(strip.getByText(/Worth going on|A little to gain|Probably enough|Too early to tell/));
+    expect(await isSeen(strip.getByText(/Suggestions are right for \d+/))).toBe(true);
+    await strip.getByRole('button', { name: 'By class' }).click();
+    expect(await page.getByRole('row').count()).toBeGreaterThan(classNames.length);
   });
 });

@@ -51,6 +51,7 @@ export function ClassPicker({ onPick, onCancel, current, hasNone = false }: Clas
         data-autofocus
         // oxlint-disable-next-line jsx-a11y/no-autofocus -- it appears because somebody asked for it.
         autoFocus
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- the list below it is ours.
         role="combobox"
         aria-expanded
         aria-label="Class"

@@ -10,7 +10,7 @@ export interface KeyedClass {
 }
 
 /** In the order in which they are given. */
-const keys = [...'1234567890', ...'abcdefghijklmnopqrstuvwxyz'];
+const keys = Array.from('1234567890abcdefghijklmnopqrstuvwxyz');
 
 /** In the order of the classes. */
 export function assignKeys(classes: readonly LabelClass[]): KeyedClass[] {

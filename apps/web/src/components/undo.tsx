@@ -24,7 +24,7 @@ const UndoContext = createContext<Undoing>({ push: () => undefined, undo: () => 
 export const useUndo = (): Undoing => useContext(UndoContext);
 
 export function UndoProvider({ children }: { children: ReactNode }) {
-  const undoing = useMemo(openUndoing, []);
+  const undoing = useMemo(() => openUndoing(), []);
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       const isTyping =
@@ -39,25 +39,34 @@ export function UndoProvider({ children }: { children: ReactNode }) {
   return <UndoContext.Provider value={undoing}>{children}</UndoContext.Provider>;
 }
 
+type Message = Parameters<typeof notifications.show>[0];
+
 function openUndoing(): Undoing {
   const stack = new UndoStack();
-  const take = (done: Doable | undefined): void => {
+  let shown: string | undefined;
+  /** The last word counts: it takes the place of the one before, which would hold it up where messages queue. */
+  const say = (message: Message): string => {
+    if (shown !== undefined) notifications.hide(shown);
+    shown = notifications.show(message);
+    return shown;
+  };
+  const take = async (done: Doable | undefined): Promise<void> => {
     if (!done) return;
-    done.undo().then(
-      () => notifications.show({ message: `Undone: ${done.label}` }),
-      (error: unknown) => {
-        const { title, detail, hint } = toProblem(error);
-        stack.push(done);
-        notifications.show({ color: 'red', title, message: `${detail} ${hint}`, autoClose: offeredMs });
-      },
-    );
+    try {
+      await done.undo();
+      say({ message: `Undone: ${done.label}` });
+    } catch (error) {
+      const { title, detail, hint } = toProblem(error);
+      stack.push(done);
+      say({ color: 'red', title, message: `${detail} ${hint}`, autoClose: offeredMs });
+    }
   };
   return {
-    undo: () => take(stack.pop()),
+    undo: () => void take(stack.pop()),
     push(done, { isQuiet = false } = {}) {
       stack.push(done);
       if (isQuiet) return;
-      const id = notifications.show({
+      const id = say({
         autoClose: offeredMs,
         closeButtonProps: { 'aria-label': 'Dismiss' },
         message: (
@@ -68,7 +77,7 @@ function openUndoing(): Undoing {
               variant="light"
               onClick={() => {
                 notifications.hide(id);
-                take(stack.remove(done));
+                void take(stack.remove(done));
               }}
             >
               Undo

@@ -13,7 +13,7 @@ export function LabelNotice({ error, onRetry }: { error: unknown; onRetry: () =>
   if (problem.code === 'LABELING_NOT_READY')
     return (
       <EmptyState icon={<LabelIcon size={26} />} title="Getting the pictures ready">
-        <p role="status">{problem.detail} This page goes on by itself.</p>
+        <output>{problem.detail} This page goes on by itself.</output>
       </EmptyState>
     );
   return <ProblemNotice error={error} onRetry={onRetry} />;

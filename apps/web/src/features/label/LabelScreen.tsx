@@ -48,7 +48,7 @@ export function LabelScreen() {
     return (
       <EmptyState icon={<LabelIcon size={26} />} title="No pictures to label yet">
         <p>Bring in a folder of pictures. Nothing in it is changed.</p>
-        <Command line="npx tintype ingest DIR" />
+        <Command line="npx tintype ingest DIR --labels none" />
       </EmptyState>
     );
   return (

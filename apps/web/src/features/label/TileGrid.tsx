@@ -30,6 +30,7 @@ export function TileGrid({ items, marks, onToggle, label, gridRef }: TileGridPro
   const active = items[marks.cursor];
   return (
     <div className={classes.scroller}>
+      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the screen hears the keys. */}
       <div
         ref={gridRef}
         className={classes.grid}
@@ -40,7 +41,6 @@ export function TileGrid({ items, marks, onToggle, label, gridRef }: TileGridPro
         aria-multiselectable
         aria-activedescendant={active ? tileId(active.sampleId) : undefined}
         onMouseDown={(event) => event.shiftKey && event.preventDefault()}
-        // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the screen hears the keys.
         onClick={click}
       >
         {items.map(({ sampleId, confidence }, position) => (

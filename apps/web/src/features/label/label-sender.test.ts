@@ -56,7 +56,9 @@ function aSender(options: Partial<LabelSenderNeeds> & Pick<LabelSenderNeeds, 'se
   return new LabelSender({ store: memoryStore(), findIdentity: async () => 'ada', pausesMs: [1], ...options });
 }
 
-const settled = (sender: LabelSender) => expect.poll(() => sender.getState().state).toBe('saved');
+async function settled(sender: LabelSender): Promise<void> {
+  await expect.poll(() => sender.getState().state).toBe('saved');
+}
 
 test('labels arrive in order, many in one request while another is under way', async () => {
   const server = aServer();

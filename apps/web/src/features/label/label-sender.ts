@@ -60,7 +60,7 @@ export class LabelSender {
 
   add(labels: readonly QueuedLabel[]): void {
     this.#labels.push(...labels);
-    this.#keep(labels);
+    void this.#keep(labels);
     this.#tell();
     void this.#sendAll();
   }
@@ -85,9 +85,9 @@ export class LabelSender {
 
   /** Sends those again that were refused. */
   retryRefused(): void {
-    const again = this.#labels.filter((label) => label.refusal !== undefined);
-    this.#labels = this.#labels.map(({ refusal: _, ...label }) => label);
-    this.#keep(again.map(({ refusal: _, ...label }) => label));
+    const again = new Set(this.#state.refused.map(({ id }) => id));
+    this.#labels = this.#labels.map(withoutRefusal);
+    void this.#keep(this.#labels.filter(({ id }) => again.has(id)));
     this.#tell();
     this.hurry();
   }
@@ -147,18 +147,18 @@ export class LabelSender {
   #refuse(batch: readonly QueuedLabel[], refusal: string): void {
     const ids = new Set(batch.map((label) => label.id));
     this.#labels = this.#labels.map((label) => (ids.has(label.id) ? { ...label, refusal } : label));
-    this.#keep(this.#labels.filter((label) => ids.has(label.id)));
+    void this.#keep(this.#labels.filter((label) => ids.has(label.id)));
     this.#limit = mostPerRequest;
   }
 
-  #keep(labels: readonly QueuedLabel[]): void {
+  async #keep(labels: readonly QueuedLabel[]): Promise<void> {
     for (const { id } of labels) this.#fleeting.add(id);
-    this.#needs.store.put(labels).then(
-      () => {
-        for (const { id } of labels) this.#fleeting.delete(id);
-      },
-      () => undefined,
-    );
+    try {
+      await this.#needs.store.put(labels);
+      for (const { id } of labels) this.#fleeting.delete(id);
+    } catch {
+      // Then whoever closes the page is asked first.
+    }
   }
 
   #drop(labels: readonly QueuedLabel[]): void {
@@ -182,6 +182,14 @@ export class LabelSender {
 
 /** Nothing failed, but nothing can be sent. */
 class Waiting extends Error {}
+
+const withoutRefusal = ({ id, sampleId, className, by, order }: QueuedLabel): QueuedLabel => ({
+  id,
+  sampleId,
+  className,
+  by,
+  order,
+});
 
 const isSame = (a: readonly QueuedLabel[], b: readonly QueuedLabel[]): boolean =>
   a.length === b.length && a.every((label, n) => label.id === b[n]?.id);

@@ -29,7 +29,7 @@ test('behind the last picture there is none, and an answer changes nothing', () 
 });
 
 test('newer picks replace what is far ahead; the next eight stay, with what is suggested now', () => {
-  const session = aSession(...'abcdefghijkl');
+  const session = aSession(...Array.from('abcdefghijkl'));
 
   const next = takePicks(session, [{ sampleId: 'c', suggestion: 'cat' }, ...picks('x', 'a')], nothingDone);
 

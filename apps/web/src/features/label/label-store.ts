@@ -61,20 +61,20 @@ export function openLabelStore(factory: IDBFactory = indexedDB): LabelStore {
 
 async function open(factory: IDBFactory): Promise<IDBDatabase> {
   const asked = factory.open(database, 1);
-  asked.onupgradeneeded = () => asked.result.createObjectStore(table, { keyPath: 'id' });
+  asked.addEventListener('upgradeneeded', () => asked.result.createObjectStore(table, { keyPath: 'id' }));
   const db = await resultOf(asked);
-  db.onversionchange = () => db.close();
+  db.addEventListener('versionchange', () => db.close());
   return db;
 }
 
 const resultOf = <T>(asked: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error ?? new Error('IndexedDB failed'));
+    asked.addEventListener('success', () => resolve(asked.result));
+    asked.addEventListener('error', () => reject(asked.error ?? new Error('IndexedDB failed')));
   });
 
 const finish = (transaction: IDBTransaction): Promise<void> =>
   new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB stopped'));
+    transaction.addEventListener('complete', () => resolve());
+    transaction.addEventListener('abort', () => reject(transaction.error ?? new Error('IndexedDB stopped')));
   });

@@ -48,10 +48,10 @@ export function useMistakes(dataset: string) {
   const [counts, setCounts] = useState({ mended: 0, kept: 0 });
 
   const { data } = query;
+  if (!before && data?.score) setBefore(data.score);
   useEffect(() => {
     if (!data) return;
     step((last) => takePicks(last, data.items, (id) => done.current.has(id)));
-    setBefore((first) => first ?? data.score ?? undefined);
   }, [data]);
 
   const shown = current(session);

@@ -21,16 +21,16 @@ export function useAfterLabels(refresh: () => void, { labels, pauseMs }: { label
   useEffect(() => {
     let since = 0;
     let waits: ReturnType<typeof setTimeout> | undefined;
-    let pausedUntil = 0;
+    let lastAt = Number.NEGATIVE_INFINITY;
     const check = (): void => {
       waits = undefined;
       since = 0;
-      pausedUntil = Date.now() + pauseMs;
+      lastAt = Date.now();
       refreshNow();
     };
     const stop = onLabelsSaved((count) => {
       since += count;
-      if (since >= labels) waits ??= setTimeout(check, Math.max(0, pausedUntil - Date.now()));
+      if (since >= labels) waits ??= setTimeout(check, Math.max(0, lastAt + pauseMs - Date.now()));
     });
     return () => {
       stop();

@@ -20,7 +20,7 @@ export function usePageKeys(key: string, ids: readonly string[]): PageKeys {
   const gridRef = useRef<HTMLDivElement>(null);
   const change = (next: PageMarks): void => setState({ key, marks: next });
   useEffect(() => {
-    gridRef.current?.querySelector('[data-active]')?.scrollIntoView({ block: 'nearest' });
+    gridRef.current?.children[marks.cursor]?.scrollIntoView({ block: 'nearest' });
   }, [marks.cursor]);
   return {
     marks,

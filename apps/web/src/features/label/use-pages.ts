@@ -1,7 +1,7 @@
 /** @file Pages of pictures that are suggested to be of one class: one is shown until it is decided, while newer ones are fetched. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { GridPage } from '@tintype/contracts/label-assist';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { listGrids } from '../../api/label.ts';
 import { askAgainWhilePassing, labelKey, useAfterLabels } from './use-next.ts';
 
@@ -25,10 +25,10 @@ export function usePages(dataset: string) {
   useAfterLabels(refresh, fresh);
 
   /** Decided here, or left for later: not shown again, whether the server knows it yet or not. */
-  const done = useRef(new Set<string>());
+  const [done, setDone] = useState<ReadonlySet<string>>(new Set());
   const [page, setPage] = useState<GridPage>();
   const pages = (query.data?.items ?? []).flatMap((one): GridPage[] => {
-    const items = one.items.filter(({ sampleId }) => !done.current.has(sampleId));
+    const items = one.items.filter(({ sampleId }) => !done.has(sampleId));
     return items.length === 0 ? [] : [{ ...one, items }];
   });
   // A page that somebody looks at stays as it is until it is decided.
@@ -47,12 +47,13 @@ export function usePages(dataset: string) {
       if (pages.length > 0) setPage(pages[(position + by + pages.length) % pages.length]);
     },
     finish: (sampleIds: readonly string[]) => {
-      for (const id of sampleIds) done.current.add(id);
+      setDone((before) => new Set([...before, ...sampleIds]));
       setPage(undefined);
     },
     /** Shown again from now on. */
     reopen: (sampleIds: readonly string[]) => {
-      for (const id of sampleIds) done.current.delete(id);
+      const again = new Set(sampleIds);
+      setDone((before) => new Set([...before].filter((id) => !again.has(id))));
       setPage(undefined);
       refresh();
     },
