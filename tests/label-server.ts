@@ -1,6 +1,7 @@
 /** @file For tests: a real server over drawn pictures without labels, which can be killed and started again at the same address. */
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import { startTintype, temporaryFolder, tintypeJson } from './cli.ts';
 
@@ -12,8 +13,8 @@ interface PictureRow {
 
 export interface LabelServer extends AsyncDisposable {
   address: string;
-  /** Whether the pictures are prepared for labeling. */
-  isReady: () => Promise<boolean>;
+  /** Resolves when the pictures are prepared for labeling, which takes long on a busy machine. */
+  whenReady: () => Promise<void>;
   /** All pictures; the folder of the path is what is on them. */
   list: () => Promise<PictureRow[]>;
   /** Labels given by hand, oldest first. */
@@ -38,7 +39,9 @@ export async function aLabelServer({ count = 60, sizePx = 96 } = {}): Promise<La
   let child = startTintype(['serve', '--port', '0', '--json', ...words]);
   const server: LabelServer = {
     address: await addressOf(child),
-    isReady: async () => (await fetch(`${server.address}/api/label/next?count=1`)).ok,
+    async whenReady() {
+      while (!(await fetch(`${server.address}/api/label/next?count=1`)).ok) await sleep(500);
+    },
     async list() {
       const { items } = await getJson<{ items: PictureRow[] }>(`${server.address}/api/samples?limit=1000`);
       return items;
