@@ -14,7 +14,7 @@ export interface FilmstripProps {
 }
 
 /** The newest at the end, beside the next picture. */
-export function Filmstrip({ shown, position }: FilmstripProps) {
+export const Filmstrip = memo(function Filmstrip({ shown, position }: FilmstripProps) {
   return (
     <ol className={classes.strip} aria-label="Labeled last">
       {shown.slice(Math.max(0, position - length), position).map(({ pick, answer }) => (
@@ -22,7 +22,7 @@ export function Filmstrip({ shown, position }: FilmstripProps) {
       ))}
     </ol>
   );
-}
+});
 
 const Frame = memo(function Frame({ sampleId, answer }: { sampleId: string; answer: Answer | null }) {
   return (

@@ -1,11 +1,27 @@
 /** @file In the header while labels are on their way: how many, and what holds them up. */
 import { Button, Popover, UnstyledButton } from '@mantine/core';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { formatCount, formatCounted } from '../../components/format.ts';
 import classes from './LabelQueueLight.module.css';
 import { startLabelQueue, useLabelQueue } from './label-queue.ts';
 
 let isStarted = false;
+/** What is saved within a moment is not worth a flicker. */
+const flickerMs = 800;
+
+/** Whether it has been so for a while. */
+function useLasting(isSo: boolean, forMs: number): boolean {
+  const [lasts, setLasts] = useState(false);
+  useEffect(() => {
+    if (!isSo) return;
+    const later = setTimeout(() => setLasts(true), forMs);
+    return () => {
+      clearTimeout(later);
+      setLasts(false);
+    };
+  }, [isSo, forMs]);
+  return isSo && lasts;
+}
 
 export function LabelQueueLight() {
   const { state, unsent, refused, retryRefused, discardRefused } = useLabelQueue();
@@ -13,7 +29,8 @@ export function LabelQueueLight() {
     if (!isStarted) startLabelQueue();
     isStarted = true;
   }, []);
-  if (state === 'saved' && refused.length === 0) return null;
+  const isLong = useLasting(state === 'sending', flickerMs);
+  if (refused.length === 0 && (state === 'saved' || (state === 'sending' && !isLong))) return null;
   const words =
     refused.length > 0
       ? `${formatCounted(refused.length, 'label')} refused`

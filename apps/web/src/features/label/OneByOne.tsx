@@ -1,7 +1,8 @@
 /** @file One picture, one key, the next picture. */
 import { Button, Modal } from '@mantine/core';
+import { useCallbackRef } from '@mantine/hooks';
 import type { LabelPick, PickReason } from '@tintype/contracts/label-assist';
-import { useMemo, useState } from 'react';
+import { memo, useDeferredValue, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { bindActions } from '../../components/actions.ts';
 import { ClassMark } from '../../components/ClassMark.tsx';
@@ -25,12 +26,13 @@ import { useWarmPictures } from './use-warm-pictures.ts';
 /** Pictures that are in the page beside the one that is shown. */
 const kept = { before: 2, after: 8 } as const;
 
-export function OneByOne({ dataset }: { dataset: string }) {
+export const OneByOne = memo(function OneByOne({ dataset }: { dataset: string }) {
   const { classes: keyed } = useClasses();
   const one = useOneByOne(dataset);
   const [zoomedId, setZoomedId] = useState<string>();
   const [isPicking, setPicking] = useState(false);
-  const { shown, position } = one.session;
+  // The next picture is painted first; what it does not need follows: pictures to come, the strip of the last ones.
+  const { shown, position } = useDeferredValue(one.session);
   const shownId = one.shown?.pick.sampleId;
   const toggleZoom = (): void => setZoomedId((id) => (id === shownId ? undefined : shownId));
 
@@ -54,12 +56,14 @@ export function OneByOne({ dataset }: { dataset: string }) {
 
   if (!one.isTaken) return <LabelNotice error={one.next.error} onRetry={one.next.refresh} />;
   if (!one.shown) return <Done skipped={one.skipped} onShowSkipped={one.showSkipped} onBack={one.back} />;
-  const near = shown.slice(Math.max(0, position - kept.before), position + kept.after + 1);
+  const near = shown
+    .slice(Math.max(0, position - kept.before), position + kept.after + 1)
+    .map(({ pick }) => pick.sampleId);
   return (
     <div className={classes.table}>
       <div className={classes.left}>
         <Stage
-          sampleIds={near.map(({ pick }) => pick.sampleId)}
+          sampleIds={shownId === undefined || near.includes(shownId) ? near : [...near, shownId]}
           shownId={shownId}
           isZoomed={zoomedId === shownId}
           onZoom={toggleZoom}
@@ -84,19 +88,21 @@ export function OneByOne({ dataset }: { dataset: string }) {
         )}
         <ActionKeys actions={actions.filter(({ name }) => name !== 'accept')} />
       </aside>
-      <Modal opened={isPicking} onClose={() => setPicking(false)} title="Label this picture" size={360}>
-        <ClassPicker
-          current={labelOf(one.shown.answer)}
-          onCancel={() => setPicking(false)}
-          onPick={(className) => {
-            setPicking(false);
-            if (className !== null) one.label(className);
-          }}
-        />
-      </Modal>
+      {isPicking && (
+        <Modal opened onClose={() => setPicking(false)} title="Label this picture" size={360}>
+          <ClassPicker
+            current={labelOf(one.shown.answer)}
+            onCancel={() => setPicking(false)}
+            onPick={(className) => {
+              setPicking(false);
+              if (className !== null) one.label(className);
+            }}
+          />
+        </Modal>
+      )}
     </div>
   );
-}
+});
 
 const reasonWords: Record<PickReason, string> = {
   typical: 'typical of many',
@@ -130,20 +136,26 @@ function Suggestion({ pick: { suggestion, reason, wanted }, given, onAccept }: S
           <span className={classes.dim}>No suggestion yet: label two classes first</span>
         )}
       </div>
-      <Button
-        variant="default"
-        size="compact-sm"
-        disabled={!suggestion}
-        onMouseDown={(event) => event.preventDefault()}
-        onClick={onAccept}
-        rightSection={<kbd className={classes.enter}>Enter</kbd>}
-      >
-        Take it
-      </Button>
+      <AcceptButton isOff={!suggestion} onAccept={useCallbackRef(onAccept)} />
       <p className={classes.why}>Shown: {why}</p>
     </div>
   );
 }
+
+const AcceptButton = memo(function AcceptButton({ isOff, onAccept }: { isOff: boolean; onAccept: () => void }) {
+  return (
+    <Button
+      variant="default"
+      size="compact-sm"
+      disabled={isOff}
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={onAccept}
+      rightSection={<kbd className={classes.enter}>Enter</kbd>}
+    >
+      Take it
+    </Button>
+  );
+});
 
 interface DoneProps {
   skipped: number;
