@@ -13,7 +13,7 @@ const flickerMs = 800;
 function useLasting(isSo: boolean, forMs: number): boolean {
   const [lasts, setLasts] = useState(false);
   useEffect(() => {
-    if (!isSo) return;
+    if (!isSo) return undefined;
     const later = setTimeout(() => setLasts(true), forMs);
     return () => {
       clearTimeout(later);

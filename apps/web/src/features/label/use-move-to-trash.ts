@@ -14,27 +14,22 @@ export function useMoveToTrash(): (sampleId: string, onBack: () => void) => void
     void client.invalidateQueries({ queryKey: workspaceKey });
     void client.invalidateQueries({ queryKey: ['samples'], refetchType: 'none' });
   };
-  return (sampleId, onBack) => {
-    moveSamples([sampleId], 'remove').then(
-      () => {
-        refresh();
-        undo.push(
-          {
-            label: '1 picture in the trash',
-            undo: async () => {
-              await moveSamples([sampleId], 'restore');
-              refresh();
-              onBack();
-            },
-          },
-          { isQuiet: true },
-        );
-      },
-      (error: unknown) => {
-        const { title, detail, hint } = toProblem(error);
-        notifications.show({ color: 'red', title, message: `${detail} ${hint}`, autoClose: 10_000 });
-        onBack();
-      },
-    );
+  const move = async (sampleId: string, onBack: () => void): Promise<void> => {
+    try {
+      await moveSamples([sampleId], 'remove');
+    } catch (error) {
+      const { title, detail, hint } = toProblem(error);
+      notifications.show({ color: 'red', title, message: `${detail} ${hint}`, autoClose: 10_000 });
+      onBack();
+      return;
+    }
+    refresh();
+    const restore = async (): Promise<void> => {
+      await moveSamples([sampleId], 'restore');
+      refresh();
+      onBack();
+    };
+    undo.push({ label: '1 picture in the trash', undo: restore }, { isQuiet: true });
   };
+  return (sampleId, onBack) => void move(sampleId, onBack);
 }

@@ -19,18 +19,17 @@ export const askAgainWhilePassing = ({ state }: { state: { status: string; error
 export function useAfterLabels(refresh: () => void, { labels, pauseMs }: { labels: number; pauseMs: number }): void {
   const refreshNow = useEffectEvent(refresh);
   useEffect(() => {
-    let since = 0;
+    const count = { since: 0, lastAt: Number.NEGATIVE_INFINITY };
     let waits: ReturnType<typeof setTimeout> | undefined;
-    let lastAt = Number.NEGATIVE_INFINITY;
     const check = (): void => {
       waits = undefined;
-      since = 0;
-      lastAt = Date.now();
+      count.since = 0;
+      count.lastAt = Date.now();
       refreshNow();
     };
-    const stop = onLabelsSaved((count) => {
-      since += count;
-      if (since >= labels) waits ??= setTimeout(check, Math.max(0, lastAt + pauseMs - Date.now()));
+    const stop = onLabelsSaved((saved) => {
+      count.since += saved;
+      if (count.since >= labels) waits ??= setTimeout(check, Math.max(0, count.lastAt + pauseMs - Date.now()));
     });
     return () => {
       stop();
