@@ -103,7 +103,7 @@ function PageHead({ page, accepted, onAccept }: { page: GridPage; accepted: numb
     <div className={classes.head}>
       <div className={classes.words}>
         <h2 className={classes.name}>
-          All of them? <ClassMark className={page.className} />
+          Are these all <ClassMark className={page.className} />
         </h2>
         <p>
           {formatCount(page.items.length)} of {formatCounted(page.waiting, 'picture')} that wait. {expected} Click those

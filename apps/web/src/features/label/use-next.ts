@@ -15,8 +15,14 @@ const retryMs = 2000;
 export const askAgainWhilePassing = ({ state }: { state: { status: string; error: unknown } }): number | false =>
   state.status === 'error' && isPassing(toProblem(state.error)) ? retryMs : false;
 
+/** How often something is asked for again while labels are given. */
+interface Pace {
+  labels: number;
+  pauseMs: number;
+}
+
 /** Calls `refresh` after so many stored labels, but never twice within the pause. */
-export function useAfterLabels(refresh: () => void, { labels, pauseMs }: { labels: number; pauseMs: number }): void {
+export function useAfterLabels(refresh: () => void, pace: Pace): void {
   const refreshNow = useEffectEvent(refresh);
   useEffect(() => {
     const count = { since: 0, lastAt: Number.NEGATIVE_INFINITY };
@@ -29,13 +35,14 @@ export function useAfterLabels(refresh: () => void, { labels, pauseMs }: { label
     };
     const stop = onLabelsSaved((saved) => {
       count.since += saved;
-      if (count.since >= labels) waits ??= setTimeout(check, Math.max(0, count.lastAt + pauseMs - Date.now()));
+      if (count.since >= pace.labels)
+        waits ??= setTimeout(check, Math.max(0, count.lastAt + pace.pauseMs - Date.now()));
     });
     return () => {
       stop();
       clearTimeout(waits);
     };
-  }, [labels, pauseMs]);
+  }, [pace]);
 }
 
 export function useNext(dataset: string) {
