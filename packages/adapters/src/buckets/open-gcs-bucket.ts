@@ -13,6 +13,7 @@ import { type CloudAddress, renderStoreAddress } from '@tintype/contracts/store-
 import type { Bucket, BucketObject } from '@tintype/core/ports/bucket';
 import { carryFailure, SourceFailure } from '../store/carry-failure.ts';
 import { cloudFailure, isAbsent, namedError, statusOf } from './cloud-failure.ts';
+import { isKey } from './is-key.ts';
 import { askPatiently, deadlineMs, defaultPatience, type Patience } from './patience.ts';
 import { collectBytes, emptyBody, type OpenedBody, readBody } from './read-body.ts';
 
@@ -110,6 +111,7 @@ class GcsBucket implements Bucket {
   }
 
   async find(key: string): Promise<BucketObject | undefined> {
+    if (!isKey(this.#parts.address.prefix + key)) return undefined;
     try {
       const [metadata] = await this.#ask(() => this.#file(key).getMetadata());
       return toBucketObject(key, metadata);
@@ -161,6 +163,7 @@ class GcsBucket implements Bucket {
       patience,
       fail: (error) => this.#fail(error),
       open: async ({ done, etag = range.etag }) => {
+        if (!isKey(this.#parts.address.prefix + key)) throw new TintypeError('OBJECT_NOT_FOUND', { key });
         const start = range.start + done;
         const end = range.end === undefined ? {} : { end: range.end - 1 };
         const isPart = start > 0 || range.end !== undefined;

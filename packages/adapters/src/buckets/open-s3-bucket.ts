@@ -19,6 +19,7 @@ import { type CloudAddress, renderStoreAddress } from '@tintype/contracts/store-
 import type { Bucket, BucketObject } from '@tintype/core/ports/bucket';
 import { carryFailure, SourceFailure } from '../store/carry-failure.ts';
 import { cloudFailure, isAbsent, isNamed, namedError, statusOf } from './cloud-failure.ts';
+import { isKey } from './is-key.ts';
 import { askPatiently, deadlineMs, defaultPatience, type Patience, waitBeforeRetry } from './patience.ts';
 import { collectBytes, emptyBody, type OpenedBody, readBody } from './read-body.ts';
 
@@ -145,6 +146,7 @@ class S3Bucket implements Bucket {
   }
 
   async find(key: string): Promise<BucketObject | undefined> {
+    if (!isKey(this.#parts.address.prefix + key)) return undefined;
     const { client } = this.#parts;
     try {
       const head = await this.#ask((abortSignal) => client.send(new HeadObjectCommand(this.#at(key)), { abortSignal }));
@@ -240,6 +242,7 @@ class S3Bucket implements Bucket {
       patience,
       fail: (error) => this.#fail(error),
       open: async ({ done, etag = range.etag }) => {
+        if (!isKey(this.#parts.address.prefix + key)) throw new TintypeError('OBJECT_NOT_FOUND', { key });
         const from = range.start + done;
         const isPart = from > 0 || range.end !== undefined;
         const { client } = this.#parts;

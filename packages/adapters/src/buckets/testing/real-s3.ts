@@ -104,6 +104,7 @@ mon host = 127.0.0.1:${monitorPort}
 auth cluster required = none
 auth service required = none
 auth client required = none
+ms mon client mode = crc
 osd pool default size = 1
 osd pool default min size = 1
 osd pool default pg num = 1
