@@ -15,6 +15,12 @@ const { values } = parseArgs({
 });
 const bars = { seconds: 60, downloads: 0, growth: 1.3 };
 
+async function run(...words) {
+  const child = fork(join(import.meta.dirname, 'sync/measured-sync.mjs'), words);
+  const [[result]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
+  return result;
+}
+
 async function measure(count) {
   const state = mkdtempSync(join(tmpdir(), 'tintype-sync-'));
   const cloud = await startFakeS3();
@@ -22,10 +28,11 @@ async function measure(count) {
     cloud.put(`photos/class ${number % 10}/ü+${String(number).padStart(7, '0')}.jpg`, `picture ${number}`);
   }
   try {
-    const child = fork(join(import.meta.dirname, 'sync/measured-sync.mjs'), [state, cloud.endpoint]);
-    const [[result]] = await Promise.all([once(child, 'message'), once(child, 'exit')]);
+    await run(state, cloud.endpoint, 'first');
+    cloud.requests.length = 0;
+    const result = await run(state, cloud.endpoint);
     if (result.unchanged !== count) throw new Error(`${result.unchanged} of ${count} objects were found unchanged`);
-    const downloads = cloud.requests.filter((request) => /^GET \/photos\/./.test(request)).length;
+    const downloads = cloud.requests.filter((request) => /^GET \/photos\/[^?]/.test(request)).length;
     return { objects: count, downloads, ...result };
   } finally {
     await cloud[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-/** @file One sync of a bucket whose objects the catalog knows, watched for memory: node measured-sync.mjs STATE ENDPOINT. */
+/** @file One sync of a bucket whose objects the catalog knows, watched for memory: node measured-sync.mjs STATE ENDPOINT; with a third word, what an earlier sync would have left is recorded instead. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { openS3Bucket } from '@tintype/adapters/buckets/open-s3-bucket';
@@ -9,14 +9,13 @@ import { defaultPictureLimits as limits } from '@tintype/contracts/picture';
 import { sampleIdOf } from '@tintype/core/ingest/sample-id';
 import { syncSource } from '@tintype/core/ingest/sync-source';
 
-const [, , state, endpoint] = process.argv;
+const [, , state, endpoint, isFirst] = process.argv;
 Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' });
 const address = { scheme: 's3', bucket: 'photos', prefix: '' };
 const bucket = await openS3Bucket({ address, settings: { endpoint } });
 const catalog = await openSqliteCatalog({ path: join(state, 'catalog.sqlite'), clock });
 const source = openBucketSource(bucket, limits);
 
-/** As an earlier sync would have left them. */
 async function recordAll() {
   let rows = [];
   const record = async () => {
@@ -45,26 +44,29 @@ async function recordAll() {
   await record();
 }
 
-await recordAll();
-globalThis.gc?.();
-let peak = 0;
-const timer = setInterval(() => {
-  peak = Math.max(peak, process.memoryUsage.rss());
-}, 50);
-const startedAt = performance.now();
-const cpu = process.cpuUsage();
-const report = await syncSource(
-  { catalog, source, clock, store: {}, pool: {} },
-  { dataset: 'd', labels: 'folder', annotator: 'bench', limits },
-);
-clearInterval(timer);
-const { user, system } = process.cpuUsage(cpu);
+async function measure() {
+  let peak = 0;
+  const timer = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss());
+  }, 50);
+  const startedAt = performance.now();
+  const cpu = process.cpuUsage();
+  const report = await syncSource(
+    { catalog, source, clock, store: {}, pool: {} },
+    { dataset: 'd', labels: 'folder', annotator: 'bench', limits },
+  );
+  clearInterval(timer);
+  const { user, system } = process.cpuUsage(cpu);
+  const round = (number) => Math.round(number * 100) / 100;
+  return {
+    seconds: round((performance.now() - startedAt) / 1000),
+    cpuSeconds: round((user + system) / 1e6),
+    unchanged: report.unchanged,
+    peakMiB: Math.round(peak / 2 ** 20),
+  };
+}
+
+const result = isFirst ? await recordAll() : await measure();
 await catalog[Symbol.asyncDispose]();
-const round = (number) => Math.round(number * 100) / 100;
-process.send({
-  seconds: round((performance.now() - startedAt) / 1000),
-  cpuSeconds: round((user + system) / 1e6),
-  unchanged: report.unchanged,
-  peakMiB: Math.round(peak / 2 ** 20),
-});
+process.send(result ?? {});
 process.disconnect();

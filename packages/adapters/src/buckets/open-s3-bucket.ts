@@ -35,6 +35,7 @@ export interface OpenS3Bucket {
 const partBytes = 8 * 2 ** 20;
 const partsAtOnce = 2;
 const connectMs = 5_000;
+const connectionsAtOnce = 128;
 /** Where neither settings nor environment name one. The SDK follows a bucket to its own region. */
 const defaultRegion = 'us-east-1';
 
@@ -58,8 +59,8 @@ async function openClients(settings: Config['s3'], patience: Patience): Promise<
       socketTimeout: patience.stallMs,
       requestTimeout: deadlineMs(patience, partBytes),
       throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets: 64 },
-      httpsAgent: { keepAlive: true, maxSockets: 64 },
+      httpAgent: { keepAlive: true, maxSockets: connectionsAtOnce },
+      httpsAgent: { keepAlive: true, maxSockets: connectionsAtOnce },
     },
   };
   // Which Node the library will need one day is the project's matter, not that of whoever runs a command.

@@ -24,6 +24,7 @@ export async function openRemoteStore(options: OpenRemoteStore): Promise<ObjectS
 const downloadsAtOnce = 4;
 
 class RemoteStore implements ObjectStore {
+  readonly putsAtOnce = 128;
   readonly #bucket: Bucket;
   readonly #cacheFolder: string;
   /** By folder. */

@@ -55,7 +55,7 @@ class IngestWork {
   readonly #needs: WorkNeeds;
   readonly #request: WorkRequest;
   readonly #tally: IngestTally;
-  readonly #inFlight = new InFlight(atOnce);
+  readonly #inFlight: InFlight;
   readonly #recorder: RowRecorder;
   readonly #stop = new AbortController();
   #failure: unknown;
@@ -65,6 +65,8 @@ class IngestWork {
     // Every picture in flight listens.
     setMaxListeners(0, signal);
     this.#needs = needs;
+    // Of each file two objects are put.
+    this.#inFlight = new InFlight({ ...atOnce, files: Math.max(atOnce.files, (needs.store.putsAtOnce ?? 0) / 2) });
     this.#request = { ...request, signal };
     this.#tally = tally;
     this.#recorder = new RowRecorder({

@@ -10,7 +10,7 @@ import type { TaskPool } from '../ports/task-pool.ts';
 
 export interface IngestNeeds {
   catalog: Pick<Catalog, 'samples'>;
-  store: Pick<ObjectStore, 'put' | 'find'>;
+  store: Pick<ObjectStore, 'put' | 'find' | 'putsAtOnce'>;
   pool: Pick<TaskPool<PictureTasks>, 'run'>;
   openSource: OpenPictureSource;
   clock: Pick<Clock, 'now'>;

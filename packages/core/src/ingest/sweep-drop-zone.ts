@@ -2,7 +2,7 @@
 import type { DropReport } from '@tintype/contracts/drop';
 import type { Bucket } from '../ports/bucket.ts';
 import { crashPoint } from '../ports/crash-point.ts';
-import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
+import { objectKeys } from '../ports/object-store.ts';
 import type { PictureSource } from '../ports/picture-source.ts';
 import { ingestSources } from './ingest-pictures.ts';
 import type { IngestNeeds, IngestRequest, RejectedFile } from './ingest-pictures.types.ts';
@@ -10,7 +10,6 @@ import { IngestTally } from './ingest-tally.ts';
 import { renderNpy } from './render-npy.ts';
 
 export interface DropZoneNeeds extends Omit<IngestNeeds, 'openSource'> {
-  store: Pick<ObjectStore, 'put' | 'find'>;
   zone: Pick<Bucket, 'read'>;
   /** Every object of the zone. */
   source: PictureSource;

@@ -6,6 +6,8 @@ export interface ObjectHead {
 }
 
 export interface ObjectStore {
+  /** How many objects are best put at once: a network needs more of them under way than a disk. Default: as many as there are. */
+  readonly putsAtOnce?: number;
   /** Writes all or nothing, durably. An object that is there already is left alone when `ifAbsent` (default true). */
   put(key: string, bytes: Uint8Array, options?: { ifAbsent?: boolean }): Promise<void>;
   /** As `put`, of bytes that need not be held at once; a source that throws leaves no object. */

@@ -158,21 +158,48 @@ export function first(
   };
 }
 
-/** Keys below the prefix in the order of their UTF-8 bytes. */
-export function keysBelow(cloud: FakeCloud, bucket: string, prefix: string): string[] {
-  return sortedPaths(cloud)
-    .filter((path) => path.startsWith(`${bucket}/${prefix}`))
-    .map((path) => path.slice(bucket.length + 1));
+interface KeyQuery {
+  bucket: string;
+  prefix: string;
+  /** First key that may be listed. */
+  from?: string;
+  /** Last key that may not. */
+  after?: string;
+  most: number;
 }
 
-const sorted = new WeakMap<FakeCloud, { paths: string[]; count: number; writes: number }>();
+/** The first `most` keys below the prefix, in the order of their UTF-8 bytes; one more tells that there are more. */
+export function listKeys(cloud: FakeCloud, { bucket, prefix, from = '', after = '', most }: KeyQuery): string[] {
+  const paths = sortedPaths(cloud);
+  const beginning = Buffer.from(`${bucket}/${prefix}`);
+  const keys: string[] = [];
+  let index = Math.max(...[prefix, from, after].map((key) => firstAtLeast(paths, Buffer.from(`${bucket}/${key}`))));
+  for (; keys.length <= most; index += 1) {
+    const path = paths[index];
+    if (!path?.subarray(0, beginning.length).equals(beginning)) return keys;
+    const key = path.toString().slice(bucket.length + 1);
+    if (key !== after || after === '') keys.push(key);
+  }
+  return keys;
+}
+
+function firstAtLeast(paths: readonly Buffer[], wanted: Buffer): number {
+  let [low, high] = [0, paths.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (Buffer.compare(paths[middle] as Buffer, wanted) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const sorted = new WeakMap<FakeCloud, { paths: Buffer[]; count: number; writes: number }>();
 
 /** Sorted once for all listings between two writes: a large bucket is listed a page at a time. */
-function sortedPaths(cloud: FakeCloud): string[] {
+function sortedPaths(cloud: FakeCloud): Buffer[] {
   const known = sorted.get(cloud);
   if (known?.count === cloud.objects.size && known.writes === cloud.writes) return known.paths;
-  const byBytes = [...cloud.objects.keys()].map((path) => Buffer.from(path)).sort((a, b) => Buffer.compare(a, b));
-  const paths = byBytes.map((path) => path.toString());
+  const paths = [...cloud.objects.keys()].map((path) => Buffer.from(path)).sort((a, b) => Buffer.compare(a, b));
   sorted.set(cloud, { paths, count: cloud.objects.size, writes: cloud.writes });
   return paths;
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { CRC32C } from '@google-cloud/storage';
 import type { CloudAnswer, CloudRequest, FakeCloud, StoredObject } from './fake-cloud.ts';
-import { keysBelow, startFakeCloud } from './fake-cloud.ts';
+import { listKeys, startFakeCloud } from './fake-cloud.ts';
 
 interface Upload {
   path: string;
@@ -90,14 +90,15 @@ function give({ headers }: CloudRequest, object: StoredObject): CloudAnswer {
 }
 
 function list({ query }: CloudRequest, cloud: FakeCloud, bucket: string): CloudAnswer {
-  const token = query.get('pageToken');
-  const from = query.get('startOffset') ?? '';
-  const order = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
-  const after = token === null ? '' : Buffer.from(token, 'base64').toString();
-  const keys = keysBelow(cloud, bucket, query.get('prefix') ?? '').filter(
-    (key) => order(key, from) >= 0 && (token === null || order(key, after) > 0),
-  );
-  const page = keys.slice(0, Number(query.get('maxResults') ?? 1000));
+  const most = Number(query.get('maxResults') ?? 1000);
+  const keys = listKeys(cloud, {
+    bucket,
+    prefix: query.get('prefix') ?? '',
+    from: query.get('startOffset') ?? '',
+    after: Buffer.from(query.get('pageToken') ?? '', 'base64').toString(),
+    most,
+  });
+  const page = keys.slice(0, most);
   const next = keys.length > page.length ? { nextPageToken: Buffer.from(page.at(-1) ?? '').toString('base64') } : {};
   return json({
     items: page.map((key) => describe(key, cloud.objects.get(`${bucket}/${key}`) as StoredObject)),

@@ -1,7 +1,7 @@
 /** @file What S3 says, as far as object stores need it: REST by path, no signatures checked. */
 import { randomUUID } from 'node:crypto';
 import type { CloudAnswer, CloudRequest, FakeCloud, Speak, StoredObject } from './fake-cloud.ts';
-import { keysBelow, startFakeCloud } from './fake-cloud.ts';
+import { listKeys, startFakeCloud } from './fake-cloud.ts';
 
 export const startFakeS3 = (): Promise<FakeCloud> => {
   const uploads = new Map<string, Map<number, Buffer>>();
@@ -49,8 +49,7 @@ function give(request: CloudRequest, { bytes, etag, modifiedAt }: StoredObject):
 function list({ query }: CloudRequest, cloud: FakeCloud, bucket: string): CloudAnswer {
   const after = query.get('continuation-token') ?? query.get('start-after') ?? '';
   const most = Number(query.get('max-keys') ?? 1000);
-  const isAfter = (key: string): boolean => Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0;
-  const keys = keysBelow(cloud, bucket, query.get('prefix') ?? '').filter((key) => after === '' || isAfter(key));
+  const keys = listKeys(cloud, { bucket, prefix: query.get('prefix') ?? '', after, most });
   const page = keys.slice(0, most);
   const isTruncated = keys.length > page.length;
   const contents = page.map((key) => {
