@@ -14,7 +14,7 @@ import { ingestCommand } from './commands/ingest.ts';
 import { initCommand } from './commands/init.ts';
 import { modelsCommands } from './commands/models.ts';
 import { predictCommand } from './commands/predict.ts';
-import { serveCommand, startCommand } from './commands/serve.ts';
+import { serveCommand, startCommand, workCommand } from './commands/serve.ts';
 import { smokeCommand } from './commands/smoke.ts';
 import { snapshotCommands } from './commands/snapshot.ts';
 import { syncCommand } from './commands/sync.ts';
@@ -43,6 +43,7 @@ export const commands: readonly CommandRecord[] = [
   exportDatasetCommand,
   serveCommand,
   startCommand,
+  workCommand,
   smokeCommand,
   ...tokenCommands,
 ];

@@ -57,6 +57,26 @@ test('jobs are worked on one after the other and end with their results', async 
   });
 });
 
+test('a job that storage kept from its end is begun again after a while, and fails at the third time', async () => {
+  const failing = await add();
+  const passing = await add();
+  let attempts = 0;
+
+  startWork(
+    async (_input, context) => {
+      await context.keep({ stage: 'train' });
+      attempts += 1;
+      if (attempts === 4) return { done: true };
+      throw new TintypeError('STORAGE_FAILED', { operation: 'Catalog update', reason: 'the connection was lost' });
+    },
+    { retryMs: 1 },
+  );
+
+  await vi.waitFor(async () => expect(await statusOf(passing.id)).toBe('succeeded'));
+  await vi.waitFor(async () => expect(await statusOf(failing.id)).toBe('failed'));
+  expect(await workspace.queue.get(failing.id)).toMatchObject({ attempts: 3, error: { code: 'STORAGE_FAILED' } });
+});
+
 test('a job that fails ends with its code, sentence and hint, and the next one is taken', async () => {
   const jobs = [await add(), await add()];
   let isFirst = true;

@@ -1,6 +1,6 @@
 /** @file The worker's loop: lease a job, renew the lease while it runs, finish it once, or hand it back. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { toTintypeError } from '@tintype/contracts/errors';
+import { type TintypeError, toTintypeError } from '@tintype/contracts/errors';
 import type { Job } from '@tintype/contracts/job';
 import type { Clock } from '@tintype/core/ports/clock';
 import type { JobQueue, LeasedJob } from '@tintype/core/ports/job-queue';
@@ -34,9 +34,13 @@ export interface WorkOptions {
   pollMs?: number;
   /** After this long without a heartbeat another worker takes the job over; default 30,000. */
   leaseMs?: number;
+  /** Before a job that a database, a disk or a network kept from its end is begun again, the first time; doubled each time; default 5,000. */
+  retryMs?: number;
 }
 
-const defaults = { pollMs: 500, leaseMs: 30_000 };
+const defaults = { pollMs: 500, leaseMs: 30_000, retryMs: 5000 };
+/** Begun so often before it fails of what passes. */
+const mostAttempts = 3;
 /** Often enough for who watches, and for a job that is cancelled. */
 const beatMs = 1000;
 
@@ -93,13 +97,22 @@ async function workOn(job: LeasedJob, options: WorkOptions): Promise<void> {
   }
 }
 
-async function end(job: LeasedJob, thrown: unknown, { queue, clock, signal, logger }: WorkOptions): Promise<void> {
+const isPassing = ({ kind }: TintypeError): boolean => kind === 'storage' || kind === 'unavailable';
+
+async function end(job: LeasedJob, thrown: unknown, options: WorkOptions): Promise<void> {
+  const { queue, clock, signal, logger, retryMs = defaults.retryMs } = options;
   if (signal.aborted) {
     // A lease that ends now hands the job to whoever asks next.
     await queue.renew(job, { leaseMs: 0 });
     return;
   }
   const error = toTintypeError(thrown, clock.newId('error'));
+  if (isPassing(error) && job.attempts < mostAttempts) {
+    logger?.warn({ err: error.cause ?? error, job: job.id, code: error.code }, 'The job is begun again in a while.');
+    // A lease that nobody renews is the wait.
+    await queue.renew(job, { leaseMs: retryMs * 2 ** (job.attempts - 1) });
+    return;
+  }
   // What a user can mend is told in the job; the log is for what only an operator can.
   if (error.kind === 'internal' || error.kind === 'storage') {
     logger?.error({ err: error.cause ?? error, job: job.id, code: error.code }, error.message);

@@ -1,6 +1,5 @@
 /** @file Entry of a worker process: `node worker-main.js WORKSPACE`. Ends with its parent, or on a signal. */
-import { pino } from 'pino';
-import { startWorker } from './worker.ts';
+import { startLoggingWorker } from './worker.ts';
 
 const stop = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
@@ -8,8 +7,7 @@ process.on('disconnect', () => stop.abort());
 // The parent may have ended while the modules above were read: then that event is over.
 if (process.send && !process.connected) stop.abort();
 
-const logger = pino({ level: 'warn' }, pino.destination(2));
-const worker = await startWorker({ workspaceFolder: process.argv[2] ?? '.', signal: stop.signal, logger });
+const worker = await startLoggingWorker({ workspaceFolder: process.argv[2] ?? '.', signal: stop.signal });
 await worker.closed;
 // The channel to the parent would keep the process.
 if (process.connected) process.disconnect();

@@ -21,6 +21,8 @@ export interface StartWorkerOptions {
   workspaceFolder: string;
   /** Processes for pictures and models; default one per core. */
   children?: number;
+  /** Jobs at once; default 1. */
+  concurrency?: number;
   /** Ends the worker as `close` does. */
   signal?: AbortSignal;
   logger?: FastifyBaseLogger;
@@ -29,7 +31,7 @@ export interface StartWorkerOptions {
 export interface RunningWorker extends AsyncDisposable {
   /** Resolves when the worker has ended. */
   readonly closed: Promise<void>;
-  /** Hands the job under way back to the queue and ends the children. */
+  /** Hands the jobs under way back to the queue and ends the children. */
   close(): Promise<void>;
 }
 
@@ -39,6 +41,12 @@ const trialShare = 0.6;
 function openTrialPool(size: number): Promise<TaskPool<TrialTasks>> {
   const memoryMb = Math.max(1024, Math.floor((trialShare * totalmem()) / 2 ** 20 / size));
   return openTaskPool({ tasks: '@tintype/core/tune/trial-tasks', size, inFlightPerChild: 1, memoryMb });
+}
+
+/** A worker that says on stderr what an operator must know. Throws what keeps the workspace from being opened. */
+export async function startLoggingWorker(options: Omit<StartWorkerOptions, 'logger'>): Promise<RunningWorker> {
+  const { pino } = await import('pino');
+  return startWorker({ ...options, logger: pino({ level: 'warn' }, pino.destination(2)) });
 }
 
 /** Throws what keeps the workspace from being opened. */
@@ -63,8 +71,9 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   });
   const work = async (): Promise<void> => {
     try {
-      const { logger } = options;
-      await workOnJobs({ queue, clock, runners, signal: stop.signal, ...(logger ? { logger } : {}) });
+      const { logger, concurrency = 1 } = options;
+      const asked = { queue, clock, runners, signal: stop.signal, ...(logger ? { logger } : {}) };
+      await Promise.all(Array.from({ length: concurrency }, () => workOnJobs(asked)));
     } finally {
       await pool[Symbol.asyncDispose]();
       await workspace[Symbol.asyncDispose]();

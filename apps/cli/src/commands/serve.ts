@@ -1,4 +1,4 @@
-/** @file `tintype serve` and `tintype start`: the HTTP service, alone or with a worker. */
+/** @file `tintype serve`, `tintype start` and `tintype work`: the HTTP service and the work on jobs, together or each on a machine of its own. */
 import type { LogLevel } from '@tintype/contracts/config';
 import type { CommandContext, CommandRecord, OptionRecord } from '../command.ts';
 
@@ -54,6 +54,30 @@ async function serve(
   await server.closed;
 }
 
+async function work(
+  context: CommandContext,
+  given: Readonly<Record<string, unknown>>,
+  { concurrency }: { concurrency: number },
+): Promise<void> {
+  const [{ startLoggingWorker }, { workspaceFolder }] = await Promise.all([
+    import('@tintype/server/worker'),
+    import('../context.ts'),
+  ]);
+  const folder = await workspaceFolder(given);
+  await using worker = await startLoggingWorker({
+    workspaceFolder: folder,
+    concurrency,
+    ...(given.children === undefined ? {} : { children: given.children as number }),
+    signal: context.signal,
+  });
+  context.output.result(
+    { workspace: folder, concurrency },
+    () =>
+      `Tintype works on the jobs of ${folder}, ${concurrency === 1 ? 'one' : `up to ${concurrency}`} at a time.\n\nCtrl+C hands what is not finished to the next worker.`,
+  );
+  await worker.closed;
+}
+
 export const serveCommand: CommandRecord = {
   name: 'serve',
   summary: 'serve the champion: page, API and documentation on this machine',
@@ -65,7 +89,34 @@ export const serveCommand: CommandRecord = {
 export const startCommand: CommandRecord = {
   name: 'start',
   summary: 'serve, and work on queued jobs beside it',
-  options,
-  examples: ['tintype start', 'tintype start --port 9000'],
-  run: (context, _args, given) => serve(context, given, true),
+  options: [
+    ...options,
+    {
+      flags: '--role <role>',
+      description: 'what this machine does: api serves, worker works on jobs, all does both (default: all)',
+      choices: ['api', 'worker', 'all'],
+    },
+  ],
+  examples: ['tintype start', 'tintype start --port 9000', 'tintype start --role api'],
+  run: (context, _args, given) =>
+    given.role === 'worker' ? work(context, given, { concurrency: 1 }) : serve(context, given, given.role !== 'api'),
+};
+
+export const workCommand: CommandRecord = {
+  name: 'work',
+  summary: 'work on queued jobs, on as many machines as you like',
+  options: [
+    {
+      flags: '--concurrency <number>',
+      description: 'jobs at once; their pictures share the processes of this machine (default: 1)',
+      range: [1, 64],
+    },
+    {
+      flags: '--children <number>',
+      description: 'processes for pictures and models (default: one per core)',
+      range: [1, 256],
+    },
+  ],
+  examples: ['tintype work', 'tintype work --concurrency 2'],
+  run: (context, _args, given) => work(context, given, { concurrency: (given.concurrency as number | undefined) ?? 1 }),
 };

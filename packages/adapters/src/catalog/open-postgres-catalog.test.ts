@@ -8,6 +8,9 @@ import { openPostgresCatalog } from './open-postgres-catalog.ts';
 import { followClock } from './postgres-clock.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
 
+/** As a process does that writes for half a second. */
+const holdWriting = 'begin; select pg_advisory_xact_lock(1953066612); select pg_sleep(0.5); commit';
+
 const started = await startPostgres();
 if (typeof started === 'string') console.warn(`Tests of the PostgreSQL catalog are skipped: ${started}.`);
 
@@ -66,7 +69,7 @@ describe.skipIf(typeof started === 'string')('the catalog on a PostgreSQL server
     const url = await aDatabase();
     await using catalog = await openPostgresCatalog({ url, clock });
     const [id = ''] = await fill(catalog, ['cat/1.jpg']);
-    const held = ask(url, `begin; select pg_advisory_xact_lock(${0x74_69_6e_74}); select pg_sleep(0.5); commit`);
+    const held = ask(url, holdWriting);
     await new Promise((resolve) => setTimeout(resolve, 150));
 
     let isWritten = false;

@@ -24,7 +24,7 @@ export async function followClock(
       }
       return clock.now() + aheadMs;
     },
-    newId: clock.newId,
+    newId: (prefix) => clock.newId(prefix),
   };
 }
 

@@ -2,8 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Kysely } from 'kysely';
-import type { Pool, PoolConfig } from 'pg';
-import pg from 'pg';
+import { Client, Pool, type PoolConfig, types } from 'pg';
 import * as kysely from './kysely.ts';
 import { migrate, readPendingMigrations } from './migrate.ts';
 import { catalogMigrations } from './migrations.ts';
@@ -68,7 +67,7 @@ function connect(url: string, { isWriter }: { isWriter: boolean }): Kysely<Table
 }
 
 function openPool(url: string, { isWriter }: { isWriter: boolean }): Pool {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     ...clientSettings(url),
     max: isWriter ? 1 : readers,
     connectionTimeoutMillis: longestWaitMs,
@@ -105,7 +104,7 @@ const numeric = 1700;
 /** bigint and the sums of it would come as texts; on SQLite they are numbers. */
 function numbersOfJavaScript(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
   if (oid === int8 || oid === numeric) return Number;
-  return pg.types.getTypeParser(oid, format as 'text');
+  return types.getTypeParser(oid, format as 'text');
 }
 
 async function waitForStart(db: Kysely<Tables>): Promise<void> {
@@ -147,7 +146,7 @@ async function readPending(db: Kysely<Tables>): Promise<string[]> {
 const migrationLock = 0x74_6e_69_74;
 
 async function underLock(url: string, run: () => Promise<void>): Promise<void> {
-  const client = new pg.Client({ ...clientSettings(url), lock_timeout: 0 });
+  const client = new Client({ ...clientSettings(url), lock_timeout: 0 });
   client.on('error', () => {});
   try {
     await client.connect();

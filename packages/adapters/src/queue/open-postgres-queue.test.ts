@@ -5,6 +5,9 @@ import { systemClock } from '../clock.ts';
 import { ask, type PostgresServer, startPostgres } from '../testing/start-postgres.ts';
 import { openPostgresQueue } from './open-postgres-queue.ts';
 
+/** As a process does that writes for half a second. */
+const holdWriting = 'begin; select pg_advisory_xact_lock(1953066612); select pg_sleep(0.5); commit';
+
 const started = await startPostgres();
 if (typeof started === 'string') console.warn(`Tests of the PostgreSQL queue are skipped: ${started}.`);
 
@@ -43,7 +46,7 @@ describe.skipIf(typeof started === 'string')('the queue on a PostgreSQL server',
     await queue.add({ kind: 'train', input: {} });
     const job = await queue.lease({ worker: 'w', leaseMs: 1000 });
     let isOver = false;
-    const change = ask(url, `begin; select pg_advisory_xact_lock(${0x74_69_6e_74}); select pg_sleep(0.5); commit`);
+    const change = ask(url, holdWriting);
     const over = change.then(() => (isOver = true));
     await new Promise((resolve) => setTimeout(resolve, 150));
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import pg from 'pg';
+import { Client } from 'pg';
 
 export interface PostgresServer extends AsyncDisposable {
   /** Address of a new database, a copy of `template` where one is given. */
@@ -142,7 +142,7 @@ async function start(bin: string, { folder, port }: { folder: string; port: numb
 
 /** On a connection of its own. */
 export async function ask<Row extends object>(url: string, text: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   client.on('error', () => {});
   await client.connect();
   try {
