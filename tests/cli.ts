@@ -68,3 +68,29 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { path: strin
   const path = await mkdtemp(join(tmpdir(), 'tintype-'));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
+
+/** `tintype serve` or `start` on a free port, until it is disposed. */
+export async function startServer(
+  command: 'serve' | 'start',
+  words: readonly string[],
+): Promise<AsyncDisposable & { address: string }> {
+  const child = startTintype([command, '--port', '0', '--json', ...words]);
+  const ended = new Promise<number | null>((resolve) => {
+    child.on('exit', resolve);
+  });
+  const address = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('\n')) resolve((JSON.parse(text) as { address: string }).address);
+    });
+    void ended.then((code) => reject(new Error(`the server ended with ${code}`)));
+  });
+  return {
+    address,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import { expect, test } from 'vitest';
 import { noBrowser, openBrowser } from './browser.ts';
-import { startTintype, temporaryFolder, tintypeJson } from './cli.ts';
+import { startServer, temporaryFolder, tintypeJson } from './cli.ts';
 
 test.skipIf(noBrowser !== '')(
   `one page, left open, sees an empty workspace become a served classifier${noBrowser}`,
@@ -16,7 +16,7 @@ test.skipIf(noBrowser !== '')(
     const words = ['--workspace', join(scratch.path, 'shop')];
     await writeDataset(pictures, { count: 60, seed: 8, sizePx: 96, layout: 'folders', dirt: false });
     await tintypeJson(['init', join(scratch.path, 'shop')]);
-    await using server = await serve(words);
+    await using server = await startServer('serve', words);
     await using browser = await openBrowser();
     const page = await browser.newPage();
     page.setDefaultTimeout(40_000);
@@ -76,25 +76,3 @@ test.skipIf(noBrowser !== '')(
     expect(history.items.map(({ version }) => version).sort((a, b) => a - b)).toEqual([1, 2]);
   },
 );
-
-async function serve(words: readonly string[]): Promise<AsyncDisposable & { address: string }> {
-  const child = startTintype(['serve', '--port', '0', '--json', ...words]);
-  const ended = new Promise<number | null>((resolve) => {
-    child.on('exit', resolve);
-  });
-  const address = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.includes('\n')) resolve((JSON.parse(text) as { address: string }).address);
-    });
-    void ended.then((code) => reject(new Error(`the server ended with ${code}`)));
-  });
-  return {
-    address,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
-}

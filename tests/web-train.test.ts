@@ -4,7 +4,7 @@ import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
-import { startTintype, temporaryFolder, tintypeJson } from './cli.ts';
+import { startServer, temporaryFolder, tintypeJson } from './cli.ts';
 import { openWebFixture, type WebFixture } from './web-fixture.ts';
 import { cancelledRun, doneRun, liveRun } from './web-fixture-train.ts';
 
@@ -157,7 +157,7 @@ test.skipIf(noBrowser !== '')(
     await writeDataset(pictures, { count: 60, seed: 8, sizePx: 64, layout: 'folders', dirt: false });
     await tintypeJson(['init', join(scratch.path, 'shop')]);
     await tintypeJson(['ingest', pictures, ...words]);
-    await using server = await start(words);
+    await using server = await startServer('start', words);
     await using browser = await openBrowser();
     const page = await browser.newPage();
     page.setDefaultTimeout(60_000);
@@ -195,25 +195,3 @@ test.skipIf(noBrowser !== '')(
     expect(results).toMatch(/cnn-small from nothing .*@2.*logistic on histograms .*@1/);
   },
 );
-
-async function start(words: readonly string[]): Promise<AsyncDisposable & { address: string }> {
-  const child = startTintype(['start', '--port', '0', '--json', ...words]);
-  const ended = new Promise<number | null>((resolve) => {
-    child.on('exit', resolve);
-  });
-  const address = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.includes('\n')) resolve((JSON.parse(text) as { address: string }).address);
-    });
-    void ended.then((code) => reject(new Error(`the server ended with ${code}`)));
-  });
-  return {
-    address,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
-}
