@@ -195,7 +195,7 @@ const states = {
     },
   },
   'pictures-trash-empty': { path: '/pictures?removed=true' },
-  picture: {
+  'picture-page': {
     path: '/pictures/SAMPLE?sort=path',
     act: (page) => page.getByText('Where it was trained on').waitFor(),
     full: true,

@@ -149,7 +149,7 @@ describe.skipIf(noBrowser !== '')(`curating on the page${noBrowser}`, () => {
     await page.getByText('from the folder').waitFor();
     await page.getByText('It is in no snapshot').waitFor();
     await page
-      .getByRole('link', { name: /^boxes, / })
+      .getByRole('link', { name: /^boxes/ })
       .first()
       .waitFor({ timeout: 60_000 });
 

@@ -8,7 +8,6 @@ import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { Thumbnail } from '../../components/Thumbnail.tsx';
 import { samplePath } from './gallery-filter.ts';
 import classes from './Neighbors.module.css';
-import { describeSample } from './Tile.tsx';
 
 /** While features are being extracted the server says how far it is. */
 const waitMs = 2000;
@@ -31,7 +30,7 @@ export function Neighbors({ id }: { id: string }) {
       {items.map((item, index) => (
         <li key={item?.sample.id ?? index}>
           {item ? (
-            <Link href={samplePath(item.sample.id)} aria-label={describeSample(item.sample)} title={item.sample.path}>
+            <Link href={samplePath(item.sample.id)} title={item.sample.path}>
               <Thumbnail sampleId={item.sample.id} />
               <span className={classes.caption}>
                 <ClassMark className={item.sample.className} />

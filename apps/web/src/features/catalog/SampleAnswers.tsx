@@ -18,7 +18,7 @@ export function SampleAnswers({ sample: { className, predictions } }: { sample: 
         <tr>
           <th scope="col">Version</th>
           <th scope="col">Answer</th>
-          <th scope="col">Against the label</th>
+          <th scope="col">Label</th>
           <th scope="col">Sure</th>
         </tr>
       </thead>

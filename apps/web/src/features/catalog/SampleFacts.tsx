@@ -8,12 +8,12 @@ import { formatCount, formatSize, formatTime } from '../../components/format.ts'
 import { picturesPath } from './gallery-filter.ts';
 import classes from './Sample.module.css';
 
-/** What can be asked for in the grid is a link to it. */
-export function SampleFacts({ sample }: { sample: ListedSample }) {
+/** What can be asked for in the grid is a link to it. `hasClass`: where nothing beside it says the class. */
+export function SampleFacts({ sample, hasClass = true }: { sample: ListedSample; hasClass?: boolean }) {
   const { dataset, split, group } = sample;
   const size = `${formatCount(sample.widthPx)} × ${formatCount(sample.heightPx)} px`;
   const facts: [string, ReactNode][] = [
-    ['Class', <ClassMark key="class" className={sample.className} />],
+    ...(hasClass ? [['Class', <ClassMark key="class" className={sample.className} />] as [string, ReactNode]] : []),
     ['Path', sample.path],
     [
       'Dataset',

@@ -135,6 +135,8 @@ export function SampleScreen({ id }: { id: string }) {
               </Button>
               {sample && <TrashButton sample={sample} onMove={(to) => move(to)()} />}
             </div>
+          </div>
+          <div className={page.alike}>
             <Part title="Pictures that look alike">{sample && <Neighbors id={id} />}</Part>
           </div>
           <div className={page.aside}>
@@ -144,7 +146,7 @@ export function SampleScreen({ id }: { id: string }) {
                   <ClassMark className={sample.className} />
                 </p>
                 <SampleTags sample={sample} {...pick('tag')} />
-                <SampleFacts sample={sample} />
+                <SampleFacts sample={sample} hasClass={false} />
               </>
             ) : (
               <Skeleton height={280} />

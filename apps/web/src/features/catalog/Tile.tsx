@@ -14,14 +14,16 @@ export const tileId = (sampleId: string): string => `tile-${sampleId}`;
 const isWrong = ({ className, prediction }: ListedSample): boolean =>
   prediction !== undefined && className !== null && prediction.predicted !== className;
 
-/** What the tile says to who cannot see it: class, file, split, and what a model answered. */
-export function describeSample(sample: ListedSample): string {
-  const { className, path, split, prediction } = sample;
-  const answer =
-    prediction &&
-    `answered ${prediction.predicted} ${formatShare(prediction.confidence, 0)}${isWrong(sample) ? ', wrong' : ''}`;
-  return [className ?? 'Unlabeled', path.split('/').at(-1), split, answer].filter(Boolean).join(', ');
+/** What the tile says to who cannot see it, after the class: file, split, and what a model answered. */
+function describeBeside(sample: ListedSample): string {
+  const { path, split, prediction } = sample;
+  const answer = prediction && `answered ${prediction.predicted}${isWrong(sample) ? ', wrong' : ''}`;
+  return ['', answer, path.split('/').at(-1), split].filter((part) => part !== undefined && part !== null).join(', ');
 }
+
+/** A picture in words: class, file, split. */
+export const describeSample = (sample: ListedSample): string =>
+  `${sample.className ?? 'Unlabeled'}${describeBeside(sample)}`;
 
 export interface TileProps {
   sample: ListedSample | undefined;
@@ -56,7 +58,6 @@ export const Tile = memo(function Tile({
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an option of a select cannot hold a picture.
       role="option"
       aria-selected={isSelected}
-      aria-label={describeSample(sample)}
       aria-setsize={total}
       aria-posinset={position + 1}
       className={classes.tile}
@@ -79,6 +80,7 @@ export const Tile = memo(function Tile({
           </>
         )}
         <Beside sample={sample} markOf={markOf} />
+        <span className={classes.hidden}>{describeBeside(sample)}</span>
       </span>
     </div>
   );

@@ -30,7 +30,7 @@ export const issueWords: Record<DataIssueKind, string> = {
   'label-disagreement': 'copies of different classes',
   'near-duplicate': 'near-duplicates',
   'rejected-file': 'rejected files',
-  'changed-object': 'changed objects',
+  'changed-object': 'changed in their bucket since they were labeled',
 };
 
 export const measureWords: Record<MeasureName, { name: string; least: string; most: string }> = {
