@@ -40,7 +40,7 @@ describe.skipIf(noBrowser !== '')(`curating on the page${noBrowser}`, () => {
   };
   /** Types into what the key opened. */
   const pick = async (name: string, text: string): Promise<void> => {
-    const field = page.getByRole('combobox', { name });
+    const field = page.getByRole('dialog').getByRole('combobox', { name });
     await field.fill(text);
     await field.press('Enter');
   };
@@ -54,6 +54,7 @@ describe.skipIf(noBrowser !== '')(`curating on the page${noBrowser}`, () => {
     await page.goto(`${server.address}/pictures?tag=winter`);
     await total('40 pictures match');
     await page.goBack();
+    await page.getByRole('listbox').getByRole('option').first().waitFor();
     await press('ArrowRight', ' ', 't');
     await page.getByText('Take off', { exact: true }).click();
     await page.getByRole('combobox', { name: 'Tag' }).press('Enter');
