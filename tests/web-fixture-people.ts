@@ -24,6 +24,7 @@ export function openPeopleFixture(samples: readonly ListedSample[], { isEmpty }:
   const json = (body: Buffer) => JSON.parse(body.toString()) as Record<string, unknown>;
 
   const answers: Record<string, (url: URL, body: Buffer) => unknown> = {
+    'POST /api/label/leases': (_url, body) => ({ held: json(body).sampleIds, until: at + dayMs }),
     'GET /api/people/agreement': () => buildAgreement(isEmpty, open().length),
     'GET /api/people/disagreements': () => ({ items: open(), total: open().length }),
     'POST /api/people/reviews': (_url, body) => {

@@ -21,6 +21,7 @@ import {
   type SuspectsView,
   suspectsViewSchema,
 } from '@tintype/contracts/label-assist';
+import { type LeasesView, leasesViewSchema } from '@tintype/contracts/people';
 import { request, toQuery } from './client.ts';
 
 /** One label on its way to the server; `className: null` takes a label away. */
@@ -46,8 +47,13 @@ interface Scope {
 }
 
 /** Each of these throws LABELING_NOT_READY while pictures are prepared. */
-export const listNext = (query: Scope & { count: number }, signal?: AbortSignal): Promise<NextView> =>
+/** `holding`: given out before and still waiting, with commas between; all others are free again for other people. */
+export const listNext = (query: Scope & { count: number; holding: string }, signal?: AbortSignal): Promise<NextView> =>
   request(nextViewSchema, `/api/label/next${toQuery({ ...query })}`, { signal });
+
+/** Keeps pictures from other people for two minutes; those that others hold are not among the answer. */
+export const leasePictures = (sampleIds: readonly string[], signal?: AbortSignal): Promise<LeasesView> =>
+  request(leasesViewSchema, '/api/label/leases', { method: 'POST', body: { sampleIds }, signal });
 
 export const listGrids = (query: Scope & { size: number }, signal?: AbortSignal): Promise<GridsView> =>
   request(gridsViewSchema, `/api/label/grids${toQuery({ ...query })}`, { signal });

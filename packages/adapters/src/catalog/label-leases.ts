@@ -11,7 +11,9 @@ interface Lease {
   onlyUnlabeled?: boolean;
 }
 
-export function createLeases(context: StoreContext): Pick<PeopleStore, 'lease' | 'listHeld' | 'releaseOthers'> {
+export function createLeases(
+  context: StoreContext,
+): Pick<PeopleStore, 'lease' | 'listHeld' | 'countHolders' | 'releaseOthers'> {
   const { db } = context;
   return {
     lease: (sampleIds, lease) =>
@@ -33,6 +35,17 @@ export function createLeases(context: StoreContext): Pick<PeopleStore, 'lease' |
         .where('label_leases.until', '>', at)
         .execute();
       return rows.map((row) => row.sample_id);
+    },
+    async countHolders(dataset, { annotator, at }) {
+      const { total } = await db
+        .selectFrom('label_leases')
+        .innerJoin('samples', 'samples.id', 'label_leases.sample_id')
+        .where('samples.dataset', '=', dataset)
+        .where('label_leases.annotator', '!=', annotator)
+        .where('label_leases.until', '>', at)
+        .select((eb) => eb.fn.count<number>('label_leases.annotator').distinct().as('total'))
+        .executeTakeFirstOrThrow();
+      return total;
     },
     releaseOthers: (dataset, keep, { annotator }) =>
       write(context, async (trx) => {

@@ -49,11 +49,11 @@ async function openDesk(count: number): Promise<Desk> {
   const labels: GiveOutNeeds['labels'] = {
     async next({ count: wanted, without = [] }) {
       const hidden = new Set(without);
-      const { items } = await catalog.samples.list({ className: '', limit: 1000 });
+      const { items, total } = await catalog.samples.list({ className: '', limit: 1000 });
       await wait(Math.random() * 3);
       const open = items.filter(({ id }) => !hidden.has(id)).slice(0, wanted);
       const picks = open.map(({ id: sampleId }) => ({ sampleId, reason: 'typical', wanted: null, suggestion: null }));
-      return { items: picks as LabelPick[], progress: { labeled: 0, unlabeled: 0, unreadable: 0, classes: [] } };
+      return { items: picks as LabelPick[], progress: { labeled: 0, unlabeled: total, unreadable: 0, classes: [] } };
     },
     suggest: async ({ sampleIds }) => new Map(sampleIds.map((id) => [id, { className: 'cat', confidence: 0.5 }])),
   };
@@ -149,7 +149,19 @@ test('what is not held any more is given to others at once', async () => {
   await desk.ask('ada', { count: 1, holding: [] });
   const free = await desk.ask('bob');
 
-  expect([blocked.length, free.length]).toEqual([0, 3]);
+  // Half of what is left, since ada labels too.
+  expect([blocked.length, free.length]).toEqual([0, 2]);
+});
+
+test('one who asks for much gets no more than a fair part while others label', async () => {
+  await using desk = await openDesk(30);
+  const [alone, second, third] = [
+    await desk.ask('ada', { count: 5 }),
+    await desk.ask('bob', { count: 100 }),
+    await desk.ask('carol', { count: 100 }),
+  ];
+
+  expect([alone.length, second.length, third.length]).toEqual([5, 15, 10]);
 });
 
 test('of what one is asked a tenth was labeled by another, and shown as if it had no label', async () => {

@@ -59,7 +59,9 @@ async function chooseAndLease(
   const lease = { annotator, at, until: at + leaseMs };
   const without = [...(await people.listHeld(dataset, { annotator, at })), ...(holding ?? [])];
   const { items, progress } = await labels.next({ dataset, seed, count: Math.max(1, count), without });
-  const chosen = items.slice(0, count);
+  // No more than a fair part of what is left, so that it lasts for everybody who labels at this moment.
+  const part = Math.ceil(progress.unlabeled / (1 + (await people.countHolders(dataset, { annotator, at }))));
+  const chosen = items.slice(0, Math.min(count, part));
   const ids = chosen.map(({ sampleId }) => sampleId);
   const kept = new Set(await people.lease(ids, { ...lease, onlyUnlabeled: true }));
   if (holding) {

@@ -71,6 +71,8 @@ function describeLeases(open: OpenCatalog): void {
 
     expect(renewed).toEqual(ids);
     expect(held.toSorted()).toEqual(ids.toSorted());
+    expect(await catalog.people.countHolders('pets', { annotator: 'bob', at: 2400 })).toBe(1);
+    expect(await catalog.people.countHolders('pets', { annotator: 'ada', at: 2400 })).toBe(0);
     expect(await catalog.people.listHeld('pets', { annotator: 'ada', at: 2400 })).toEqual([]);
     expect(await catalog.people.listHeld('pets', { annotator: 'bob', at: 2500 })).toEqual([]);
     expect(await catalog.people.listHeld('zoo', { annotator: 'bob', at: 2400 })).toEqual([]);

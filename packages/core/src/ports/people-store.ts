@@ -48,6 +48,8 @@ export interface PeopleStore {
   ): Promise<string[]>;
   /** Pictures of the dataset that others hold at this moment. */
   listHeld(dataset: string, by: { annotator: string; at: number }): Promise<string[]>;
+  /** How many others hold pictures of the dataset at this moment. */
+  countHolders(dataset: string, by: { annotator: string; at: number }): Promise<number>;
   /** Gives back all that one holds of the dataset, but for these. */
   releaseOthers(dataset: string, keep: readonly string[], by: { annotator: string }): Promise<void>;
 

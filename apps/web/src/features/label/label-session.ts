@@ -31,6 +31,13 @@ export const current = <P>({ shown, position }: Session<P>): Shown<P> | undefine
 /** Pictures to come after the one that is shown. */
 export const countAhead = <P>({ shown, position }: Session<P>): number => Math.max(0, shown.length - position - 1);
 
+/** The picture that is shown and those that stay next, whatever newer picks say. */
+export const listKept = <P extends Picked>({ shown, position }: Session<P>): string[] =>
+  shown
+    .slice(position, position + 1 + keptAhead)
+    .filter((one) => one.answer === null)
+    .map(({ pick }) => pick.sampleId);
+
 /** Says something of the picture that is shown, and goes on. */
 export function answer<P>(session: Session<P>, said: Answer): Session<P> {
   const { shown, position } = session;

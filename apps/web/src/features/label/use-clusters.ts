@@ -6,6 +6,7 @@ import { listClusters } from '../../api/label.ts';
 import { formatCounted } from '../../components/format.ts';
 import { type Audit, look, startAudit } from './audit-steps.ts';
 import { useAddLabels } from './label-queue.ts';
+import { useLease } from './use-lease.ts';
 import { askAgainWhilePassing, labelKey } from './use-next.ts';
 
 interface Table {
@@ -29,15 +30,18 @@ export function useClusters(dataset: string) {
   });
   const add = useAddLabels();
   const [table, setTable] = useState<Table>();
-  const found = query.data?.items;
-  const [taken, setTaken] = useState(found);
-  if (found && found !== taken) {
-    setTaken(found);
-    setTable({ heaps: found, position: 0, audit: null });
+  const items = query.data?.items;
+  const [last, setLast] = useState(items);
+  if (items && items !== last) {
+    setLast(items);
+    setTable({ heaps: items, position: 0, audit: null });
   }
-  const heaps = table?.heaps ?? found ?? [];
+  const heaps = table?.heaps ?? items ?? [];
   const position = Math.min(table?.position ?? 0, heaps.length - 1);
-  const heap = heaps[position];
+  const found = heaps[position];
+  const taken = useLease(found?.sampleIds ?? []);
+  const isOwn = (sampleId: string): boolean => !taken.has(sampleId);
+  const heap = found && { ...found, sampleIds: found.sampleIds.filter(isOwn), audit: found.audit.filter(isOwn) };
   const audit = table?.audit ?? null;
   const change = (part: Partial<Table>): void => setTable({ heaps, position, audit, ...part });
 
@@ -74,7 +78,7 @@ export function useClusters(dataset: string) {
     },
     /** The heap is dealt with. */
     end: () => {
-      const rest = heaps.filter((one) => one !== heap);
+      const rest = heaps.filter((one) => one !== found);
       change({ heaps: rest, position: Math.min(position, Math.max(0, rest.length - 1)), audit: null });
     },
   };

@@ -45,14 +45,15 @@ export function useAfterLabels(refresh: () => void, pace: Pace): void {
   }, [pace]);
 }
 
-export function useNext(dataset: string) {
+/** `holding`: the pictures that are shown or come next, kept from other people while newer ones are asked for. */
+export function useNext(dataset: string, holding: () => readonly string[]) {
   const client = useQueryClient();
   const queryKey = [...labelKey, 'next', dataset];
   const query = useQuery({
     queryKey,
     queryFn: async ({ signal }) => {
       await takeUpLabels();
-      return listNext({ dataset, count: askedAtOnce }, signal);
+      return listNext({ dataset, count: askedAtOnce, holding: holding().join(',') }, signal);
     },
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,

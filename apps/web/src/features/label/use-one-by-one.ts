@@ -11,6 +11,7 @@ import {
   emptySession,
   forward,
   labelOf,
+  listKept,
   type Session,
   takeBack,
   takePicks,
@@ -24,7 +25,8 @@ const fewAhead = 30;
 type Step = (session: Session<LabelPick>) => Session<LabelPick>;
 
 export function useOneByOne(dataset: string) {
-  const next = useNext(dataset);
+  const kept = useRef<readonly string[]>([]);
+  const next = useNext(dataset, () => kept.current);
   const add = useAddLabels();
   const moveToTrash = useMoveToTrash();
   const [session, step] = useReducer((before: Session<LabelPick>, change: Step) => change(before), emptySession);
@@ -32,6 +34,10 @@ export function useOneByOne(dataset: string) {
   const done = useRef(new Map<string, Answer>());
   const [skipped, setSkipped] = useState(0);
   const [isTaken, setTaken] = useState(false);
+
+  useEffect(() => {
+    kept.current = listKept(session);
+  }, [session]);
 
   const items = next.data?.items;
   useEffect(() => {

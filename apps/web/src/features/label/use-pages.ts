@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { GridPage } from '@tintype/contracts/label-assist';
 import { useState } from 'react';
 import { listGrids } from '../../api/label.ts';
+import { useLease } from './use-lease.ts';
 import { askAgainWhilePassing, labelKey, useAfterLabels } from './use-next.ts';
 
 /** Pictures of a page: what the figures of docs/explanation/labelling.md were measured with. */
@@ -34,11 +35,17 @@ export function usePages(dataset: string) {
   // A page that somebody looks at stays as it is until it is decided.
   const shown = page ?? pages[0];
   if (!page && shown) setPage(shown);
+  const taken = useLease(shown?.items.map(({ sampleId }) => sampleId) ?? []);
+  const own = shown && { ...shown, items: shown.items.filter(({ sampleId }) => !taken.has(sampleId)) };
+  if (shown && own?.items.length === 0) {
+    setDone(new Set([...done, ...taken]));
+    setPage(undefined);
+  }
 
   return {
     query,
     pages,
-    page: shown,
+    page: own,
     refresh,
     show: (className: string) => setPage(pages.find((one) => one.className === className)),
     /** The next or previous page of the list. */
