@@ -76,6 +76,7 @@ test('every stage that has a command has a guide', () => {
   expect(guides.toSorted()).toEqual([
     'catalog.md',
     'evaluate.md',
+    'explore.md',
     'import.md',
     'ingest.md',
     'label.md',

@@ -164,7 +164,7 @@ function renderDuplicates(parts: ReportParts): string {
         .join('')}</div></div>`,
   );
   const more = total > shown.length ? `<p class="dim">${count(total - shown.length)} more on the page.</p>` : '';
-  return `<p>${count(total)} groups with ${count(pictures)} pictures.</p>${shown.join('')}${more}`;
+  return `<p>${count(total)} groups with ${count(pictures)} pictures.</p><div class="groups">${shown.join('')}</div>${more}`;
 }
 
 const describeGroup = ({ kind, samples, isDisagreeing, isLeaking, similarity }: DuplicateGroup): string =>

@@ -110,7 +110,8 @@ function Group({ group, onMerge, isBusy }: GroupProps) {
         {onMerge && merge && (
           <Button
             size="compact-sm"
-            variant="light"
+            // Near-duplicates may differ in what matters: nothing urges to merge them.
+            variant={kind === 'exact' ? 'light' : 'default'}
             leftSection={<TrashIcon size={14} />}
             disabled={isBusy}
             onClick={() => onMerge(merge)}
