@@ -14,6 +14,7 @@ const tags = [
   { name: 'workspace', description: 'What there is' },
   { name: 'catalog', description: 'Samples, labels, data issues' },
   { name: 'label', description: 'What to label next, what it may be, what it proves, when it is enough' },
+  { name: 'explore', description: 'What a dataset looks like and what is wrong with it; the map of its pictures' },
   { name: 'people', description: 'Agreement, decisions on what people differ on, gold questions, who said what' },
   { name: 'registry', description: 'Models, versions, aliases' },
   { name: 'evaluate', description: 'What kept answers say: calibration, thresholds, slices, comparisons, lineage' },
