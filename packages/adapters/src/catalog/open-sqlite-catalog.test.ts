@@ -266,6 +266,34 @@ test.each([
   expect(plans.join()).not.toContain('TEMP B-TREE');
 });
 
+test.each([
+  { version: 'pets@1', confidence: '0.2:0.6', sort: 'path' },
+  { version: 'pets@1', confidence: '0.2:0.6' },
+  { version: 'pets@1', wrong: true, sort: '-confidence', confidence: '0.2:0.6' },
+  { version: 'pets@1', class: 'cat', predicted: 'dog', sort: '-added' },
+  { measure: 'brightness:0:0.2', sort: 'path' },
+  { measure: 'brightness:0:0.2', sort: 'sharpness' },
+  { tag: 'blurry', version: 'pets@1', measure: 'brightness:0:0.2', sort: '-size' },
+] as const)('a page of %j is read in the order of one index, and the rest is found by its key', async (query) => {
+  const db = await openSqliteDatabase({ path: await aPath() });
+  const queries: RootOperationNode[] = [];
+  const recorder: KyselyPlugin = {
+    transformQuery: ({ node }) => {
+      queries.push(node);
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  };
+  await using catalog = createCatalog({ db: db.withPlugin(recorder), clock });
+
+  await catalog.samples.list({ ...query, offset: 5 });
+
+  const [page] = await Promise.all(queries.map((node) => explain(db, node)));
+  const [, ...others] = (page ?? '').split('; ');
+  expect(page).not.toContain('TEMP B-TREE');
+  for (const step of others) expect(step).toMatch(/\b(sample_id|id)=\?/);
+});
+
 async function explain(db: Kysely<Tables>, node: RootOperationNode): Promise<string> {
   const compiled = db.getExecutor().compileQuery(node, { queryId: 'explain' });
   const plan = { ...compiled, sql: `explain query plan ${compiled.sql}` };

@@ -83,9 +83,13 @@ function listSides({ view, tag, version, measure, ...rest }: Selection, by: Sort
     sides.push({ alias: 'v', table: sql`view_samples v`, conditions: [sql`v.view_id = ${view.id}`] });
   if (tag !== undefined) sides.push({ alias: 't', table: sql`sample_tags t`, conditions: [sql`t.tag = ${tag}`] });
   if (version !== undefined)
-    sides.push({ alias: 'p', table: sql`sample_predictions p`, conditions: predictionConditions(version, rest) });
+    sides.push({ alias: 'p', table: sql`sample_predictions p`, conditions: predictionConditions(version, rest, by) });
   if (measure !== undefined || (by && isMeasure(by)))
-    sides.push({ alias: 'm', table: sql`sample_measures m`, conditions: measureConditions(measure, by) });
+    sides.push({
+      alias: 'm',
+      table: sql`sample_measures m`,
+      conditions: measureConditions(measure, { by, isFirst: sides.length === 0 }),
+    });
   return sides;
 }
 
@@ -104,21 +108,35 @@ function renderOrder({ by, isDescending }: { by: SortName; isDescending: boolean
   return isDescending ? sql`${column} desc, ${id} desc` : sql`${column}, ${id}`;
 }
 
-function predictionConditions(name: string, { predicted, confidence, wrong }: Partial<Selection>): Sql[] {
+/** A range is for an index only where that has the order, too: elsewhere it would be read anew for every sample. */
+const unindexed = (column: Sql): Sql => sql`(${column} + 0)`;
+
+function predictionConditions(
+  name: string,
+  { predicted, confidence, wrong }: Partial<Selection>,
+  by: SortName | undefined,
+): Sql[] {
   const { model, version } = parseVersionName(name);
   const conditions = [sql`p.model = ${model}`, sql`p.version = ${version}`];
+  const column = by === 'confidence' ? sql`p.confidence` : unindexed(sql`p.confidence`);
   if (predicted !== undefined) conditions.push(sql`p.predicted = ${predicted}`);
-  if (confidence !== undefined) conditions.push(...inRange(sql`p.confidence`, parseRange(confidence)));
+  if (confidence !== undefined) conditions.push(...inRange(column, parseRange(confidence)));
   // Against the label of today: what was mended meanwhile is wrong no more.
   if (wrong !== undefined) conditions.push(wrong ? sql`p.predicted <> s.class_name` : sql`p.predicted = s.class_name`);
   return conditions;
 }
 
-function measureConditions(measure: string | undefined, by: SortName | undefined): Sql[] {
+/** `isFirst`: no other table beside the samples is asked before it. */
+function measureConditions(
+  measure: string | undefined,
+  { by, isFirst }: { by: SortName | undefined; isFirst: boolean },
+): Sql[] {
   const conditions = by && isMeasure(by) ? [sql`${sql.ref(`m.${by}`)} is not null`] : [];
   if (measure === undefined) return conditions;
   const { name, ...range } = parseMeasureRange(measure);
-  return [...conditions, ...inRange(sql.ref(`m.${name}`), range)];
+  const column = sql.ref(`m.${name}`);
+  const isLeading = by === name || (by === undefined && isFirst);
+  return [...conditions, ...inRange(isLeading ? column : unindexed(column), range)];
 }
 
 function inRange(column: Sql, { low, high }: Range): Sql[] {
