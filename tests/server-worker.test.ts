@@ -158,7 +158,7 @@ test.skipIf(process.platform !== 'linux')(
         expect(['succeeded', 'failed']).toContain(now.status);
         return now;
       },
-      { timeout: 100_000, interval: 250 },
+      { timeout: 180_000, interval: 250 },
     );
 
     expect(job).toMatchObject({ status: 'succeeded', attempts: 2, result: { run, version: 1 } });
@@ -167,7 +167,7 @@ test.skipIf(process.platform !== 'linux')(
     const { run: row } = (await getJson(`/api/runs/${run}`)) as { run: { status: string } };
     expect(row.status).toBe('succeeded');
   },
-  150_000,
+  240_000,
 );
 
 test('a worker whose parent ends while it starts ends too', async () => {

@@ -257,7 +257,7 @@ describe.skipIf(noBrowser !== '')(`every screen${noBrowser}`, () => {
     },
   );
 
-  test('nothing jumps when slow answers arrive', async () => {
+  test('nothing jumps when slow answers arrive', { timeout: 90_000 }, async () => {
     const page = await browser.newPage();
     await page.addInitScript(`globalThis.shift = 0;
       new PerformanceObserver((list) => { for (const entry of list.getEntries()) globalThis.shift += entry.value; }).observe({ type: 'layout-shift', buffered: true });`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
+import { isSeen, noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
 import { startServer, temporaryFolder, tintypeJson } from './cli.ts';
 import { openWebFixture, type WebFixture } from './web-fixture.ts';
 import { cancelledRun, doneRun, liveRun } from './web-fixture-train.ts';
@@ -53,7 +53,7 @@ describe.skipIf(noBrowser !== '')(`the Train screens${noBrowser}`, () => {
     await page.keyboard.press('Space');
     await page
       .getByRole('region', { name: 'Before it begins' })
-      .getByText(/about 3 min/)
+      .getByText(/about 3\s/)
       .waitFor();
     const asked = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/api/jobs'));
     await page.keyboard.press('Enter');
@@ -78,7 +78,7 @@ describe.skipIf(noBrowser !== '')(`the Train screens${noBrowser}`, () => {
     await page.getByLabel('Epochs').fill('0');
     await page.getByRole('button', { name: 'Start the training' }).click();
 
-    await page.getByText(/Too small/).waitFor();
+    await page.getByText('Must be at least 1.').waitFor();
     expect(await page.getByLabel('Epochs').getAttribute('aria-invalid')).toBe('true');
     expect(await page.getByLabel('Learning rate', { exact: true }).getAttribute('placeholder')).toBe('0.002');
     expect(jobs).toEqual([]);
@@ -109,8 +109,8 @@ describe.skipIf(noBrowser !== '')(`the Train screens${noBrowser}`, () => {
     await page.keyboard.press('Home');
     await page.keyboard.press('ArrowRight');
 
-    await page.getByRole('img', { name: /^Accuracy\. Epoch 2: validation/ }).waitFor();
-    await page.getByRole('img', { name: /^Loss\. Epoch 2: validation/ }).waitFor();
+    await isSeen(page.getByRole('img', { name: /^Accuracy\. Epoch 2: validation/ }));
+    expect(await isSeen(page.getByRole('img', { name: /^Loss\. Epoch 2: validation/ }))).toBe(true);
   });
 
   test('a run that was cancelled goes on from the page', async () => {
@@ -149,7 +149,7 @@ describe.skipIf(noBrowser !== '')(`the Train screens${noBrowser}`, () => {
 
 test.skipIf(noBrowser !== '')(
   `a network is trained, watched, cancelled, gone on with and compared from the page${noBrowser}`,
-  { timeout: 200_000 },
+  { timeout: 300_000 },
   async () => {
     await using scratch = await temporaryFolder();
     const pictures = join(scratch.path, 'pictures');
@@ -169,7 +169,8 @@ test.skipIf(noBrowser !== '')(
     await page.getByText(/of its test split, 95 % interval/).waitFor();
 
     await page.getByRole('link', { name: 'Runs' }).click();
-    await page.getByRole('link', { name: /^Start a training/ }).click();
+    await page.getByText('1 run', { exact: true }).waitFor();
+    await page.keyboard.press('n');
     await page.getByRole('radio', { name: /cnn-small/ }).check();
     await page.getByText('All settings').click();
     await page.getByLabel('Picture size').fill('32');
@@ -179,7 +180,11 @@ test.skipIf(noBrowser !== '')(
     await page.getByRole('button', { name: 'Start the training' }).click();
 
     await page.getByRole('img', { name: /^Accuracy\. Epoch [3-9]:/ }).waitFor();
-    await page.waitForFunction("document.querySelector('img[src$=contact-sheet]')?.naturalWidth > 100");
+    await expect
+      .poll(() => page.evaluate("document.querySelector('img[src$=contact-sheet]')?.naturalWidth ?? 0"), {
+        timeout: 60_000,
+      })
+      .toBeGreaterThan(100);
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByText('It was cancelled, and nothing of it was registered.').waitFor();
 
