@@ -40,7 +40,7 @@ describe.skipIf(noBrowser !== '')(`a model looked at${noBrowser}`, { timeout: 12
     ({ address } = server);
     browser = await openBrowser();
     opened.unshift(browser);
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     for (const one of opened) await one[Symbol.asyncDispose]();
   });

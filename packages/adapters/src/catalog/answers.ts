@@ -62,9 +62,9 @@ export function createAnswerStore({ db }: StoreContext): AnswerStore {
       return rows.map(({ annotator, source, labels, first_at, last_at }) => ({
         annotator,
         source: source as LabelSource,
-        labels: Number(labels),
-        firstAt: Number(first_at),
-        lastAt: Number(last_at),
+        labels,
+        firstAt: first_at,
+        lastAt: last_at,
       }));
     },
   };

@@ -59,4 +59,4 @@ const surest = (wrong: readonly Wrong[]): Disagreement[] =>
   wrong
     .toSorted((a, b) => b.confidence - a.confidence || (a.sampleId < b.sampleId ? -1 : 1))
     .slice(0, mostDisagreements)
-    .map(({ confidence: _, ...picture }) => picture);
+    .map(({ sampleId, className, predicted, otherPredicted }) => ({ sampleId, className, predicted, otherPredicted }));

@@ -82,7 +82,9 @@ function Counts({ comparison }: { comparison: VersionComparison }) {
       <table className={classes.table}>
         <thead>
           <tr>
-            <td />
+            <th scope="col">
+              <span className={classes.hidden}>Pictures</span>
+            </th>
             <th scope="col">{other} right</th>
             <th scope="col">{other} wrong</th>
           </tr>

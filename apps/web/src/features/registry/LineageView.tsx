@@ -164,8 +164,6 @@ function Labelers({ labelers }: { labelers: readonly Labeler[] }) {
 function listOptions(options: Readonly<Record<string, unknown>>): [string, ReactNode][] {
   return Object.entries(options).flatMap(([name, value]) => {
     const isEmpty = value === null || (typeof value === 'object' && Object.keys(value).length === 0);
-    return isEmpty
-      ? []
-      : [[name, typeof value === 'object' ? JSON.stringify(value) : String(value)] as [string, ReactNode]];
+    return isEmpty ? [] : [[name, typeof value === 'string' ? value : JSON.stringify(value)] as [string, ReactNode]];
   });
 }

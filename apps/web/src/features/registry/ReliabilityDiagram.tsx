@@ -17,6 +17,7 @@ export function ReliabilityDiagram({ reliability }: Pick<EvaluationReport, 'reli
   const floor = size.top + size.side + size.gap + size.counts;
   return (
     <figure className={classes.figure}>
+      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, and has no file. */}
       <svg
         viewBox={`0 0 ${width} ${height}`}
         className={classes.plot}

@@ -26,7 +26,9 @@ export function AnswersTable({ queue, parity, getPreviewUrl, onRemove }: Answers
       <table className={classes.table} aria-label="Answers">
         <thead>
           <tr>
-            <td />
+            <th scope="col">
+              <span className={classes.hidden}>Preview</span>
+            </th>
             <th scope="col">Picture</th>
             <th scope="col">Answer</th>
             <th scope="col" data-number>
@@ -43,7 +45,9 @@ export function AnswersTable({ queue, parity, getPreviewUrl, onRemove }: Answers
             <th scope="col" data-number className={classes.wide}>
               Time
             </th>
-            <td />
+            <th scope="col">
+              <span className={classes.hidden}>Remove</span>
+            </th>
           </tr>
         </thead>
         <tbody>

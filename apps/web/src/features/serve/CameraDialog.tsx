@@ -16,8 +16,12 @@ export interface CameraDialogProps {
 export function CameraDialog({ onFiles, onClose }: CameraDialogProps) {
   const video = useRef<HTMLVideoElement>(null);
   const [deviceId, setDeviceId] = useState<string>();
-  const { problem, isReady, devices } = useCamera(video, deviceId);
+  const { problem, isReady, devices, stream } = useCamera(deviceId);
   const [taken, setTaken] = useState(0);
+
+  useEffect(() => {
+    if (video.current) video.current.srcObject = stream ?? null;
+  }, [stream]);
 
   const shoot = async (): Promise<void> => {
     const file = video.current && isReady ? await takePicture(video.current, taken + 1) : undefined;

@@ -13,6 +13,7 @@ export function OcclusionLayer({ map, ratio }: { map: Occlusion; ratio: number }
   const place = placeMap(ratio, frameRatio, map.region);
   const percent = (share: number): string => `${100 * share}%`;
   return (
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, and has no file.
     <svg
       role="img"
       aria-label={describeOcclusion(map)}

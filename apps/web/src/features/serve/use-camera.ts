@@ -1,11 +1,13 @@
-/** @file A camera into a video element, let go when it is not looked through any more. */
-import { type RefObject, useEffect, useState } from 'react';
+/** @file What a camera sees, let go when nobody looks any more. */
+import { useEffect, useState } from 'react';
 
 export interface Camera {
   /** Why there is no picture, with what to do. */
   problem: string | undefined;
   isReady: boolean;
   devices: readonly MediaDeviceInfo[];
+  /** For a video element. */
+  stream: MediaStream | undefined;
 }
 
 const problems: Readonly<Record<string, string>> = {
@@ -17,8 +19,10 @@ const problems: Readonly<Record<string, string>> = {
 const elsewhere = 'The camera does not open. Choose a file instead.';
 const insecure = 'Browsers give cameras only to pages of this machine and to those that come by https.';
 
-export function useCamera(video: RefObject<HTMLVideoElement | null>, deviceId: string | undefined): Camera {
-  const [camera, setCamera] = useState<Camera>({ problem: undefined, isReady: false, devices: [] });
+const closed: Camera = { problem: undefined, isReady: false, devices: [], stream: undefined };
+
+export function useCamera(deviceId: string | undefined): Camera {
+  const [camera, setCamera] = useState<Camera>(closed);
   useEffect(() => {
     let isGone = false;
     let stream: MediaStream | undefined;
@@ -28,19 +32,17 @@ export function useCamera(video: RefObject<HTMLVideoElement | null>, deviceId: s
     const open = async (): Promise<void> => {
       // Absent on pages that are not secure.
       const media = navigator.mediaDevices as MediaDevices | undefined;
-      if (!media) return setCamera({ problem: insecure, isReady: false, devices: [] });
+      if (!media) return setCamera({ ...closed, problem: insecure });
       try {
         const wanted = deviceId === undefined ? { facingMode: 'environment' } : { deviceId: { exact: deviceId } };
         stream = await media.getUserMedia({ video: { ...wanted, width: { ideal: 1280 } } });
-        if (isGone || !video.current) return stop();
-        video.current.srcObject = stream;
-        await video.current.play();
+        if (isGone) return stop();
         const devices = (await media.enumerateDevices()).filter(({ kind }) => kind === 'videoinput');
-        if (!isGone) setCamera({ problem: undefined, isReady: true, devices });
+        if (!isGone) setCamera({ problem: undefined, isReady: true, devices, stream });
       } catch (error) {
         stop();
         const problem = problems[error instanceof Error ? error.name : ''] ?? elsewhere;
-        if (!isGone) setCamera({ problem, isReady: false, devices: [] });
+        if (!isGone) setCamera({ ...closed, problem });
       }
     };
     void open();
@@ -48,6 +50,6 @@ export function useCamera(video: RefObject<HTMLVideoElement | null>, deviceId: s
       isGone = true;
       stop();
     };
-  }, [video, deviceId]);
+  }, [deviceId]);
   return camera;
 }

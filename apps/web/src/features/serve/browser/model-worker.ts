@@ -14,6 +14,7 @@ interface Open {
   manifest: BundleManifest;
 }
 
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- whoever made a worker is who hears it.
 const say = (message: FromWorker): void => globalThis.postMessage(message);
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

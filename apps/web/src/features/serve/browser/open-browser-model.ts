@@ -27,6 +27,7 @@ export async function openBrowserModel({ model, version, onProgress }: OpenBrows
   if (obstacle) throw new Error(`This model cannot run in a browser: ${obstacle}.`);
   const worker = new Worker(new URL('./model-worker.ts', import.meta.url), { type: 'module' });
   const waiting = new Map<number, { resolve: (answer: LocalAnswer) => void; reject: (error: Error) => void }>();
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin to name.
   const send = (message: ToWorker): void => worker.postMessage(message);
   let last = 0;
 

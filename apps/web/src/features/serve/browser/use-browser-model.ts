@@ -38,18 +38,16 @@ export function useBrowserModel(): BrowserModelUse {
       const onProgress = (loadedBytes: number, totalBytes: number): void => {
         if (!isOvertaken()) setState({ kind: 'loading', loadedBytes, totalBytes });
       };
-      import('./open-browser-model.ts')
-        .then(({ openBrowserModel }) => openBrowserModel({ ...name, onProgress }))
-        .then(
-          (model) => {
-            if (isOvertaken()) return model[Symbol.dispose]();
-            open.current = model;
-            setState({ kind: 'ready', model });
-          },
-          (error: unknown) => {
-            if (!isOvertaken()) setState({ kind: 'failed', reason: toProblem(error).detail });
-          },
-        );
+      const opening = async (): Promise<void> => {
+        const { openBrowserModel } = await import('./open-browser-model.ts');
+        const model = await openBrowserModel({ ...name, onProgress });
+        if (isOvertaken()) return model[Symbol.dispose]();
+        open.current = model;
+        setState({ kind: 'ready', model });
+      };
+      opening().catch((error: unknown) => {
+        if (!isOvertaken()) setState({ kind: 'failed', reason: toProblem(error).detail });
+      });
     },
     [close],
   );
