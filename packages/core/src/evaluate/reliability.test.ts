@@ -1,5 +1,5 @@
 /** @file The diagram counts every picture once, and calibration can be taken back. */
-import { array, assert, boolean, double, property, record } from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { computeProbabilities } from '../model/probabilities.ts';
 import { computeReliability, undoTemperature } from './reliability.ts';
@@ -22,10 +22,13 @@ test('pictures are binned by their confidence, and each bin has its mean, its sh
 });
 
 test('every picture is in exactly one bin', () => {
-  assert(
-    property(array(record({ confidence: double({ min: 0, max: 1, noNaN: true }), isRight: boolean() })), (all) => {
-      expect(computeReliability(all).reduce((sum, bin) => sum + bin.pictures, 0)).toBe(all.length);
-    }),
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ confidence: fc.double({ min: 0, max: 1, noNaN: true }), isRight: fc.boolean() })),
+      (all) => {
+        expect(computeReliability(all).reduce((sum, bin) => sum + bin.pictures, 0)).toBe(all.length);
+      },
+    ),
   );
 });
 

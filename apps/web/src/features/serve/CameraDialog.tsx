@@ -23,6 +23,12 @@ export function CameraDialog({ onFiles, onClose }: CameraDialogProps) {
     if (video.current) video.current.srcObject = stream ?? null;
   }, [stream]);
 
+  // A button that was disabled when the dialog opened got no focus; a space pressed elsewhere would close it.
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isReady) button.current?.focus();
+  }, [isReady]);
+
   const shoot = async (): Promise<void> => {
     const file = video.current && isReady ? await takePicture(video.current, taken + 1) : undefined;
     if (!file) return;
@@ -55,7 +61,7 @@ export function CameraDialog({ onFiles, onClose }: CameraDialogProps) {
         <output className={classes.count}>
           {taken === 0 ? 'Each picture is asked at once.' : `${formatCounted(taken, 'picture')} taken`}
         </output>
-        <Button leftSection={<CameraIcon size={18} />} disabled={!isReady} onClick={() => void shoot()} data-autofocus>
+        <Button ref={button} leftSection={<CameraIcon size={18} />} disabled={!isReady} onClick={() => void shoot()}>
           <span className={classes.shoot}>
             Take a picture <Keys name={tryActions.shoot.keys[0]} />
           </span>
