@@ -361,7 +361,7 @@ const states = {
     path: '/models/recyclables/3/confidence',
     async act(page) {
       await page.getByRole('slider', { name: 'Least confidence' }).focus();
-      for (let n = 0; n < 7; n += 1) await page.keyboard.press('PageUp');
+      for (let n = 0; n < 70; n += 1) await page.keyboard.press('ArrowRight');
     },
     full: true,
   },

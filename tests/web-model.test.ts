@@ -70,7 +70,7 @@ describe.skipIf(noBrowser !== '')(`a model looked at${noBrowser}`, { timeout: 12
     expect(await panel.innerText()).toMatch(/Refused\n+0\.0\u00a0%/);
 
     await page.getByRole('slider', { name: 'Least confidence' }).focus();
-    for (let n = 0; n < 3; n += 1) await page.keyboard.press('PageUp');
+    for (let n = 0; n < 30; n += 1) await page.keyboard.press('ArrowRight');
 
     expect(await panel.innerText()).toContain('gates: [confidence=0.');
   });
@@ -128,7 +128,7 @@ describe.skipIf(noBrowser !== '')(`a model looked at${noBrowser}`, { timeout: 12
     const panel = page.getByRole('region', { name: 'In this browser' });
     await panel.getByText(new RegExp(`^\\d+ of ${files.length}$`)).waitFor();
     const difference = Number((/probability\n+(?:< )?([\d.]+)/.exec(await panel.innerText()) ?? [])[1]);
-    await panel.getByText('Pictures stay here').click();
+    await panel.getByRole('switch', { name: /Pictures stay here/ }).click();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await page.getByRole('button', { name: 'Clear' }).click();

@@ -11,9 +11,6 @@ import classes from './Thresholds.module.css';
 /** Precisions that people ask for. */
 const wanted = [0.95, 0.98, 0.99];
 
-/** Beside arrow keys, Home and End. */
-const leaps: Readonly<Record<string, number>> = { PageUp: 10, PageDown: -10 };
-
 export interface ThresholdsProps {
   thresholds: EvaluationReport['thresholds'];
   /** Opens the pictures that would be refused. */
@@ -62,12 +59,6 @@ export function Thresholds({ thresholds, onShowRefused }: ThresholdsProps) {
         max={thresholdSteps - 1}
         value={step}
         onChange={setStep}
-        onKeyDownCapture={(event) => {
-          const leap = leaps[event.key];
-          if (leap === undefined) return;
-          event.preventDefault();
-          setStep(Math.min(thresholdSteps - 1, Math.max(0, step + leap)));
-        }}
         label={(value) => formatShare(value / thresholdSteps, 0)}
         thumbProps={{ 'aria-valuetext': `${formatShare(step / thresholdSteps, 0)} confidence at least` }}
       />
