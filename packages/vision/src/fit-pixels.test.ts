@@ -6,9 +6,10 @@ import { fitPixels } from './fit-pixels.ts';
 import { preparePixels } from './prepare-pixels.ts';
 import { paintPixels } from './testing/a-picture.ts';
 
-/** Enlarged, as they are, shrunk by the kernel alone, and by whole factors before it. */
+/** Enlarged, one side enlarged and the other shrunk, as they are, shrunk by the kernel alone, and by whole factors before it. */
 const sizes = [
   [48, 32],
+  [40, 120],
   [64, 64],
   [150, 100],
   [321, 167],

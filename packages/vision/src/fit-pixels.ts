@@ -66,8 +66,11 @@ function scale(image: RgbPixels, { across, down, kernel }: Shrinks): RgbPixels {
   const columns = (): Axis => ({ data, outer: heightPx, length: widthPx, inner: 3 });
   if (down > 1) ({ data, length: heightPx } = reduce(rows(), down, kernel));
   if (across > 1) ({ data, length: widthPx } = reduce(columns(), across, kernel));
-  if (down < 1) ({ data, length: heightPx } = enlarge(rows(), down, kernel));
-  if (across < 1) ({ data, length: widthPx } = enlarge(columns(), across, kernel));
+  // libvips moves both axes by half a pixel where it enlarges one.
+  if (down < 1 || across < 1) {
+    ({ data, length: heightPx } = enlarge(rows(), Math.min(1, down), kernel));
+    ({ data, length: widthPx } = enlarge(columns(), Math.min(1, across), kernel));
+  }
   return { data, widthPx, heightPx };
 }
 
