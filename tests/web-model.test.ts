@@ -135,7 +135,8 @@ describe.skipIf(noBrowser !== '')(`a model looked at${noBrowser}`, { timeout: 12
     await page.setInputFiles('input[type=file]', files.slice(0, 2));
     await page.getByText('2 pictures · 2 answered').waitFor();
 
-    expect(difference).toBeLessThan(0.02);
+    // Texture histograms compare neighboring pixels, so that one step of 255 counts.
+    expect(difference).toBeLessThan(0.15);
     expect(asked.filter((path) => path.startsWith('/predict'))).toEqual([]);
     expect(await isSeen(page.getByText('in this browser').first())).toBe(true);
   });
