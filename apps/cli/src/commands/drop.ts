@@ -1,13 +1,14 @@
 /** @file `tintype drop`: takes in what is put into the drop zone, and empties it. */
 import type { DropReport } from '@tintype/contracts/drop';
 import { TintypeError } from '@tintype/contracts/errors';
-import { pictureFormats } from '@tintype/contracts/picture';
-import { type CloudAddress, findStoreAddress } from '@tintype/contracts/store-address';
+import type { PictureFormat } from '@tintype/contracts/picture';
+import type { CloudAddress } from '@tintype/contracts/store-address';
 import type { CommandRecord } from '../command.ts';
 import { counted, duration, integer, printable, table } from '../format.ts';
 import { repeat } from '../repeat.ts';
 
 const refusalsFolder = 'rejected/';
+const pictureFormats: readonly PictureFormat[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'];
 
 export const dropCommand: CommandRecord = {
   name: 'drop',
@@ -47,7 +48,7 @@ export const dropCommand: CommandRecord = {
   ],
   async run(context, [place], options) {
     await using workspace = await context.openWorkspace();
-    const address = findZone(place, workspace.config.store);
+    const address = await findZone(place, workspace.config.store);
     const [{ openBucket }, { openBucketSource }, { sweepDropZone }, { ingestOptionsSchema }] = await Promise.all([
       import('@tintype/adapters/buckets/open-bucket'),
       import('@tintype/adapters/sources/open-bucket-source'),
@@ -69,7 +70,7 @@ export const dropCommand: CommandRecord = {
     const { dataset, labels, annotator, formats = ['jpeg', 'png'], npy } = options;
     const request = {
       ...ingestOptionsSchema.parse({ sources: [zone.location], dataset, labels, annotator }),
-      formats: formats as (typeof pictureFormats)[number][],
+      formats: formats as PictureFormat[],
       limits: config.limits,
       signal: context.signal,
       ...(npy === undefined ? {} : { npySidePx: Number(npy) }),
@@ -86,7 +87,8 @@ function showUnlessIdle(report: DropReport, show: (report: DropReport) => void):
 }
 
 /** The address that is named, else `upload/` in the bucket that the workspace keeps its bytes in. Throws USAGE_INVALID. */
-function findZone(place: string | undefined, store: string): CloudAddress {
+async function findZone(place: string | undefined, store: string): Promise<CloudAddress> {
+  const { findStoreAddress } = await import('@tintype/contracts/store-address');
   const address = findStoreAddress(place ?? store);
   if (!address || address.scheme === 'file' || (place !== undefined && address.prefix === '')) {
     const problem = 'Name a drop zone: a folder in a bucket, such as s3://BUCKET/upload.';
