@@ -78,8 +78,9 @@ function Heap({ heap, clusters }: { heap: LabelCluster; clusters: ReturnType<typ
             Label all {formatCount(count)}
           </Button>
         </div>
-        <div className={classes.scroller}>
-          <ul className={classes.heap} aria-label="Pictures of the heap">
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by the keyboard. */}
+        <section className={classes.scroller} tabIndex={0} aria-label="Pictures of the heap">
+          <ul className={classes.heap}>
             {heap.sampleIds.slice(0, mostShown).map((sampleId) => (
               <li key={sampleId}>
                 <img src={thumbnailUrl(sampleId)} alt="" draggable={false} />
@@ -87,7 +88,7 @@ function Heap({ heap, clusters }: { heap: LabelCluster; clusters: ReturnType<typ
             ))}
           </ul>
           {count > mostShown && <p className={classes.more}>and {formatCount(count - mostShown)} more</p>}
-        </div>
+        </section>
       </div>
       <aside className={one.side} aria-label="Label">
         <h2 className={classes.heading}>The whole heap is</h2>
