@@ -32,6 +32,7 @@ const given = new Map();
 const phases = {};
 let page = await browser.newPage();
 const context = page.context();
+context.setDefaultTimeout(60_000);
 
 async function openScreen() {
   await page.goto(`${server.address}/label`);

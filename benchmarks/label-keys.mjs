@@ -59,6 +59,7 @@ const browser = await openBrowser();
 
 async function time(count, pauseMs) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  page.setDefaultTimeout(60_000);
   await page.addInitScript(watch);
   await page.goto(`${server.address}/label`);
   await page.locator('[data-shown]').waitFor();

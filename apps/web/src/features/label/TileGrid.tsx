@@ -69,6 +69,16 @@ interface TileProps {
   own: string | null;
 }
 
+/** `Picture 3, 97 %`; what is seen on a tile is in it. */
+function describe({ position, isMarked, own, confidence }: Omit<TileProps, 'sampleId' | 'isActive'>): string {
+  const sure = confidence === undefined ? [] : [formatShare(confidence, 0)];
+  return [
+    `Picture ${position + 1}`,
+    ...(own === null ? sure : [own]),
+    ...(isMarked && own === null ? ['not of it'] : []),
+  ].join(', ');
+}
+
 const Tile = memo(function Tile({ sampleId, confidence, position, isActive, isMarked, own }: TileProps) {
   return (
     <div
@@ -77,7 +87,7 @@ const Tile = memo(function Tile({ sampleId, confidence, position, isActive, isMa
       role="option"
       tabIndex={-1}
       aria-selected={isMarked}
-      aria-label={`Picture ${position + 1}${isMarked ? (own === null ? ', not of it' : `, ${own}`) : ''}`}
+      aria-label={describe({ position, isMarked, own, confidence })}
       className={classes.tile}
       data-position={position}
       data-active={isActive || undefined}
