@@ -153,11 +153,11 @@ describe.skipIf(noBrowser !== '')(`several people${noBrowser}`, () => {
     await admin.reload();
     await admin.getByLabel('Role of bob').selectOption('viewer');
     await admin.getByText('bob is viewer now').waitFor();
-    await admin.getByRole('button', { name: 'Keep bob out' }).click();
+    await admin.getByRole('button', { name: 'Keep out: bob' }).click();
     await admin.getByText('bob is kept out').waitFor();
     await bob.reload();
     await bob.getByRole('heading', { name: 'Sign in' }).waitFor();
-    await admin.getByRole('button', { name: 'Let bob in again' }).click();
+    await admin.getByRole('button', { name: 'Let in again: bob' }).click();
 
     expect(tabs).toBe('History');
     expect(await isSeen(admin.getByText('bob may sign in again'))).toBe(true);
@@ -167,7 +167,7 @@ describe.skipIf(noBrowser !== '')(`several people${noBrowser}`, () => {
   test('the last administrator cannot be kept out, and that is said', async () => {
     await admin.goto(`${server.address}/people/users`);
 
-    await admin.getByRole('button', { name: 'Keep eve out' }).click();
+    await admin.getByRole('button', { name: 'Keep out: eve' }).click();
 
     expect(await admin.getByRole('alert').innerText()).toContain('"eve" is the only administrator.');
   });

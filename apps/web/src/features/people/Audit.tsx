@@ -92,7 +92,7 @@ function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
         <tbody>
           {entries.map((entry) => (
             <tr key={entry.id}>
-              <td>
+              <td data-narrow>
                 <time dateTime={new Date(entry.at).toISOString()}>{formatTime(entry.at)}</time>
               </td>
               <td title={entry.tokenId ?? entry.sessionId ?? undefined}>{entry.who}</td>

@@ -65,8 +65,10 @@ function TokenTable({ tokens }: { tokens: readonly ApiToken[] }) {
                 <th scope="row" title={token.id}>
                   {token.name}
                 </th>
-                <td>{token.scopes.length === roleScopes[token.role].length ? token.role : token.scopes.join(', ')}</td>
-                <td>{describeToken(token, Date.now())}</td>
+                <td data-narrow>
+                  {token.scopes.length === roleScopes[token.role].length ? token.role : token.scopes.join(', ')}
+                </td>
+                <td data-narrow>{describeToken(token, Date.now())}</td>
                 <td className={parts.wide}>{token.lastUsedAt === null ? 'never' : formatTime(token.lastUsedAt)}</td>
                 <td className={parts.wide}>{token.createdBy}</td>
                 <td data-actions>

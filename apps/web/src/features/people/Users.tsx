@@ -109,7 +109,7 @@ function UserTable({ users, onNewPassword }: { users: readonly User[]; onNewPass
                     <Button
                       variant="default"
                       size="compact-sm"
-                      aria-label={user.disabledAt === null ? `Keep ${user.name} out` : `Let ${user.name} in again`}
+                      aria-label={`${user.disabledAt === null ? 'Keep out' : 'Let in again'}: ${user.name}`}
                       onClick={() => change.mutate({ user, change: { isDisabled: user.disabledAt === null } })}
                     >
                       {user.disabledAt === null ? 'Keep out' : 'Let in again'}
