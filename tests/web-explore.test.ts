@@ -113,7 +113,7 @@ describe.skipIf(noBrowser !== '')(`Explore${noBrowser}`, () => {
     await expect.poll(counted).toBe(before);
   });
 
-  test('arrow keys walk over the map and a line chooses what is inside', { timeout: 60_000 }, async () => {
+  test('the map is walked over, moved and zoomed, and a line chooses what is inside', { timeout: 60_000 }, async () => {
     const page = await open('/explore/map');
     const canvas = page.getByRole('application');
     await canvas.waitFor();
@@ -130,6 +130,13 @@ describe.skipIf(noBrowser !== '')(`Explore${noBrowser}`, () => {
     const box = await canvas.boundingBox();
     if (!box) throw new Error('The map is not seen.');
     const at = (x: number, y: number): [number, number] => [box.x + box.width * x, box.y + box.height * y];
+    await page.mouse.move(...at(0.5, 0.5));
+    await page.mouse.wheel(0, -300);
+    await page.mouse.down();
+    await page.mouse.move(...at(0.6, 0.6), { steps: 4 });
+    await page.mouse.up();
+    await canvas.focus();
+    await page.keyboard.press('0');
     await page.keyboard.press('l');
     await page.mouse.move(...at(0.02, 0.1));
     await page.mouse.down();

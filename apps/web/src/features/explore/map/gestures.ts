@@ -5,6 +5,7 @@ import type { Place } from './points.ts';
 export interface GestureTarget {
   camera: () => Camera;
   frame: () => Frame;
+  /** `change` runs while the page is rendered: it must not ask this target anything. */
   moveCamera: (change: (camera: Camera) => Camera) => void;
   /** Whether a drag draws a line instead of panning; with Shift it always does. */
   isDrawing: () => boolean;
@@ -72,7 +73,8 @@ export function listenToGestures(element: HTMLElement, target: GestureTarget): (
       const by = { x: pixel.x - drag.last.x, y: pixel.y - drag.last.y };
       if (distance(drag.from, pixel) > still || drag.line.length === 0) {
         drag.line = [];
-        target.moveCamera((camera) => pan(camera, target.frame(), by));
+        const frame = target.frame();
+        target.moveCamera((camera) => pan(camera, frame, by));
         drag.last = pixel;
       }
     } else {
@@ -115,7 +117,8 @@ export function listenToGestures(element: HTMLElement, target: GestureTarget): (
     event.preventDefault();
     const turned = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * linePx : event.deltaY;
     const at = { factor: Math.exp(-turned * wheelSpeed), pixel: place(event) };
-    target.moveCamera((camera) => zoomAt(camera, target.frame(), at));
+    const frame = target.frame();
+    target.moveCamera((camera) => zoomAt(camera, frame, at));
   };
 
   element.addEventListener('pointerdown', press);

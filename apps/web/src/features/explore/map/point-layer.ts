@@ -54,6 +54,11 @@ uniform float size;
 uniform vec3 line;
 out vec4 color;
 void main() {
+  // No eye tells shapes of so few pixels apart, and a hundred thousand of them are drawn.
+  if (size < 5.0) {
+    color = vec4(look.rgb, chosen);
+    return;
+  }
   vec2 at = gl_PointCoord * 2.0 - 1.0;
   int shape = int(look.a * 255.0 + 0.5);
   float away;
