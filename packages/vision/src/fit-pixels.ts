@@ -2,8 +2,8 @@
  * @file Decoded pixels to a model's pixels without sharp, for a browser: the resize of `prepare-pixels` step by step, as libvips does it.
  *
  * Learned from libvips 8.18: `vips_resize` shrinks rows, then columns, each by whole factors first (box) and the rest by a kernel of 64
- * positions (`vips_reducev`, `vips_reduceh`), and enlarges by `vips_affine`. Every step rounds to bytes. It differs from libvips by a
- * step or two of 255 here and there: libvips counts kernels in 1/4096.
+ * positions (`vips_reducev`, `vips_reduceh`), and enlarges by `vips_affine`. Every step rounds to bytes. Shrunk pictures have
+ * the same bytes, enlarged ones differ by a step of 255 here and there.
  */
 import type { Preprocessing } from '@tintype/contracts/preprocessing';
 
@@ -97,7 +97,7 @@ function reduce(axis: Axis, wholeShrink: number, kernel: Kernel): Axis {
   const half = { linear: 1, cubic: 2, lanczos3: 3 }[kernel];
   const points = 2 * Math.round(half * shrink) + 1;
   const masks = Array.from({ length: positions + 1 }, (_, at) =>
-    computeMask(kernel, { points, shrink, shift: at / positions }),
+    toFixed(computeMask(kernel, { points, shrink, shift: at / positions })),
   );
   const border = Math.ceil(points / 2) - 1;
   return convolve(from, count, (n) => {
@@ -178,6 +178,9 @@ function computeMask(
   const sum = mask.reduce((total, weight) => total + weight, 0);
   return mask.map((weight) => weight / sum);
 }
+
+/** Weights in whole 1/4096, cut as C does. */
+const toFixed = (mask: Float64Array): Float64Array => mask.map((weight) => Math.trunc(weight * 4096) / 4096);
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
 
