@@ -2,7 +2,7 @@
  * @file The Pictures screen at 100,000 pictures: what filters cost at the server, when the first pictures are painted, how the grid scrolls.
  *
  * `grid.mjs [--pictures 100000] [--filters 240] [--seconds 8]`. A real workspace, the built server and page, Chromium without a display or a GPU. The pictures are
- * 400 drawings over and over; labels, tags, splits, answers of a model and measures are made up. A filter answer is what the page asks for: 200 samples and how many
+ * 120 drawings over and over; labels, tags, splits, answers of a model and measures are made up. A filter answer is what the page asks for: 200 samples and how many
  * match, at the start or anywhere in the list, over HTTP. Frames are counted by the page while it scrolls a screen in a third of a second.
  */
 import { spawn } from 'node:child_process';

@@ -6,7 +6,7 @@ import { recyclableClasses, renderRecyclable } from '@tintype/example-recyclable
 export const classNames = [...recyclableClasses, 'paper', 'foil', 'cups', 'lids', 'textiles'];
 export const annotators = ['ada', 'grace', 'edsger'];
 export const tags = ['blurry', 'night', 'rare'];
-const drawings = 400;
+const drawings = 120;
 const batch = 5000;
 const dayMs = 86_400_000;
 const start = Date.UTC(2026, 9, 1);
