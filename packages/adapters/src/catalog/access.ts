@@ -191,7 +191,8 @@ function sessions(context: StoreContext) {
     removeOldSessions: ({ createdAt, usedAt }) =>
       write(context, async (trx) => {
         const old = trx.deleteFrom('sessions');
-        await old.where((eb) => eb.or([eb('created_at', '<', createdAt), eb('used_at', '<', usedAt)])).execute();
+        const [made, used] = [Math.floor(createdAt), Math.floor(usedAt)];
+        await old.where((eb) => eb.or([eb('created_at', '<', made), eb('used_at', '<', used)])).execute();
       }),
   } satisfies Partial<AccessStore>;
 }

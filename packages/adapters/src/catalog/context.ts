@@ -11,6 +11,8 @@ export interface StoreContext {
   readMark?: (() => Promise<string>) | undefined;
   /** Where a server has many connections, the one that writes; without it `db` does. */
   writer?: Kysely<Tables> | undefined;
+  /** Whether the database knows how frequent values are and chooses among indexes by that. Default false: it is led to one. */
+  hasStatistics?: boolean | undefined;
 }
 
 export type Write = Transaction<Tables>;

@@ -12,6 +12,6 @@ export async function openPostgresCatalog({ url, clock }: { url: string; clock: 
 }
 
 /** The catalog over an open database; disposing it closes that. */
-export function createPostgresCatalog(context: Required<Omit<StoreContext, 'readMark'>>): Catalog {
-  return createCatalog({ ...context, readMark: () => readPostgresMark(context.db) });
+export function createPostgresCatalog(context: Required<Pick<StoreContext, 'db' | 'writer' | 'clock'>>): Catalog {
+  return createCatalog({ ...context, hasStatistics: true, readMark: () => readPostgresMark(context.db) });
 }

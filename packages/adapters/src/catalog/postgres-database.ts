@@ -90,6 +90,8 @@ function clientSettings(url: string): PoolConfig {
   return {
     connectionString: url,
     application_name: 'tintype',
+    // Compiling a statement costs more than the statements here do.
+    options: '-c jit=off',
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     lock_timeout: longestWaitMs,

@@ -100,7 +100,7 @@ async function readPage<Row extends { id: string }, Item>(
   selection: Selection,
   { cursor, offset, limit, columns, toItem }: PageOptions<Row, Item>,
 ): Promise<Page<Item>> {
-  const { from, where, order, id, isById } = renderSelection(selection);
+  const { from, where, order, id, isById } = renderSelection(selection, { hasStatistics: context.hasStatistics });
   const isBehind = cursor !== undefined && offset === undefined;
   const after = isBehind && isById ? parseCursor(cursor, [''] as const)[0] : undefined;
   const start = offset ?? (isBehind && !isById ? parseCursor(cursor, [0] as const)[0] : 0);

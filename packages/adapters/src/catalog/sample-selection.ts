@@ -47,8 +47,14 @@ const sampleOrders: Partial<Record<SortName, Sql>> = {
   size: sql`s.size_bytes`,
 };
 
-/** `isById`: in the order of ids, whatever the query says. */
-export function renderSelection(selection: Selection, options: { isById?: boolean } = {}): SelectionSql {
+interface RenderOptions {
+  /** In the order of ids, whatever the query says. */
+  isById?: boolean;
+  /** Of the database; without them it is kept from indexes that would have to be sorted. */
+  hasStatistics?: boolean | undefined;
+}
+
+export function renderSelection(selection: Selection, options: RenderOptions = {}): SelectionSql {
   const asked = selection.sort && parseSort(selection.sort);
   const sort = options.isById ? undefined : asked;
   const sides = listSides(selection, asked?.by);
@@ -57,7 +63,7 @@ export function renderSelection(selection: Selection, options: { isById?: boolea
   const tables = [...(driver ? [driver.table] : []), sql`samples s`, ...others.map(({ table }) => table)];
   const conditions = [
     ...sides.flatMap(({ alias, conditions: own }) => [...own, sql`s.id = ${sql.ref(`${alias}.sample_id`)}`]),
-    ...sampleConditions(selection, sort && sort.by in sampleOrders ? hidden : plain),
+    ...sampleConditions(selection, sort && sort.by in sampleOrders && !options.hasStatistics ? hidden : plain),
   ];
   const id = sql.ref<string>(driver ? `${driver.alias}.sample_id` : 's.id');
   const isListOrder = driver?.alias === 'v' && !options.isById;

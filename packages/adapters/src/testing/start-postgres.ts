@@ -22,20 +22,23 @@ export interface PostgresServer extends AsyncDisposable {
 /** PostgreSQL refuses to run as root; this user owns nothing else. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 const password = 'for tests';
+const settings = { max_connections: '200', shared_buffers: '32MB' };
 /** Nothing of a test needs to outlive the machine. */
-const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '200', shared_buffers: '32MB' };
+const careless = { ...settings, fsync: 'off', full_page_writes: 'off' };
+/** For what is measured. */
+const careful = { ...settings, shared_buffers: '512MB', max_wal_size: '8GB' };
 
 /**
  * The running server, or why there is none; with `TINTYPE_REQUIRE_POSTGRES` that is an error. `TINTYPE_POSTGRES_BIN` names another folder
  * of binaries.
  */
-export async function startPostgres(): Promise<PostgresServer | string> {
-  const started = await tryToStart();
+export async function startPostgres({ isDurable = false } = {}): Promise<PostgresServer | string> {
+  const started = await tryToStart(isDurable ? careful : careless);
   if (typeof started === 'string' && process.env.TINTYPE_REQUIRE_POSTGRES) throw new Error(started);
   return started;
 }
 
-async function tryToStart(): Promise<PostgresServer | string> {
+async function tryToStart(given: Settings): Promise<PostgresServer | string> {
   const bin = findBinaries();
   if (bin === undefined) return 'no PostgreSQL binaries are installed for this machine';
   const folder = await mkdtemp(join(tmpdir(), 'tintype-postgres-'));
@@ -56,7 +59,7 @@ async function tryToStart(): Promise<PostgresServer | string> {
     ];
     await initialize(join(bin, 'initdb'), options, nobody);
     const port = await findFreePort();
-    return await run({ bin, folder, port });
+    return await run({ bin, folder, port, given });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     return `the PostgreSQL server does not start: ${(error as Error).message}`;
@@ -92,10 +95,20 @@ function findFreePort(): Promise<number> {
   });
 }
 
-async function run({ bin, folder, port }: { bin: string; folder: string; port: number }): Promise<PostgresServer> {
+type Settings = Readonly<Record<string, string>>;
+
+interface Place {
+  bin: string;
+  folder: string;
+  port: number;
+  given: Settings;
+}
+
+async function run(place: Place): Promise<PostgresServer> {
+  const { folder, port } = place;
   const urlOf = (database: string): string =>
     `postgres://tintype:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
-  let server = await start(bin, { folder, port });
+  let server = await start(place);
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return;
     const ended = new Promise((resolve) => server.once('exit', resolve));
@@ -115,7 +128,7 @@ async function run({ bin, folder, port }: { bin: string; folder: string; port: n
     },
     kill: () => stop('SIGQUIT'),
     async restart() {
-      server = await start(bin, { folder, port });
+      server = await start(place);
     },
     async [Symbol.asyncDispose]() {
       await stop('SIGQUIT');
@@ -124,7 +137,7 @@ async function run({ bin, folder, port }: { bin: string; folder: string; port: n
   };
 }
 
-async function start(bin: string, { folder, port }: { folder: string; port: number }): Promise<ChildProcess> {
+async function start({ bin, folder, port, given: settings }: Place): Promise<ChildProcess> {
   const given = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const options = ['-D', folder, '-p', String(port), '-h', '127.0.0.1', '-k', folder, ...given];
   const server = spawn(join(bin, 'postgres'), options, { stdio: 'ignore', ...nobody });
