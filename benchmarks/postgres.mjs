@@ -2,10 +2,11 @@
  * @file The catalog on PostgreSQL with a million samples and five labels of each on average: pages of the grid, counts after a change,
  * labels. `node benchmarks/postgres.mjs [--samples 1000000]`
  */
-import { ask, startPostgres } from '@tintype/adapters/testing/start-postgres';
+
+import { parseArgs } from 'node:util';
 import { openPostgresCatalog } from '@tintype/adapters/catalog/open-postgres-catalog';
 import { systemClock as clock } from '@tintype/adapters/clock';
-import { parseArgs } from 'node:util';
+import { ask, startPostgres } from '@tintype/adapters/testing/start-postgres';
 
 const { values } = parseArgs({ options: { samples: { type: 'string', default: '1000000' } } });
 const samples = Number(values.samples);
