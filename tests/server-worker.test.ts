@@ -148,7 +148,7 @@ test.skipIf(process.platform !== 'linux')(
         expect(items.length).toBeGreaterThan(3);
         return progress?.run as string;
       },
-      { timeout: 40_000, interval: 50 },
+      { timeout: 90_000, interval: 50 },
     );
 
     process.kill(workerId() as number, 'SIGKILL');
@@ -167,7 +167,7 @@ test.skipIf(process.platform !== 'linux')(
     const { run: row } = (await getJson(`/api/runs/${run}`)) as { run: { status: string } };
     expect(row.status).toBe('succeeded');
   },
-  240_000,
+  300_000,
 );
 
 test('a worker whose parent ends while it starts ends too', async () => {

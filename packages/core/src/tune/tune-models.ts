@@ -81,6 +81,8 @@ interface Search {
 async function search(needs: TuneNeeds, { study, request, endsAt, spentMs }: Search): Promise<StudyEnd> {
   const { jobs, cores = 1, trials: mostTrials, onStudy } = request;
   const leftMs = Math.max(0, endsAt - needs.clock.now());
+  // A study that was given no more time registers what it has.
+  if (leftMs === 0) return { trials: await needs.catalog.studies.listTrials(study.name), endedBecause: 'budget' };
   const snapshot = await needs.catalog.snapshots.get(study.snapshot);
   await using sets = await openTrialSets(needs, { ...request, study, snapshot, leftMs });
   const onChange = (trials: readonly Trial[]): void => onStudy?.({ study, trials, spentMs, budgetMs: study.budgetMs });
