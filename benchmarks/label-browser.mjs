@@ -49,8 +49,11 @@ export async function serveUnlabeled({ fill, classes }) {
   };
   for (const name of classes) await post('/api/classes/changes', { kind: 'add', name });
   const get = async (path) => (await fetch(address + path)).json();
-  // Features are extracted before anybody is timed.
-  while (!(await get('/api/label/next?count=1')).items) await new Promise((done) => setTimeout(done, 300));
+  /** The engine has its pictures: nobody is timed before. */
+  const whenReady = async () => {
+    while (!(await get('/api/label/next?count=1')).items) await new Promise((done) => setTimeout(done, 300));
+  };
+  await whenReady();
   return {
     address,
     get,
@@ -62,6 +65,7 @@ export async function serveUnlabeled({ fill, classes }) {
     async startAgain() {
       child = start(['serve', '--port', new URL(address).port, ...words]);
       await addressOf(child);
+      await whenReady();
     },
     async close() {
       const ended = once(child, 'exit');
