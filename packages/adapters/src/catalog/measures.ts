@@ -37,7 +37,9 @@ async function recordMeasures(trx: Write, rows: readonly MeasureRow[]): Promise<
   for (const group of alike.values()) {
     const names = named(group[0] as MeasureRow);
     if (names.length === 0) continue;
-    await inChunks(group, rowsPerInsert, (chunk) =>
+    // No statement may change a row twice.
+    const last = [...new Map(group.map((row) => [row.sampleId, row])).values()];
+    await inChunks(last, rowsPerInsert, (chunk) =>
       trx
         .insertInto('sample_measures')
         .values(chunk.map(fromMeasures))

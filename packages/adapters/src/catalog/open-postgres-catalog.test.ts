@@ -115,6 +115,15 @@ describe.skipIf(typeof started === 'string')('the catalog on a PostgreSQL server
     await expect(ask(url, "update model_versions set bundle_hash = 'x'")).rejects.toThrow('append-only');
   });
 
+  test('a text that PostgreSQL cannot hold is refused as what it is', async () => {
+    await using catalog = await openPostgresCatalog({ url: await aDatabase(), clock });
+    await fill(catalog, ['cat/1.jpg']);
+
+    await expect(catalog.samples.list({ text: 'a\u0000b' })).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+
+    expect((await catalog.samples.list({ text: 'cat' })).total).toBe(1);
+  });
+
   test('a batch that fails in its middle leaves nothing behind', async () => {
     await using catalog = await openPostgresCatalog({ url: await aDatabase(), clock });
     const good = aRow('cat/1.jpg');

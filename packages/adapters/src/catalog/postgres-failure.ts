@@ -75,8 +75,15 @@ export function isConnectionLost(error: unknown): boolean {
   return /^(08|57P0|25P03|XX)/.test(code);
 }
 
-/** STORAGE_FAILED for what is the matter of the server; everything else as it is. */
+/** A text with a NUL, which SQLite keeps and PostgreSQL cannot. */
+const notText = '22021';
+
+/** STORAGE_FAILED for what is the matter of the server, VALIDATION_FAILED for what is no text; everything else as it is. */
 export function toPostgresStorageError(error: unknown, operation: string): unknown {
+  if (postgresCode(error) === notText) {
+    const errors = [{ pointer: '', message: 'holds a character that no text has (NUL)' }];
+    return new TintypeError('VALIDATION_FAILED', { errors }, { cause: error });
+  }
   const reason = postgresReason(error);
   return reason ? new TintypeError('STORAGE_FAILED', { operation, reason }, { cause: error }) : error;
 }

@@ -13,7 +13,7 @@ export function createSamplePredictionStore(context: StoreContext): SamplePredic
   return {
     record: (predictions) =>
       write(context, (trx) =>
-        inChunks(predictions.map(fromPrediction), rowsPerInsert, (rows) =>
+        inChunks(lastOfEach(predictions).map(fromPrediction), rowsPerInsert, (rows) =>
           trx
             .insertInto('sample_predictions')
             .values([...rows])
@@ -46,6 +46,12 @@ export function createSamplePredictionStore(context: StoreContext): SamplePredic
       return rows.map(toPrediction);
     },
   };
+}
+
+/** No statement may change a row twice. */
+function lastOfEach(predictions: readonly SamplePrediction[]): SamplePrediction[] {
+  const keyOf = ({ model, version, sampleId }: SamplePrediction): string => `${model} ${version} ${sampleId}`;
+  return [...new Map(predictions.map((one) => [keyOf(one), one])).values()];
 }
 
 async function* streamPredictions(

@@ -225,6 +225,17 @@ function describeMeasures(open: OpenCatalog): void {
     expect(await catalog.measures.find(nobody)).toBeUndefined();
   });
 
+  test('of several rows of one sample in a batch the last counts', async () => {
+    await using catalog = await open();
+    const [a] = (await fill(catalog, ['cat/1.jpg'])) as [string];
+
+    await catalog.measures.record([0.25, 0.5].map((brightness) => ({ sampleId: a, brightness })));
+    await catalog.samplePredictions.record([0.25, 0.5].map((confidence) => aPrediction(a, { confidence })));
+
+    expect((await catalog.measures.find(a))?.brightness).toBe(0.5);
+    expect(await catalog.samplePredictions.ofSample(a)).toEqual([aPrediction(a, { confidence: 0.5 })]);
+  });
+
   test('samples are listed in a range of a measure and in its order; what has none is left out', async () => {
     await using catalog = await open();
     const paths = ['cat/1.jpg', 'cat/2.jpg', 'dog/3.jpg', 'dog/4.jpg'];
