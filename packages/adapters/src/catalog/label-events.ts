@@ -59,9 +59,11 @@ export async function ensureClasses(trx: Write, classNames: readonly (string | n
   const gone = known.filter((row) => row.removed_at !== null && wanted.includes(row.name)).map((row) => row.name);
   if (gone.length > 0)
     await trx.updateTable('classes').set({ removed_at: null, became: null }).where('name', 'in', gone).execute();
+  const fresh = wanted.filter((name) => !names.has(name));
+  if (fresh.length === 0) return;
   const first = await nextPosition(trx);
   const rest = { key: null, removed_at: null, became: null };
-  const added = wanted.filter((name) => !names.has(name)).map((name, i) => ({ name, position: first + i, ...rest }));
+  const added = fresh.map((name, i) => ({ name, position: first + i, ...rest }));
   await inChunks(added, chunkSize, (chunk) =>
     trx
       .insertInto('classes')

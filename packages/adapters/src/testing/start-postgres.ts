@@ -26,7 +26,13 @@ const settings = { max_connections: '200', shared_buffers: '32MB' };
 /** Nothing of a test needs to outlive the machine. */
 const careless = { ...settings, fsync: 'off', full_page_writes: 'off' };
 /** For what is measured. */
-const careful = { ...settings, shared_buffers: '512MB', max_wal_size: '8GB' };
+const careful = {
+  ...settings,
+  shared_buffers: '512MB',
+  max_wal_size: '8GB',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+};
 
 /**
  * The running server, or why there is none; with `TINTYPE_REQUIRE_POSTGRES` that is an error. `TINTYPE_POSTGRES_BIN` names another folder
