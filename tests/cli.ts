@@ -75,6 +75,8 @@ export async function startServer(
   words: readonly string[],
 ): Promise<AsyncDisposable & { address: string }> {
   const child = startTintype([command, '--port', '0', '--json', ...words]);
+  // A pipe that nobody reads fills up, and its writer waits for ever.
+  child.stderr.resume();
   const ended = new Promise<number | null>((resolve) => {
     child.on('exit', resolve);
   });

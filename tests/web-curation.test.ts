@@ -4,11 +4,11 @@ import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isSeen, noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
-import { startTintype, temporaryFolder, tintypeJson } from './cli.ts';
+import { startServer, temporaryFolder, tintypeJson } from './cli.ts';
 
 describe.skipIf(noBrowser !== '')(`curating on the page${noBrowser}`, () => {
   let browser: OpenBrowser;
-  let server: Awaited<ReturnType<typeof serve>>;
+  let server: Awaited<ReturnType<typeof startServer>>;
   let scratch: Awaited<ReturnType<typeof temporaryFolder>>;
   let page: Page;
 
@@ -19,7 +19,7 @@ describe.skipIf(noBrowser !== '')(`curating on the page${noBrowser}`, () => {
     await writeDataset(pictures, { count: 40, seed: 5, sizePx: 96, layout: 'folders', dirt: false });
     await tintypeJson(['init', join(scratch.path, 'shop')]);
     await tintypeJson(['ingest', pictures, ...words]);
-    server = await serve(words);
+    server = await startServer('serve', words);
     browser = await openBrowser();
   }, 120_000);
   afterAll(async () => {
@@ -168,25 +168,3 @@ describe.skipIf(noBrowser !== '')(`curating on the page${noBrowser}`, () => {
       .toBe('4');
   }, 120_000);
 });
-
-async function serve(words: readonly string[]): Promise<AsyncDisposable & { address: string }> {
-  const child = startTintype(['serve', '--port', '0', '--json', ...words]);
-  const ended = new Promise<number | null>((resolve) => {
-    child.on('exit', resolve);
-  });
-  const address = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.includes('\n')) resolve((JSON.parse(text) as { address: string }).address);
-    });
-    void ended.then((code) => reject(new Error(`the server ended with ${code}`)));
-  });
-  return {
-    address,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
-}

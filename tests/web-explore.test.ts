@@ -5,7 +5,7 @@ import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isSeen, noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
-import { startTintype, temporaryFolder, tintype, tintypeJson, tintypeProblem } from './cli.ts';
+import { startServer, temporaryFolder, tintype, tintypeJson, tintypeProblem } from './cli.ts';
 
 const pictureCount = 90;
 
@@ -23,7 +23,7 @@ describe.skipIf(noBrowser !== '')(`Explore${noBrowser}`, () => {
     await tintypeJson(['init', join(scratch.path, 'shop')]);
     await tintypeJson(['ingest', pictures, ...words]);
     await tintypeJson(['snapshot', ...words]);
-    server = await start(words);
+    server = await startServer('start', words);
     browser = await openBrowser();
   }, 90_000);
   afterAll(async () => {
@@ -191,25 +191,3 @@ test('explore says what it found as text, and refuses a dataset that is not ther
   expect(refused).toMatchObject({ exitCode: 66, code: 'DATASET_NOT_FOUND' });
   expect(nowhere).toMatchObject({ exitCode: 74, code: 'STORAGE_FAILED' });
 });
-
-async function start(words: readonly string[]): Promise<AsyncDisposable & { address: string }> {
-  const child = startTintype(['start', '--port', '0', '--json', ...words]);
-  const ended = new Promise<number | null>((resolve) => {
-    child.on('exit', resolve);
-  });
-  const address = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.includes('\n')) resolve((JSON.parse(text) as { address: string }).address);
-    });
-    void ended.then((code) => reject(new Error(`the server ended with ${code}`)));
-  });
-  return {
-    address,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
-}

@@ -78,9 +78,11 @@ async function labelOneByOne({
     if (isSlip) wrong.push(id);
     if (at >= 0) await page.keyboard.press(String(at + 1));
     else {
-      await page.keyboard.press('/');
+      // The first class is asked for at once; further ones by key.
+      if (known.length > 0) await page.keyboard.press('/');
       await page.getByRole('combobox', { name: 'Class' }).fill(truth);
       await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: truth }).waitFor();
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
       known.push(truth);
     }
@@ -101,14 +103,14 @@ async function acceptPages({ address, page, truthOf, look }: WholeWay): Promise<
     if ((await first.count()) === 0) break;
     const ids = await grid
       .getByRole('option')
-      .evaluateAll((tiles) => tiles.map((tile) => (tile as unknown as { id: string }).id.slice('tile-'.length)));
+      .evaluateAll((tiles) => tiles.map((tile) => (tile as unknown as { id: string }).id.slice('mark-'.length)));
     const name = (await grid.getAttribute('aria-label'))?.replace('Suggested to be ', '');
-    for (const id of ids) if (truthOf.get(id) !== name) await page.locator(`[id="tile-${id}"]`).click();
+    for (const id of ids) if (truthOf.get(id) !== name) await page.locator(`[id="mark-${id}"]`).click();
     if (n === 0) await look?.('pages');
     await page.keyboard.press('Enter');
     await page.getByText('All saved').waitFor();
     await Promise.race([
-      page.locator(`[id="tile-${ids[0]}"]`).waitFor({ state: 'detached' }),
+      page.locator(`[id="mark-${ids[0]}"]`).waitFor({ state: 'detached' }),
       page.getByText('No page to accept').waitFor(),
     ]);
   }

@@ -19,6 +19,7 @@ const tags = [
   { name: 'registry', description: 'Models, versions, aliases' },
   { name: 'evaluate', description: 'What kept answers say: calibration, thresholds, slices, comparisons, lineage' },
   { name: 'train', description: 'Runs: how far they are, epoch by epoch' },
+  { name: 'tune', description: 'Studies: what a search tried, and what came of it' },
   { name: 'jobs', description: 'Work for a worker' },
   { name: 'access', description: 'Who may ask: sessions, tokens, users, the record of changes' },
 ];

@@ -21,7 +21,8 @@ test('milliseconds of a tuning are a share and no count', () => {
 test.each([
   [null, 'Beginning'],
   [{}, 'Beginning'],
-  [{ stage: 'umap', done: 3 }, 'umap'],
+  [{ stage: 'umap', done: 3 }, 'Drawing the map'],
+  [{ stage: 'polish', done: 3 }, 'polish'],
 ])('%j has no share, and words all the same', (progress, words) => {
   expect(describeStage(progress)).toEqual({ words, share: undefined, note: '' });
 });

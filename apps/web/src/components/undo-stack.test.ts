@@ -1,3 +1,4 @@
+/** @file What is taken back, in which order, and once. */
 import { expect, test } from 'vitest';
 import { type Doable, UndoStack } from './undo-stack.ts';
 

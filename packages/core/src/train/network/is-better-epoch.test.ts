@@ -1,3 +1,4 @@
+/** @file Which epoch is kept, on few pictures and on many. */
 import { expect, test } from 'vitest';
 import { isBetterEpoch } from './is-better-epoch.ts';
 
