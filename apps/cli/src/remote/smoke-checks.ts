@@ -14,6 +14,7 @@ const absent = { path: { id: 's_00000000000000000000' } };
 const absentView = { path: { id: 'view_00000000000000000000' } };
 const run = { path: { id: 'run_0' } };
 const model = 'no-such-model-smoke';
+const absentVersion = { path: { model, version: '1' } };
 const unknownModel = ['MODEL_NOT_FOUND', 'MODEL_NONE_YET'];
 
 /** Asking for one that is there might set much work going. */
@@ -93,6 +94,35 @@ export const smokeChecks = (): Readonly<Partial<Record<OperationId, SmokeCheck>>
     'SAMPLE_NOT_FOUND',
   ),
   listAudit: { request: { query: { limit: 1 } } },
+  leasePictures: refused({ body: {} }, 'VALIDATION_FAILED'),
+  listClasses: { request: {} },
+  listClassChanges: { request: { query: { limit: 1 } } },
+  changeClasses: refused({ body: {} }, 'VALIDATION_FAILED'),
+  getAgreement: unknownDataset,
+  listDisagreements: unknownDataset,
+  reviewPictures: refused({ body: {} }, 'VALIDATION_FAILED'),
+  withdrawReviews: refused({ body: {} }, 'VALIDATION_FAILED'),
+  getHistory: unknownDataset,
+  listGoldQuestions: unknownDataset,
+  addGoldQuestions: refused({ body: {} }, 'VALIDATION_FAILED'),
+  removeGoldQuestions: refused({ body: {} }, 'VALIDATION_FAILED'),
+  getExploration: { ...unknownDataset, orElse: ['DATASET_NOT_FOUND', 'EXPLORATION_NONE_YET'] },
+  startExploration: refused({ body: { dataset: 'no-such-dataset-smoke' } }, 'DATASET_NOT_FOUND', 'VALIDATION_FAILED'),
+  getExplorationMap: { ...unknownDataset, orElse: ['DATASET_NOT_FOUND', 'EXPLORATION_NONE_YET'] },
+  getReport: { request: absentVersion, orElse: unknownModel },
+  listAnswers: { request: absentVersion, orElse: unknownModel },
+  compareVersions: {
+    request: { ...absentVersion, query: { with: '1' } },
+    orElse: [...unknownModel, 'VALIDATION_FAILED'],
+  },
+  getLineage: { request: absentVersion, orElse: unknownModel },
+  getBundleFile: { request: { path: { ...absentVersion.path, file: 'bundle.json' } }, orElse: unknownModel },
+  resumeRun: refused(run, 'RUN_NOT_FOUND'),
+  getContactSheet: { request: run, orElse: ['RUN_NOT_FOUND'] },
+  listTrainableModels: { request: {} },
+  estimateTraining: refused({ body: { epochs: 0 } }, 'VALIDATION_FAILED'),
+  listStudies: { request: {} },
+  getStudy: { request: { path: { name: 'no-such-study-smoke' } }, orElse: ['STUDY_NOT_FOUND'] },
 });
 
 /** Pages and files beside the operations. */

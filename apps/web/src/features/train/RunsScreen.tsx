@@ -29,15 +29,17 @@ import { useKeys } from './use-keys.ts';
 import { useRuns } from './use-train.ts';
 
 export function RunsScreen() {
-  const { data, error, isPending, refetch } = useRuns();
+  const { data, error, isPending: isAsking, refetch } = useRuns();
+  // All at once: what came first would be pushed down by what comes later.
+  const others = [useJobs().isPending, useModels().isPending];
+  const isPending = isAsking || others.includes(true);
   return (
     <div className={screen.screen}>
       <TrainHead />
-      <OpenJobs />
-      {isPending && <Skeleton height={280} radius={10} />}
+      {isPending ? <Skeleton height={280} radius={10} /> : <OpenJobs />}
       {error && !data ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : null}
-      {data?.items.length === 0 && <NoRuns />}
-      {data && data.items.length > 0 && <Runs runs={data.items} />}
+      {!isPending && data?.items.length === 0 && <NoRuns />}
+      {!isPending && data && data.items.length > 0 && <Runs runs={data.items} />}
     </div>
   );
 }
