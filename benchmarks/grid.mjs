@@ -78,9 +78,9 @@ const firstPaint = () =>
       const inSight = [...document.querySelectorAll('[role=option] img')].filter(
         (image) => image.getBoundingClientRect().top < innerHeight,
       );
-      if (inSight.length < 12 || !inSight.every((image) => image.complete && image.naturalWidth > 0))
-        return void requestAnimationFrame(look);
-      requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())));
+      const isPainted = inSight.length >= 12 && inSight.every((image) => image.complete && image.naturalWidth > 0);
+      if (isPainted) requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())));
+      else requestAnimationFrame(look);
     };
     look();
   });

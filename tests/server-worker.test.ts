@@ -144,7 +144,7 @@ test.skipIf(process.platform !== 'linux')(
       async () => {
         const { progress } = await ask(`/api/jobs/${queued.id}`);
         expect(progress?.run).toBeDefined();
-        const { items } = (await getJson(`/api/runs/${progress?.run}/metrics`)) as { items: object[] };
+        const { items } = (await getJson(`/api/runs/${String(progress?.run)}/metrics`)) as { items: object[] };
         expect(items.length).toBeGreaterThan(3);
         return progress?.run as string;
       },

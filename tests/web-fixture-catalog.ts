@@ -249,5 +249,5 @@ function sorted(samples: ListedSample[], sort: string | null): ListedSample[] {
           ? (sample.prediction?.confidence ?? 0)
           : sample.createdAt;
   const ascending = samples.toSorted((a, b) => (valueOf(a) < valueOf(b) ? -1 : 1));
-  return sort.startsWith('-') ? ascending.reverse() : ascending;
+  return sort.startsWith('-') ? ascending.toReversed() : ascending;
 }

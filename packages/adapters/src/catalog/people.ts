@@ -155,10 +155,11 @@ function sayings({ db }: StoreContext) {
         .where('label_events.sample_id', 'in', (eb) =>
           eb.selectFrom('label_events as asked').select('asked.sample_id').where('asked.source', '=', 'opinion'),
         )
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('gold_questions')
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('gold_questions')
                 .select('gold_questions.sample_id')
                 .whereRef('gold_questions.sample_id', '=', 'label_events.sample_id'),
             ),

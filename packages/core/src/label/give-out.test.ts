@@ -36,7 +36,7 @@ async function openDesk(count: number): Promise<Desk> {
   folder = await mkdtemp(join(tmpdir(), 'tintype-give-out-'));
   let now = 1_000_000;
   let events = 0;
-  const clock = { now: () => now, newId: systemClock.newId };
+  const clock = { now: () => now, newId: (prefix: string) => systemClock.newId(prefix) };
   const catalog = await openSqliteCatalog({ path: join(folder, 'catalog.sqlite'), clock });
   const paths = Array.from({ length: count }, (_, n) => `${classes[n % 2]}/${n}.jpg`);
   await catalog.samples.recordIngest(

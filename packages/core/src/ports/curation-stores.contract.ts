@@ -216,9 +216,11 @@ function describeMeasures(open: OpenCatalog): void {
       sharpness: 12,
       outlier: null,
     });
-    expect((await collect(catalog.measures.list({}))).map(({ brightness }) => brightness).toSorted()).toEqual([
-      0.5, 0.75,
-    ]);
+    expect(
+      (await collect(catalog.measures.list({})))
+        .map(({ brightness }) => brightness)
+        .toSorted((x, y) => (x ?? 0) - (y ?? 0)),
+    ).toEqual([0.5, 0.75]);
     const missing = (measure: 'brightness' | 'sharpness') => collect(catalog.measures.missing({ measure }));
     expect(await missing('brightness')).toEqual([]);
     expect((await missing('sharpness')).map(({ id }) => id)).toEqual([b]);

@@ -52,6 +52,7 @@ export function PickOrAdd({ label, placeholder, choices, addLabel, onPick, none 
         data-autofocus
         // oxlint-disable-next-line jsx-a11y/no-autofocus -- it appears because somebody asked for it, and types on.
         autoFocus
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a datalist cannot show marks.
         role="combobox"
         aria-label={label}
         aria-expanded
@@ -72,23 +73,24 @@ export function PickOrAdd({ label, placeholder, choices, addLabel, onPick, none 
         <p className={classes.empty}>{text === '' ? 'None yet: type a name.' : 'No such name.'}</p>
       )}
       {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a datalist cannot show marks. */}
-      <ul id={id} role="listbox" aria-label={label} className={classes.list}>
+      <div id={id} role="listbox" aria-label={label} className={classes.list}>
         {entries.map((entry, index) => (
           // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys are the input's.
-          <li
+          <div
             key={entry.key}
             id={`${id}-${index}`}
             // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an option of a select cannot hold a mark.
             role="option"
+            tabIndex={-1}
             aria-selected={index === at}
             className={classes.option}
             onClick={entry.pick}
           >
             <span className={classes.name}>{entry.shown}</span>
             {entry.samples !== undefined && <span className={classes.count}>{formatCount(entry.samples)}</span>}
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
     </div>
   );
 }

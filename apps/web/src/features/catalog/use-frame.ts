@@ -70,7 +70,7 @@ export function useFrame({ scroller, frame, onStart, onFrame }: FrameOptions) {
     clearInterval(drag.current?.timer);
     wasFraming.current = drag.current?.isFraming ?? false;
     drag.current = null;
-    if (frame.current) frame.current.style.display = 'none';
+    Object.assign(frame.current?.style ?? {}, { display: 'none' });
   };
 
   return {

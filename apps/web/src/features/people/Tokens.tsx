@@ -6,6 +6,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCounted, formatTime } from '../../components/format.ts';
 import { KeyboardIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
+import { useNow } from '../../components/use-now.ts';
 import parts from './Parts.module.css';
 import { ShownOnce } from './ShownOnce.tsx';
 import { describeToken, isWorking, tokenTimes } from './token-state.ts';
@@ -41,6 +42,7 @@ export function Tokens() {
 
 function TokenTable({ tokens }: { tokens: readonly ApiToken[] }) {
   const [asked, setAsked] = useState<ApiToken>();
+  const now = useNow(60_000);
   return (
     <>
       <div className={parts.scroller}>
@@ -61,19 +63,19 @@ function TokenTable({ tokens }: { tokens: readonly ApiToken[] }) {
           </thead>
           <tbody>
             {tokens.map((token) => (
-              <tr key={token.id} data-off={isWorking(token, Date.now()) ? undefined : true}>
+              <tr key={token.id} data-off={isWorking(token, now) ? undefined : true}>
                 <th scope="row" title={token.id}>
                   {token.name}
                 </th>
                 <td data-narrow>
                   {token.scopes.length === roleScopes[token.role].length ? token.role : token.scopes.join(', ')}
                 </td>
-                <td data-narrow>{describeToken(token, Date.now())}</td>
+                <td data-narrow>{describeToken(token, now)}</td>
                 <td className={parts.wide}>{token.lastUsedAt === null ? 'never' : formatTime(token.lastUsedAt)}</td>
                 <td className={parts.wide}>{token.createdBy}</td>
                 <td data-actions>
                   <span className={parts.actions}>
-                    {isWorking(token, Date.now()) && (
+                    {isWorking(token, now) && (
                       <Button
                         variant="default"
                         size="compact-sm"

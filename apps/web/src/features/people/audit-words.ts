@@ -15,5 +15,5 @@ export function describeDetails(details: Record<string, unknown> | null): string
 function show(value: unknown): string {
   if (value === null) return 'none';
   if (Array.isArray(value)) return value.map(show).join(' ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -35,10 +35,10 @@ export function LearningCurve({ forecast }: { forecast: LabelForecast }) {
   const words = `${formatShare(last.accuracy)} (${formatInterval(last.interval)}) with ${formatCount(last.labels)} labels; ${formatShare(next.accuracy)} (${formatInterval(next.interval)}) expected with ${formatCount(next.labels)}`;
   return (
     <figure className={classes.figure}>
-      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, and has no file. */}
       <svg
         viewBox={`0 0 ${plot.left + plot.width + plot.right} ${floor + plot.bottom}`}
         className={classes.plot}
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, and has no file.
         role="img"
         aria-label={words}
       >

@@ -17,10 +17,10 @@ export function ReliabilityDiagram({ reliability }: Pick<EvaluationReport, 'reli
   const floor = size.top + size.side + size.gap + size.counts;
   return (
     <figure className={classes.figure}>
-      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, and has no file. */}
       <svg
         viewBox={`0 0 ${width} ${height}`}
         className={classes.plot}
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, and has no file.
         role="img"
         aria-label="Share of right answers by confidence; the table below has the numbers"
       >

@@ -13,8 +13,8 @@ export function OcclusionLayer({ map, ratio }: { map: Occlusion; ratio: number }
   const place = placeMap(ratio, frameRatio, map.region);
   const percent = (share: number): string => `${100 * share}%`;
   return (
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, and has no file.
     <svg
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, and has no file.
       role="img"
       aria-label={describeOcclusion(map)}
       className={classes.layer}

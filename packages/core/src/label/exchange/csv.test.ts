@@ -1,5 +1,5 @@
 /** @file CSV: what is written is read back, what others write is read, and nothing becomes a formula. */
-import fc from 'fast-check';
+import { array, assert, property, string, tuple } from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseCsv, renderCsv } from './csv.ts';
 
@@ -31,11 +31,9 @@ test('no cell begins a formula, and what was kept from it comes back', () => {
 });
 
 test('whatever is written is read back', () => {
-  const cell = fc
-    .string({ minLength: 1, unit: 'grapheme' })
-    .filter((text) => !text.startsWith("'") && text.trim() !== '');
-  fc.assert(
-    fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 5 }), (rows) => {
+  const cell = string({ minLength: 1, unit: 'grapheme' }).filter((text) => !text.startsWith("'") && text.trim() !== '');
+  assert(
+    property(array(tuple(cell, cell), { minLength: 1, maxLength: 5 }), (rows) => {
       const header = ['path', 'class'];
       expect(parseCsv(renderCsv([header, ...rows]))).toEqual([header, ...rows]);
     }),

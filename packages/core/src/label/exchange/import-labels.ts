@@ -101,7 +101,7 @@ async function readWritten({
     const isNamed = name === 'teachable-machine' && (own.length > 0 || isSamplesZip(sourceName));
     if (classOf && (format === name || isNamed || (name === 'folder' && !isOneFile))) return { format: name };
     if (!read) continue;
-    const parts = await Promise.all(own.map(read));
+    const parts = await Promise.all(own.map(async (file) => read(file)));
     const readable = parts.filter((part) => part !== undefined);
     if (readable.length > 0) return { format: name, written: join(readable) };
   }

@@ -38,6 +38,7 @@ export function usePointLayer(
     const { devicePixelRatio: pixelRatio } = window;
     const line = readLineColor(canvas.current);
     layer.current?.draw(camera, { widthPx, heightPx, pixelRatio, line });
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- what the layer was given before is drawn, too.
   }, [canvas, camera, widthPx, heightPx, points, kindOf, kinds, states]);
   return { isMissing };
 }
