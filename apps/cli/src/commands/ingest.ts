@@ -103,6 +103,6 @@ function render(report: IngestReport): string {
     );
   }
   if (classes.length > 0 || report.known > 0) lines.push('', 'Next: tintype train');
-  else if (unlabeled > 0) lines.push('', 'Next: tintype ingest DIR --labels folder');
+  else if (unlabeled > 0) lines.push('', 'Next: tintype start, then Label on its page; or tintype import labels FILE');
   return lines.join('\n');
 }
