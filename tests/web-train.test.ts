@@ -179,7 +179,7 @@ test.skipIf(noBrowser !== '')(
     await page.getByLabel('Threads').fill('1');
     await page.getByRole('button', { name: 'Start the training' }).click();
 
-    await page.getByRole('img', { name: /^Accuracy\. Epoch [3-9]:/ }).waitFor();
+    await page.getByRole('img', { name: /^Accuracy\. Epoch ([3-9]|[1-5]\d):/ }).waitFor();
     await expect
       .poll(() => page.evaluate("document.querySelector('img[src$=contact-sheet]')?.naturalWidth ?? 0"), {
         timeout: 60_000,
