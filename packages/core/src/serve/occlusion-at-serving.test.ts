@@ -32,6 +32,44 @@ test('a second map is refused while one is made, and answers are not', async () 
   expect((await first).occlusion?.class).toBe('dog');
 });
 
+test('pictures of a batch wait for the map before theirs, one at a time', async () => {
+  const { service, promote, map } = world();
+  await promote(aVersion(1));
+  let [underWay, most] = [0, 0];
+  map(async () => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    underWay -= 1;
+    return aMap;
+  });
+
+  const answers = await Promise.all(
+    [1, 2, 3, 4].map((n) => service.predict(Uint8Array.of(n), { ...asked, isPatient: true })),
+  );
+
+  expect(answers.map(({ occlusion }) => occlusion?.class)).toEqual(['dog', 'dog', 'dog', 'dog']);
+  expect(most).toBe(1);
+});
+
+test('whoever leaves while the map waits is not kept', async () => {
+  const { service, promote, map } = world();
+  await promote(aVersion(1));
+  let finish: (made: typeof aMap) => void = () => undefined;
+  map(() => new Promise((resolve) => (finish = resolve)));
+  const first = service.predict(bytes, asked);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  const leave = new AbortController();
+  const second = service.predict(Uint8Array.of(4), { ...asked, isPatient: true, signal: leave.signal });
+  await new Promise((resolve) => setTimeout(resolve, 10));
+
+  leave.abort();
+  finish(aMap);
+
+  await expect(second).rejects.toMatchObject({ code: 'CANCELLED' });
+  expect((await first).occlusion?.class).toBe('dog');
+});
+
 test('a map that fails leaves room for the next', async () => {
   const { service, promote, map } = world();
   await promote(aVersion(1));

@@ -109,7 +109,8 @@ export class PredictionService implements AsyncDisposable {
   readonly #batches: PictureBatches;
   readonly #poison = new PoisonList();
   readonly #counters = new ServiceCounters();
-  #isOccluding = false;
+  /** The map that is being made. */
+  #occluding: Promise<Occlusion> | undefined;
   /** Models by reference, as the registry was when it was last looked at. */
   readonly #references = new Map<string, ModelVersion>();
 
@@ -199,7 +200,7 @@ export class PredictionService implements AsyncDisposable {
       const { classes, model, version } = chosen.version;
       const answer = await this.#answer(bytes, chosen, request);
       const isOccluded = request.explain === 'occlusion' && !answer.refusal;
-      const occlusion = isOccluded ? await this.#occlude(bytes, chosen, request.signal) : undefined;
+      const occlusion = isOccluded ? await this.#occlude(bytes, chosen, request) : undefined;
       const prediction = toPrediction({ ...answer, occlusion, classes, model, version, top: request.top });
       this.#counters.countAnswer(performance.now() - startedAt, prediction.reason);
       return { ...prediction, request_id: request.requestId };
@@ -294,11 +295,35 @@ export class PredictionService implements AsyncDisposable {
     }
   }
 
-  /** Whoever serves must not be kept from it by curiosity: one at a time, and only where there is room. */
-  async #occlude(bytes: Uint8Array, { version }: Chosen, signal: AbortSignal | undefined): Promise<Occlusion> {
-    if (this.#isOccluding) throw new TintypeError('OVERLOADED', { retryAfterS: Math.ceil(occlusionBudgetMs / 1000) });
-    this.#admission.assertRoom();
-    this.#isOccluding = true;
+  /**
+   * Whoever serves must not be kept from it by curiosity: one at a time, and only where there is room. A picture of a batch that was let in waits
+   * for the one before it.
+   */
+  async #occlude(
+    bytes: Uint8Array,
+    { version }: Chosen,
+    { signal, isPatient = false }: Pick<PredictRequest, 'signal' | 'isPatient'>,
+  ): Promise<Occlusion> {
+    while (this.#occluding) {
+      if (!isPatient) throw new TintypeError('OVERLOADED', { retryAfterS: Math.ceil(occlusionBudgetMs / 1000) });
+      await this.#occluding.catch(() => undefined);
+      if (signal?.aborted) throw new TintypeError('CANCELLED', {});
+    }
+    if (!isPatient) this.#admission.assertRoom();
+    const made = this.#makeOcclusion(bytes, version, signal);
+    this.#occluding = made;
+    try {
+      return await made;
+    } finally {
+      this.#occluding = undefined;
+    }
+  }
+
+  async #makeOcclusion(
+    bytes: Uint8Array,
+    version: Chosen['version'],
+    signal: AbortSignal | undefined,
+  ): Promise<Occlusion> {
     this.#admission.enter();
     try {
       const { bundleHash, classes } = version;
@@ -308,7 +333,6 @@ export class PredictionService implements AsyncDisposable {
       const { classIndex, drops, ...map } = await this.#ports.pool.run('occlude', input, options);
       return { class: classes[classIndex] ?? '', ...map, drops: [...drops] };
     } finally {
-      this.#isOccluding = false;
       this.#admission.leave();
     }
   }
