@@ -2,12 +2,13 @@
 import { NativeSelect } from '@mantine/core';
 import type { ExploreReport, ExploreView } from '@tintype/contracts/explore';
 import type { ComponentType } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import { Command } from '../../components/Command.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCount } from '../../components/format.ts';
 import { ExploreIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
+import { Ways } from '../../components/Ways.tsx';
 import { NotFound } from '../../shell/NotFound.tsx';
 import { CheckView } from './CheckView.tsx';
 import { ClassesView } from './ClassesView.tsx';
@@ -71,18 +72,15 @@ function Exploration({ dataset, path, chosen }: ExplorationProps) {
     <div className={classes.screen} data-map={isMap || undefined} {...(isMap ? { 'data-fill': true } : {})}>
       <h1 className={classes.title}>Explore</h1>
       <div className={classes.bar}>
-        <nav className={classes.ways} aria-label="Parts of the exploration">
-          {[...parts.slice(0, 1), { name: 'map' as const, label: 'Map' }, ...parts.slice(1)].map((one) => (
-            <Link
-              key={one.name}
-              href={partPath(one.name, dataset)}
-              aria-current={exploreParts[one.name] === path ? 'page' : undefined}
-            >
-              {one.label}
-              <Count count={'count' in one ? one.count : undefined} report={data?.report} />
-            </Link>
-          ))}
-        </nav>
+        <Ways
+          label="Parts of the exploration"
+          items={[...parts.slice(0, 1), { name: 'map' as const, label: 'Map' }, ...parts.slice(1)].map((one) => ({
+            href: partPath(one.name, dataset),
+            label: one.label,
+            isCurrent: exploreParts[one.name] === path,
+            more: <Count count={'count' in one ? one.count : undefined} report={data?.report} />,
+          }))}
+        />
         {chosen.datasets.length > 1 && (
           <NativeSelect
             size="xs"

@@ -7,6 +7,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCount } from '../../components/format.ts';
 import { LabelIcon, PeopleIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
+import { Ways } from '../../components/Ways.tsx';
 import { ScreenSkeleton } from '../../shell/ScreenSkeleton.tsx';
 import { ClassesTable } from './ClassesTable.tsx';
 import { Clusters } from './Clusters.tsx';
@@ -55,17 +56,14 @@ export function LabelScreen() {
     <div className={classes.screen} data-fill>
       <h1 className={classes.title}>Label</h1>
       <div className={classes.bar}>
-        <nav className={classes.ways} aria-label="Ways to label">
-          {ways.map((one) => (
-            <Link
-              key={one.path}
-              href={search ? `${one.path}?${search}` : one.path}
-              aria-current={one === way ? 'page' : undefined}
-            >
-              {one.label}
-            </Link>
-          ))}
-        </nav>
+        <Ways
+          label="Ways to label"
+          items={ways.map((one) => ({
+            href: search ? `${one.path}?${search}` : one.path,
+            label: one.label,
+            isCurrent: one === way,
+          }))}
+        />
         <DatasetChoice scope={scope} />
         <SavedState />
         <LabelProgress {...scope.dataset} />
