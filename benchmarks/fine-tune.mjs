@@ -1,5 +1,6 @@
 /**
- * @file MobileNetV2 fine-tuned whole, against a head on its frozen features, on the same test split: `fine-tune.mjs [SET...] [--epochs N]`.
+ * @file MobileNetV2 fine-tuned whole, against a head on its frozen features, on the same test split: `fine-tune.mjs [SET...] [--epochs N] [--threads N]
+ * [--provider webgpu]`.
  *
  * Splits keep near-duplicates together. "Above by more than the interval": the frozen head's accuracy lies below the 95 % interval of the
  * fine-tuned one.
@@ -17,7 +18,11 @@ const plans = {
 
 const { options, rest } = parseArguments(process.argv.slice(2));
 const sets = rest.length > 0 ? rest : Object.keys(plans);
-const extra = options.epochs === undefined ? {} : { epochs: Number(options.epochs) };
+const extra = {
+  ...(options.epochs === undefined ? {} : { epochs: Number(options.epochs) }),
+  ...(options.threads === undefined ? {} : { threads: Number(options.threads) }),
+  ...(options.provider === undefined ? {} : { provider: options.provider }),
+};
 const results = [];
 for (const set of sets) {
   console.error(set);

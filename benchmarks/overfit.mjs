@@ -1,7 +1,7 @@
 /**
  * @file Every architecture learns one batch by heart: steps until the loss is below 0.01, and the memory that its process took at most.
  *
- * `overfit.mjs [NAME...] [--threads 2] [--steps 100]`. Each in a process of its own. Pixels are noise and classes are dealt in turn, so
+ * `overfit.mjs [NAME...] [--threads 2] [--steps 100] [--provider webgpu]`. Each in a process of its own. Pixels are noise and classes are dealt in turn, so
  * that nothing can be learned but by heart.
  */
 import { execFileSync } from 'node:child_process';
@@ -16,6 +16,7 @@ import { parseArguments } from './pictures.mjs';
 
 const { options, rest } = parseArguments(process.argv.slice(2));
 const [threads, limit] = [Number(options.threads ?? 2), Number(options.steps ?? 100)];
+const provider = options.provider ?? 'cpu';
 const goal = 0.01;
 const classes = 10;
 const gigabytes = (bytes) => Number((bytes / 1e9).toPrecision(3));
@@ -46,7 +47,7 @@ async function overfit(name) {
   const x = new Float32Array(batch * 3 * sizePx ** 2).map(createNormal(createRandom('pixels')));
   const targets = new Float32Array(batch * classes);
   for (let i = 0; i < batch; i += 1) targets[i * classes + (i % classes)] = 1;
-  const step = await openTrainStep({ network, optimizer: adamw(), clipNorm: 1 }, { threads });
+  const step = await openTrainStep({ network, optimizer: adamw(), clipNorm: 1 }, { threads, provider });
   const losses = [];
   const startedAt = performance.now();
   while (losses.length < limit && !(losses.at(-1) < goal)) {
@@ -73,7 +74,8 @@ if (options.alone) {
 } else {
   const names = rest.length > 0 ? rest : architectureNames;
   const results = names.map((name) => {
-    const args = [import.meta.filename, '--alone', name, '--threads', String(threads), '--steps', String(limit)];
+    const args = [import.meta.filename, '--alone', name];
+    args.push('--threads', String(threads), '--steps', String(limit), '--provider', provider);
     return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }));
   });
   const byHeart = results.every(({ loss }) => loss < goal);

@@ -1,9 +1,10 @@
 /**
  * @file Milliseconds of one train step (forward, loss, backward, update; float32), beside PyTorch on the same work.
  *
- * `train-step.mjs [NAME...] [--threads 2] [--rounds 5] [--steps 4] [--seeds 0] [--python FILE]`. Every side is a process of its own that is
- * warm before the clock runs; they take turns, `steps` steps each; a round counts by its median, a side by the median of its rounds.
- * PyTorch runs twice: as people launch it, and with thresholds of malloc that let it keep its memory.
+ * `train-step.mjs [NAME...] [--threads 2] [--rounds 5] [--steps 4] [--seeds 0] [--python FILE] [--provider webgpu]`. Every side is a process
+ * of its own that is warm before the clock runs; they take turns, `steps` steps each; a round counts by its median, a side by the median of
+ * its rounds. PyTorch runs twice: as people launch it, and with thresholds of malloc that let it keep its memory; with `--provider`, that
+ * provider, the processor and PyTorch on CUDA take turns instead.
  * Also: the share of the matmul peak, peak memory, and the error of the gradients against float64; that alone with `--rounds 0`.
  */
 import { spawn } from 'node:child_process';
@@ -20,6 +21,8 @@ const threads = options.threads ?? '2';
 const rounds = Number(options.rounds ?? 5);
 const steps = Number(options.steps ?? 4);
 const seeds = Number(options.seeds ?? 0);
+const provider = options.provider ?? 'cpu';
+const isOnDevice = provider !== 'cpu';
 const tunedMalloc = { MALLOC_MMAP_THRESHOLD_: '4000000000', MALLOC_TRIM_THRESHOLD_: '8000000000' };
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
@@ -42,20 +45,30 @@ function start(command, args, env = {}) {
 
 const ours = (name, ...more) =>
   start(process.execPath, [join(import.meta.dirname, 'train-step/ours.mjs'), name, threads, ...more]);
-const peer = (name, env) =>
-  start(options.python, [join(import.meta.dirname, 'peers/train_step_torch.py'), name, threads], env);
+const peer = (name, env, device = 'cpu') =>
+  start(options.python, [join(import.meta.dirname, 'peers/train_step_torch.py'), name, threads, device], env);
 
-async function measure(name) {
-  const sides = {
+function startSides(name) {
+  if (isOnDevice)
+    return {
+      ours: ours(name, 'auto', provider),
+      oursOnCpu: ours(name),
+      ...(options.python ? { torch: peer(name, {}, 'cuda') } : {}),
+    };
+  return {
     ours: ours(name),
     ...(options.python ? { torch: peer(name), torchTunedMalloc: peer(name, tunedMalloc) } : {}),
   };
+}
+
+async function measure(name) {
+  const sides = startSides(name);
   const found = Object.fromEntries(Object.keys(sides).map((side) => [side, []]));
   const { gigaflop } = await sides.ours.ask('steps', 2);
   for (const side of Object.keys(sides).slice(1)) await sides[side].ask('steps', 2);
   const peaks = [];
   for (let turn = 0; turn < rounds; turn += 1) {
-    peaks.push((await sides.ours.ask('peak')).gigaflops);
+    if (!isOnDevice) peaks.push((await sides.ours.ask('peak')).gigaflops);
     for (const [side, process] of Object.entries(sides))
       found[side].push(median((await process.ask('steps', steps)).ms));
     console.error(
@@ -72,10 +85,12 @@ async function measure(name) {
   return {
     ms,
     rounds: Object.fromEntries(Object.entries(found).map(([side, values]) => [side, values.map((v) => round(v))])),
-    ...(ms.torch ? { ratio: round(ms.ours / ms.torch), ratioTunedMalloc: round(ms.ours / ms.torchTunedMalloc) } : {}),
+    ...(ms.torch ? { ratio: round(ms.ours / ms.torch) } : {}),
+    ...(ms.torchTunedMalloc ? { ratioTunedMalloc: round(ms.ours / ms.torchTunedMalloc) } : {}),
     gigaflopPerStep: round(gigaflop),
-    matmulPeakGigaflops: round(peak),
-    shareOfPeak: round(((gigaflop / ms.ours) * 1000) / peak),
+    ...(isOnDevice
+      ? { gigaflops: round((gigaflop / ms.ours) * 1000) }
+      : { matmulPeakGigaflops: round(peak), shareOfPeak: round(((gigaflop / ms.ours) * 1000) / peak) }),
     peakRssMb: memory,
   };
 }
@@ -89,7 +104,7 @@ async function measureGradients(name) {
   const results = [];
   try {
     for (let seed = 1; seed <= seeds; seed += 1) {
-      const [mine, theirs] = [ours(name), peer(name)];
+      const [mine, theirs] = [ours(name, 'auto', provider), peer(name)];
       await mine.ask('gradients', seed, folder);
       mine.stop();
       results.push(await theirs.ask('gradients', folder));
@@ -133,4 +148,4 @@ for (const name of names) {
   results[name] = { ...all, bar: networks[name], met: judge(networks[name], all) };
   console.error(`${name}: ${JSON.stringify(results[name].met)}`);
 }
-console.log(JSON.stringify({ threads: Number(threads), results }));
+console.log(JSON.stringify({ threads: Number(threads), provider, results }));

@@ -1,5 +1,5 @@
-"""The peer of train-step.mjs: the same networks and updates in PyTorch, eager, as people launch it. `train_step_torch.py NAME THREADS`;
-then one request a line, one answer a line of JSON: `steps N`, `memory`, `gradients SEED FOLDER`."""
+"""The peer of train-step.mjs: the same networks and updates in PyTorch, eager, as people launch it. `train_step_torch.py NAME THREADS [cpu|cuda]`;
+then one request a line, one answer a line of JSON: `steps N`, `memory`, `gradients SEED FOLDER`. Gradients are computed on the processor."""
 
 import json
 import resource
@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 name, threads = sys.argv[1], int(sys.argv[2])
+device = sys.argv[3] if len(sys.argv) > 3 else "cpu"
 torch.set_num_threads(threads)
 torch.manual_seed(0)
 CLASSES = 10
@@ -158,12 +159,13 @@ opened = None
 def open_step():
     global opened
     if opened is None:
-        net = MAKE().train()
+        net = MAKE().train().to(device)
         x = torch.randn(BATCH, 3, SIZE, SIZE)
         if not name.startswith("vit"):
             net = net.to(memory_format=torch.channels_last)
             x = x.contiguous(memory_format=torch.channels_last)
-        target = F.one_hot(torch.randint(0, CLASSES, (BATCH,)), CLASSES).float()
+        x = x.to(device)
+        target = F.one_hot(torch.randint(0, CLASSES, (BATCH,)), CLASSES).float().to(device)
         if OPTIMIZER == "adamw":
             optimizer = torch.optim.AdamW(net.parameters(), 1e-4, weight_decay=0.05)
         else:

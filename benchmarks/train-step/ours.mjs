@@ -1,6 +1,6 @@
 /**
- * @file Our side of the train-step benchmark, in a process of its own. `ours.mjs NAME THREADS`; then one request a line on stdin, one
- * answer a line of JSON: `steps N`, `peak`, `memory`, `gradients SEED FOLDER`.
+ * @file Our side of the train-step benchmark, in a process of its own. `ours.mjs NAME THREADS [auto|plain] [PROVIDER]`; then one
+ * request a line on stdin, one answer a line of JSON: `steps N`, `peak`, `memory`, `gradients SEED FOLDER`.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,10 +20,10 @@ import { buildStep } from '@tintype/autograd/step/build-step';
 import { openTrainStep } from '@tintype/autograd/step/train-step';
 import { build, countFlops, networks } from './networks.mjs';
 
-const [name, threadText, layout = 'auto'] = process.argv.slice(2);
+const [name, threadText, layout = 'auto', provider = 'cpu'] = process.argv.slice(2);
 const threads = Number(threadText);
 const { optimizer } = networks[name];
-const lowering = layout === 'plain' ? { layout: 'plain' } : await chooseLowering();
+const lowering = layout === 'plain' ? { layout: 'plain' } : await chooseLowering({ provider });
 
 /** The same in the peer: it reads what is written here. */
 function drawBatch(network, seed) {
@@ -46,7 +46,7 @@ let opened;
 async function open() {
   if (opened) return opened;
   const network = build(name);
-  const step = await openTrainStep(spec(network), { threads, lowering });
+  const step = await openTrainStep(spec(network), { threads, lowering, provider });
   const { step: graph } = buildStep(spec(network));
   const changing = graph.slots.flatMap(({ next }) => (next ? [next] : []));
   opened = { step, batch: drawBatch(network, 1), flops: countFlops([...Object.values(graph.results), ...changing]) };
@@ -74,7 +74,7 @@ async function peak() {
   ]) {
     const [a, b] = [input('a', [m, k]), input('b', [n, k])];
     const y = ops.reduceMax(ops.matmul(a, b, { transposeB: true }));
-    const session = await openSession(renderOnnx(emitOnnx({ y })), { threads });
+    const session = await openSession(renderOnnx(emitOnnx({ y })), { threads, provider });
     const feeds = {
       a: { type: 'float32', dims: [m, k], data: new Float32Array(m * k).fill(0.5) },
       b: { type: 'float32', dims: [n, k], data: new Float32Array(n * k).fill(0.5) },
@@ -128,7 +128,7 @@ async function gradients(seed, folder) {
       ]),
     ),
   };
-  const session = await openSession(renderOnnx(emitOnnx({ loss, ...results }, { lowering })), { threads });
+  const session = await openSession(renderOnnx(emitOnnx({ loss, ...results }, { lowering })), { threads, provider });
   const outputs = await session.run(feeds);
   await session[Symbol.asyncDispose]();
   const join4 = (arrays) => Buffer.concat(arrays.map((a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength)));
