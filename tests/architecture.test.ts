@@ -48,6 +48,8 @@ const stages = [
   'registry',
   'tune',
   'serve',
+  'backup',
+  'verify',
   'deploy',
 ] as const;
 
