@@ -102,20 +102,19 @@ const isPassing = ({ kind }: TintypeError): boolean => kind === 'storage' || kin
 async function end(job: LeasedJob, thrown: unknown, options: WorkOptions): Promise<void> {
   const { queue, clock, signal, logger, retryMs = defaults.retryMs } = options;
   if (signal.aborted) {
-    // A lease that ends now hands the job to whoever asks next.
-    await queue.renew(job, { leaseMs: 0 });
+    await queue.release(job);
     return;
   }
   const error = toTintypeError(thrown, clock.newId('error'));
+  const told = { code: error.code, detail: error.message, hint: error.hint };
   if (isPassing(error) && job.attempts < mostAttempts) {
     logger?.warn({ err: error.cause ?? error, job: job.id, code: error.code }, 'The job is begun again in a while.');
-    // A lease that nobody renews is the wait.
-    await queue.renew(job, { leaseMs: retryMs * 2 ** (job.attempts - 1) });
+    await queue.release(job, { error: told, afterMs: retryMs * 2 ** (job.attempts - 1) });
     return;
   }
   // What a user can mend is told in the job; the log is for what only an operator can.
   if (error.kind === 'internal' || error.kind === 'storage') {
     logger?.error({ err: error.cause ?? error, job: job.id, code: error.code }, error.message);
   }
-  await queue.finish(job, { error: { code: error.code, detail: error.message, hint: error.hint } });
+  await queue.finish(job, { error: told });
 }

@@ -683,14 +683,23 @@ export const errorTable = {
     kind: 'notFound',
     title: 'There is no such job',
     detail: ({ job }) => `There is no job ${job}.`,
-    hint: () => 'Open /api/jobs for the list of jobs.',
+    hint: () => 'Run "tintype jobs", or open /api/jobs, for the list of jobs.',
+  }),
+  JOB_NOT_ENDED: entry<{ job: string; status: string }>({
+    kind: 'conflict',
+    title: 'The job is not in a state for this',
+    detail: ({ job, status }) =>
+      status === 'replaced'
+        ? `The job ${job} cannot be begun again: another one does the same work.`
+        : `The job ${job} is ${status}; only a job that has failed or was cancelled is begun again, and only one that has ended is removed.`,
+    hint: ({ job }) => `Look at it with "tintype jobs show ${job}"; "tintype jobs cancel ${job}" ends it.`,
   }),
   JOB_ABANDONED: entry<{ job: string; attempts: number }>({
     kind: 'unavailable',
     title: 'The job was given up',
     detail: ({ job, attempts }) =>
       `The job ${job} was started ${count(attempts, 'time')}, and each time its worker ended before it was done.`,
-    hint: () => 'Look into the log of the worker, then add the job again.',
+    hint: ({ job }) => `Look into the log of the worker, then begin it again: tintype jobs retry ${job}`,
   }),
 
   // Processes

@@ -10,7 +10,14 @@ export const jobSchema = z.object({
   kind: z.enum(jobKinds),
   input: z.record(z.string(), z.unknown()),
   status: z.enum(jobStatuses),
+  /** Of jobs that wait, the highest comes first. */
+  priority: z.int(),
+  /** Times it was begun and not handed back. */
   attempts: z.int(),
+  /** A job that failed of what passes is not begun before; null where nothing is waited for. */
+  retryAt: timestampSchema.nullable(),
+  /** The job that it is a part of. */
+  parent: z.string().nullable(),
   progress: z.record(z.string(), z.unknown()).nullable(),
   result: z.record(z.string(), z.unknown()).nullable(),
   error: z.object({ code: z.string(), detail: z.string(), hint: z.string() }).nullable(),

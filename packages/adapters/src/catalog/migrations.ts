@@ -3,6 +3,7 @@ import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 import { createAccessTables } from './access-tables.ts';
 import { extendClasses } from './class-tables.ts';
 import { createCurationTables } from './curation-tables.ts';
+import { extendJobs } from './job-tables.ts';
 import { createPeopleTables } from './people-tables.ts';
 import { followOrigins } from './sync-tables.ts';
 
@@ -38,6 +39,7 @@ export function catalogMigrations(dialect: SchemaDialect): Record<string, Migrat
     '0008-classes': { up: (db: Kysely<unknown>) => extendClasses(db, dialect) },
     '0009-people': { up: (db: Kysely<unknown>) => createPeopleTables(db, dialect) },
     '0011-sync': { up: followOrigins },
+    '0012-jobs': { up: extendJobs },
   };
 }
 

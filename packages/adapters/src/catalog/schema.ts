@@ -248,6 +248,17 @@ export interface JobTable {
   created_at: number;
   started_at: number | null;
   ended_at: number | null;
+  priority: Generated<number>;
+  /** Of queued jobs with one key, and of running ones, there is one. */
+  singleton_key: string | null;
+  /** Id of the job that it is a part of. */
+  parent: string | null;
+  /** The only one whose workers get it; null for any. */
+  machine: string | null;
+  /** Nobody gets it earlier. */
+  not_before: number | null;
+  /** How much of its parent's work it is. */
+  size: Generated<number>;
 }
 
 export interface PredictionTable {

@@ -1,4 +1,5 @@
 /** @file What every job queue must do, as one suite for all of them. */
+import type { Job } from '@tintype/contracts/job';
 import { describe, expect, test } from 'vitest';
 import type { Clock } from './clock.ts';
 import type { JobQueue, LeasedJob } from './job-queue.ts';
@@ -180,7 +181,211 @@ export function describeJobQueue(name: string, open: (clock: Clock) => Promise<J
     test('a job that is not there is JOB_NOT_FOUND', async () => {
       await using queue = await open(movableClock());
 
-      await expect(queue.get('job_x')).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
+      for (const ask of ['get', 'cancel', 'retry', 'remove'] as const)
+        await expect(queue[ask]('job_x')).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
+    });
+  });
+  describeOrder(name, open);
+  describeParts(name, open);
+}
+
+type Open = (clock: Clock) => Promise<JobQueue & AsyncDisposable>;
+
+const failure = { code: 'STORAGE_FAILED', detail: 'the disk was away', hint: 'wait' };
+
+function describeOrder(name: string, open: Open): void {
+  describe(`${name}: order, waits and second chances`, () => {
+    test('the highest priority comes first, of equals the oldest', async () => {
+      await using queue = await open(movableClock());
+      const priorities = [0, -5, 3, 0, 3];
+      const jobs: Job[] = [];
+      for (const priority of priorities) jobs.push(await queue.add({ kind: 'ingest', input: {}, priority }));
+
+      const leased: (string | undefined)[] = [];
+      for (const _ of priorities) leased.push((await queue.lease(worker))?.id);
+
+      expect(leased).toEqual([2, 4, 0, 3, 1].map((n) => jobs[n]?.id));
+    });
+
+    test('a job that is let go with a failure waits, and tells why and until when', async () => {
+      const clock = movableClock();
+      await using queue = await open(clock);
+      await queue.add({ kind: 'train', input: {} });
+      const job = (await queue.lease(worker)) as LeasedJob;
+
+      const isReleased = await queue.release(job, { error: failure, afterMs: 500 });
+      const early = await queue.lease(worker);
+      const waiting = await queue.get(job.id);
+      clock.advance(500);
+      const late = await queue.lease(worker);
+
+      expect([isReleased, early]).toEqual([true, undefined]);
+      expect(waiting).toMatchObject({ status: 'queued', error: failure, retryAt: clock.now(), attempts: 1 });
+      expect(late).toMatchObject({ id: job.id, attempts: 2, retryAt: null });
+      expect(await queue.release(job)).toBe(false);
+    });
+
+    test('a job that is handed back as it was may be begun any number of times', async () => {
+      await using queue = await open(movableClock());
+      const { id } = await queue.add({ kind: 'train', input: {} });
+
+      for (let i = 0; i < 5; i += 1) await queue.release((await queue.lease(worker)) as LeasedJob);
+
+      expect(await queue.lease(worker)).toMatchObject({ id, attempts: 1 });
+    });
+
+    test('of jobs with one key there is one until it has ended', async () => {
+      await using queue = await open(movableClock());
+      const same = { kind: 'ingest', input: {}, singletonKey: 'sync s3://photos/' } as const;
+      const added = await Promise.all([queue.add(same), queue.add(same), queue.add(same)]);
+      const other = await queue.add({ ...same, singletonKey: 'sync s3://other/' });
+      const held = (await queue.lease(worker)) as LeasedJob;
+      const whileRunning = await queue.add(same);
+      await queue.finish(held, { result: {} });
+
+      const after = await queue.add(same);
+
+      expect(new Set([...added, whileRunning].map(({ id }) => id))).toEqual(new Set([held.id]));
+      expect([other.id, after.id]).not.toContain(held.id);
+      expect(await queue.list()).toHaveLength(3);
+    });
+
+    test('a failed job is begun anew with what it had told, and not while another does the same', async () => {
+      await using queue = await open(movableClock());
+      const same = { kind: 'train', input: {}, singletonKey: 'k' } as const;
+      await queue.add(same);
+      const job = (await queue.lease(worker)) as LeasedJob;
+      await queue.renew(job, { leaseMs: 1000, progress: { run: 'r' } });
+      const early = queue.retry(job.id);
+      await expect(early).rejects.toMatchObject({ code: 'JOB_NOT_ENDED', details: { status: 'running' } });
+      await queue.finish(job, { error: failure });
+
+      const retried = await queue.retry(job.id);
+      await queue.cancel(job.id);
+      await queue.add(same);
+
+      expect(retried).toMatchObject({ status: 'queued', attempts: 0, error: null, progress: { run: 'r' } });
+      await expect(queue.retry(job.id)).rejects.toMatchObject({ code: 'JOB_NOT_ENDED' });
+    });
+
+    test('jobs that ended are listed by how, and forgotten when asked', async () => {
+      await using queue = await open(movableClock());
+      const { id } = await queue.add({ kind: 'train', input: {} });
+      const waiting = await queue.add({ kind: 'ingest', input: {} });
+      await queue.finish((await queue.lease(worker)) as LeasedJob, { error: failure });
+
+      const failed = await queue.list({ status: 'failed' });
+      await queue.remove(id);
+
+      expect(failed.map((job) => job.id)).toEqual([id]);
+      expect(await queue.list({ kind: 'train' })).toEqual([]);
+      await expect(queue.remove(waiting.id)).rejects.toMatchObject({ code: 'JOB_NOT_ENDED' });
+    });
+
+    test('a job of one machine is leased by that machine alone, unless it is asked for by name', async () => {
+      await using queue = await open(movableClock());
+      const { id } = await queue.add({ kind: 'ingest', input: {}, machine: 'a' });
+
+      const elsewhere = [await queue.lease(worker), await queue.lease({ ...worker, machine: 'b' })];
+
+      expect(elsewhere).toEqual([undefined, undefined]);
+      const held = (await queue.lease({ ...worker, machine: 'a' })) as LeasedJob;
+      expect(held.id).toBe(id);
+      await queue.release(held);
+      expect((await queue.lease({ ...worker, job: id }))?.id).toBe(id);
+    });
+  });
+}
+
+function describeParts(name: string, open: Open): void {
+  const parts = [1, 2, 3].map((n) => ({ kind: 'ingest', input: { n }, size: 10 * n }) as const);
+
+  async function aWhole(queue: JobQueue): Promise<LeasedJob> {
+    await queue.add({ kind: 'train', input: {}, priority: -1, machine: 'm' });
+    const whole = (await queue.lease({ ...worker, machine: 'm' })) as LeasedJob;
+    await queue.addParts(whole, parts);
+    return whole;
+  }
+
+  const ofWhole = (whole: LeasedJob) => ({ ...worker, machine: 'm', partOf: whole.id });
+
+  describe(`${name}: parts of a job`, () => {
+    test('parts are leased in their order, counted by where they stand, and not listed among jobs', async () => {
+      await using queue = await open(movableClock());
+      const whole = await aWhole(queue);
+
+      const first = (await queue.lease(ofWhole(whole))) as LeasedJob;
+      await queue.lease({ ...worker, machine: 'm' });
+      await queue.finish(first, { result: {} });
+
+      expect(first).toMatchObject({ parent: whole.id, priority: -1, input: { n: 1 } });
+      expect(await queue.countParts(whole.id)).toEqual({
+        queued: { jobs: 1, size: 30 },
+        running: { jobs: 1, size: 20 },
+        succeeded: { jobs: 1, size: 10 },
+        failed: { jobs: 0, size: 0 },
+        cancelled: { jobs: 0, size: 0 },
+      });
+      expect((await queue.list()).map(({ id }) => id)).toEqual([whole.id]);
+    });
+
+    test('a worker asks for one job or its parts alone', async () => {
+      await using queue = await open(movableClock());
+      const other = await queue.add({ kind: 'train', input: {}, priority: 9 });
+      const own = await queue.add({ kind: 'train', input: {} });
+
+      const none = await queue.lease({ ...worker, partOf: own.id });
+      const leased = await queue.lease({ ...worker, job: own.id });
+
+      expect([none, leased?.id]).toEqual([undefined, own.id]);
+      expect((await queue.lease(worker))?.id).toBe(other.id);
+    });
+
+    test('parts are paged in the order in which they were added', async () => {
+      await using queue = await open(movableClock());
+      const whole = await aWhole(queue);
+
+      const [first, second] = await queue.listParts(whole.id, { limit: 2 });
+      const rest = await queue.listParts(whole.id, { limit: 2, after: second?.id ?? '' });
+
+      expect([first, second, ...rest].map((part) => part?.input.n)).toEqual([1, 2, 3]);
+      expect(await queue.listParts(whole.id, { limit: 2, status: 'failed' })).toEqual([]);
+      const [last] = await queue.listParts(whole.id, { limit: 1, newestFirst: true });
+      expect(last?.input.n).toBe(3);
+    });
+
+    test('who lost the whole neither adds nor forgets parts', async () => {
+      const clock = movableClock();
+      await using queue = await open(clock);
+      const lost = await aWhole(queue);
+      clock.advance(1001);
+      const taken = (await queue.lease({ ...worker, machine: 'm', job: lost.id })) as LeasedJob;
+
+      const refused = [await queue.addParts(lost, parts), await queue.removeParts(lost)];
+      const count = (await queue.countParts(lost.id)).queued.jobs;
+
+      expect([refused, count]).toEqual([[false, false], 3]);
+      expect(await queue.removeParts(taken)).toBe(true);
+      expect((await queue.countParts(lost.id)).queued.jobs).toBe(0);
+    });
+
+    test('cancelled with its parts, a job is begun anew with those that did not succeed', async () => {
+      await using queue = await open(movableClock());
+      const whole = await aWhole(queue);
+      const done = (await queue.lease(ofWhole(whole))) as LeasedJob;
+      const held = (await queue.lease(ofWhole(whole))) as LeasedJob;
+      await queue.finish(done, { result: {} });
+
+      await queue.cancel(whole.id);
+      const isKept = await queue.renew(held, { leaseMs: 1000 });
+      const cancelled = await queue.countParts(whole.id);
+      await queue.retry(whole.id);
+
+      expect([isKept, cancelled.cancelled.jobs]).toEqual([false, 2]);
+      expect(await queue.countParts(whole.id)).toMatchObject({ queued: { jobs: 2 }, succeeded: { jobs: 1 } });
+      await queue.cancel(whole.id);
+      await queue.remove(whole.id);
+      expect(await queue.listParts(whole.id, { limit: 9 })).toEqual([]);
     });
   });
 }
