@@ -2,6 +2,7 @@
 import { TintypeError } from '@tintype/contracts/errors';
 import type { ClassChange, ClassEvent, LabelClass } from '@tintype/contracts/label';
 import type { ClassStore } from '@tintype/core/ports/catalog';
+import { crashPoint } from '@tintype/core/ports/crash-point';
 import type { Kysely } from 'kysely';
 import { countLabels, type Making, moveLabels, moveLabelsBack } from './class-labels.ts';
 import { fromJson, type StoreContext, type Write, write } from './context.ts';
@@ -41,6 +42,7 @@ export function createClassStore(context: StoreContext): ClassStore {
       write(context, async (trx) => {
         const making = { trx, id: context.clock.newId('class'), ...by };
         const { labels = 0, before } = await make(making, change);
+        crashPoint('class.followed');
         const row = { id: making.id, change: JSON.stringify(change), before: JSON.stringify(before), labels, ...by };
         await trx.insertInto('class_events').values(row).execute();
         return { id: making.id, change, labels, ...by };

@@ -1,6 +1,7 @@
 /** @file What every store works with, and the few shapes of statements they share. */
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type { Clock } from '@tintype/core/ports/clock';
+import { crashPoint } from '@tintype/core/ports/crash-point';
 import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from './schema.ts';
 
@@ -18,8 +19,15 @@ export interface StoreContext {
 export type Write = Transaction<Tables>;
 
 /** One transaction, durable when it resolves, and after every other one. Everything inside must go through `trx`: there is one connection. */
-export function write<T>({ db, writer = db }: StoreContext, change: (trx: Write) => Promise<T>): Promise<T> {
-  return writer.transaction().execute(change);
+export async function write<T>({ db, writer = db }: StoreContext, change: (trx: Write) => Promise<T>): Promise<T> {
+  const result = await writer.transaction().execute(async (trx) => {
+    crashPoint('catalog.begun');
+    const changed = await change(trx);
+    crashPoint('catalog.changed');
+    return changed;
+  });
+  crashPoint('catalog.committed');
+  return result;
 }
 
 /** Calls with at most `size` rows at a time: databases limit the parameters of a statement. Lets events in between. */

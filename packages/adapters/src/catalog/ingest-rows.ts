@@ -3,6 +3,7 @@ import type { DataIssue } from '@tintype/contracts/catalog';
 import type { LabelEvent } from '@tintype/contracts/label';
 import type { IngestBy, IngestOutcome, IngestRow, Origin } from '@tintype/core/ports/catalog';
 import type { Clock } from '@tintype/core/ports/clock';
+import { crashPoint } from '@tintype/core/ports/crash-point';
 import type { Selectable } from 'kysely';
 import { inChunks, type Write } from './context.ts';
 import { ensureDataset } from './datasets.ts';
@@ -52,6 +53,7 @@ export async function recordIngest(trx: Write, clock: Clock, asked: Batch): Prom
       .values([...chunk])
       .execute(),
   );
+  crashPoint('ingest.sampled');
   await appendLabelEvents(trx, changes.events);
   await settleIssues(trx, batch);
   await recordIssues(trx, changes.issues);

@@ -1,5 +1,6 @@
 /** @file Label events are appended; the sample's class follows in the same transaction. */
 import type { LabelEvent } from '@tintype/contracts/label';
+import { crashPoint } from '@tintype/core/ports/crash-point';
 import type { Kysely } from 'kysely';
 import { nextPosition } from './classes.ts';
 import { inChunks, type Write } from './context.ts';
@@ -25,6 +26,7 @@ export async function appendLabelEvents(trx: Write, events: readonly LabelEvent[
       fresh.map((event) => event.className),
     );
     await trx.insertInto('label_events').values(fresh.map(fromLabelEvent)).execute();
+    crashPoint('label.appended');
     await setClasses(trx, fresh);
   });
 }

@@ -1,5 +1,6 @@
 /** @file Which migrations a database still needs, and their application: all of them or none. */
 import { TintypeError } from '@tintype/contracts/errors';
+import { crashPoint } from '@tintype/core/ports/crash-point';
 import type { Kysely, Migration } from 'kysely';
 import * as kysely from './kysely.ts';
 import type { Tables } from './schema.ts';
@@ -16,9 +17,22 @@ export async function readPendingMigrations(db: Kysely<Tables>, migrations: Migr
 }
 
 export async function migrate(db: Kysely<Tables>, migrations: Migrations): Promise<void> {
+  crashPoint('migrate.locked');
   const { error } = await new kysely.Migrator({
     db,
-    provider: { getMigrations: async () => migrations },
+    provider: { getMigrations: async () => mapValues(migrations, withCrashPoint) },
   }).migrateToLatest();
   if (error) throw error;
+  crashPoint('migrate.ended');
+}
+
+const withCrashPoint = ({ up }: Migration): Migration => ({
+  async up(db) {
+    await up(db);
+    crashPoint('migrate.step');
+  },
+});
+
+function mapValues(migrations: Migrations, change: (migration: Migration) => Migration): Record<string, Migration> {
+  return Object.fromEntries(Object.entries(migrations).map(([name, migration]) => [name, change(migration)]));
 }

@@ -3,6 +3,7 @@ import { TintypeError } from '@tintype/contracts/errors';
 import type { Evaluation } from '@tintype/contracts/evaluate';
 import type { AliasLogEntry, ModelVersion, RegisteredModel } from '@tintype/contracts/registry';
 import type { NewVersion, RegistryStore } from '@tintype/core/ports/catalog';
+import { crashPoint } from '@tintype/core/ports/crash-point';
 import type { Kysely } from 'kysely';
 import { type StoreContext, type Write, write } from './context.ts';
 import { insertEvaluation } from './evaluations.ts';
@@ -93,6 +94,7 @@ async function publish(
   const number = (last ?? 0) + 1;
 
   await trx.insertInto('model_versions').values(fromNewVersion(version, number)).execute();
+  crashPoint('publish.inserted');
   if (options.evaluation) await insertEvaluation(trx, { ...options.evaluation, model, version: number });
   if (options.alias !== undefined)
     await setAlias(trx, { model, alias: options.alias, version: number, by: options.by, at });
@@ -128,6 +130,7 @@ async function setAlias(trx: Write, move: Move): Promise<AliasLogEntry> {
     .values({ model, alias, version })
     .onConflict((conflict) => conflict.columns(['model', 'alias']).doUpdateSet({ version }))
     .execute();
+  crashPoint('alias.moved');
   await trx.insertInto('alias_log').values({ model, alias, version, previous, moved_by: by, at }).execute();
   return { model, alias, version, previous, by, at };
 }

@@ -3,6 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from '
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TintypeError } from '@tintype/contracts/errors';
+import { crashPoint } from '@tintype/core/ports/crash-point';
 import Sqlite, { type Database } from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import * as kysely from './kysely.ts';
@@ -89,8 +90,10 @@ async function createFile(path: string): Promise<void> {
   }
 
   syncPath(draft);
+  crashPoint('database.drafted');
   renameSync(draft, path);
   syncPath(dirname(path));
+  crashPoint('database.placed');
 }
 
 function syncPath(path: string): void {

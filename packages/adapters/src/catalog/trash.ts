@@ -1,5 +1,6 @@
 /** @file The trash: who moved which sample to it, or back. */
 import { TintypeError } from '@tintype/contracts/errors';
+import { crashPoint } from '@tintype/core/ports/crash-point';
 import { inChunks, type Write } from './context.ts';
 
 const chunkOfIds = 500;
@@ -26,6 +27,7 @@ export async function moveToTrash(trx: Write, sampleIds: readonly string[], move
       .set({ removed: move.removed, removed_at: move.removed ? move.at : null })
       .where('id', 'in', moving)
       .execute();
+    crashPoint('trash.moved');
     const events = moving.map((id) => ({
       sample_id: id,
       removed: move.removed,

@@ -1,5 +1,6 @@
 /** @file The job queue in the catalog's database: one statement leases a job, a token fences off who lost it. */
 import type { Job } from '@tintype/contracts/job';
+import { crashPoint } from '@tintype/core/ports/crash-point';
 import type { JobQueue, LeasedJob, NewJob } from '@tintype/core/ports/job-queue';
 import { type StoreContext, type Write, write } from '../catalog/context.ts';
 import { sql } from '../catalog/kysely.ts';
@@ -20,16 +21,23 @@ export function createQueue(context: QueueContext): JobQueue {
   const { db, clock, skipsLocked = false } = context;
   return {
     add: (job) => write(context, (trx) => addJob(trx, job, { id: clock.newId('job'), now: clock.now() })),
-    lease: (options) =>
-      write(context, (trx) =>
+    async lease(options) {
+      const job = await write(context, (trx) =>
         leaseJob(trx, { ...options, lease: clock.newId('lease'), now: clock.now(), skipsLocked }),
-      ),
+      );
+      if (job) crashPoint('job.leased');
+      return job;
+    },
     renew: (job, { leaseMs, progress }) =>
       whileHeld(context, job, {
         lease_expires_at: clock.now() + leaseMs,
         ...(progress ? { progress: JSON.stringify(progress) } : {}),
       }),
-    finish: (job, end) => whileHeld(context, job, finished(end, clock.now())),
+    async finish(job, end) {
+      const isHeld = await whileHeld(context, job, finished(end, clock.now()));
+      crashPoint('job.finished');
+      return isHeld;
+    },
     release: (job, because) =>
       whileHeld(context, job, {
         status: 'queued',

@@ -110,6 +110,7 @@ class FileStore implements ObjectStore {
     try {
       await unlink(path);
       await this.#syncFolders([dirname(path)]);
+      crashPoint('store.removed');
     } catch (error) {
       if (!isMissing(error)) throw storageFailure('Removing from the object store', error);
     }

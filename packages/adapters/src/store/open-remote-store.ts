@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Bucket, BucketObject } from '@tintype/core/ports/bucket';
+import { crashPoint } from '@tintype/core/ports/crash-point';
 import type { ObjectHead, ObjectStore } from '@tintype/core/ports/object-store';
 import { storageFailure } from '../storage-failure.ts';
 import { SourceFailure } from './carry-failure.ts';
@@ -38,11 +39,13 @@ class RemoteStore implements ObjectStore {
   async put(key: string, bytes: Uint8Array, options?: { ifAbsent?: boolean }): Promise<void> {
     assertObjectKey(key);
     await this.#bucket.put(key, bytes, options);
+    crashPoint('remote.put');
   }
 
   async write(key: string, chunks: AsyncIterable<Uint8Array>, options?: { ifAbsent?: boolean }): Promise<void> {
     assertObjectKey(key);
     await this.#bucket.write(key, chunks, options);
+    crashPoint('remote.written');
   }
 
   async get(key: string): Promise<Uint8Array> {
@@ -75,6 +78,7 @@ class RemoteStore implements ObjectStore {
   async remove(key: string): Promise<void> {
     assertObjectKey(key);
     await this.#bucket.remove(key);
+    crashPoint('remote.removed');
   }
 
   async localFolder(prefix: string): Promise<string> {
@@ -109,7 +113,9 @@ class RemoteStore implements ObjectStore {
     try {
       for (const folder of [dirname(path), dirname(tagPath)]) await mkdir(folder, { recursive: true });
       await writeTemporaryStream(temporary, this.#bucket.read(key, { etag }));
+      crashPoint('copy.written');
       await rename(temporary, path);
+      crashPoint('copy.placed');
       await writeFile(tagPath, etag);
     } catch (error) {
       discard(temporary);

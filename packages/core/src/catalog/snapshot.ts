@@ -64,9 +64,9 @@ export async function createSnapshot(needs: SnapshotNeeds, options: SnapshotOpti
   };
 
   await store.put(objectKeys.snapshot(snapshot.id), lines);
-  crashPoint('snapshot-after-object');
+  crashPoint('snapshot.stored');
   await catalog.snapshots.create(snapshot, entries);
-  crashPoint('snapshot-after-rows');
+  crashPoint('snapshot.recorded');
   const issues = groups.filter(isShared).map((group) => duplicateIssue(group, dataset, clock.now()));
   await catalog.samples.recordIssues(issues, { replacing: { dataset, kind: 'near-duplicate' } });
   return catalog.snapshots.get(snapshot.id);

@@ -88,6 +88,7 @@ async function refuse({ zone, refusals }: DropZoneNeeds, { file, rejection }: Re
   if (rejection.code === 'FILE_UNREADABLE') return;
   const version = file.etag === undefined ? {} : { etag: file.etag };
   await refusals.write(file.path, zone.read(file.path, version), { ifAbsent: false });
+  crashPoint('drop.copied');
   const reason = new TextEncoder().encode(`${JSON.stringify(rejection)}\n`);
   await refusals.put(`${file.path}.reason.json`, reason, { ifAbsent: false });
   crashPoint('drop.refused');

@@ -114,6 +114,7 @@ class OriginMarks {
     if (returned.length > 0) {
       const restored = await catalog.origins.markReturned(dataset, source.location, returned, by);
       this.#tally.countReturned(returned.length, restored);
+      crashPoint('sync.returned');
     }
     if (gone.length > 0) {
       const trashed = await catalog.origins.markDeleted(dataset, source.location, gone, by);

@@ -5,6 +5,7 @@ import { answerMs, leaseMs } from '@tintype/contracts/people';
 import { resolveDataset } from '../catalog/catalog.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
+import { crashPoint } from '../ports/crash-point.ts';
 import type { AskKind } from '../ports/people-store.ts';
 import type { LabelService } from './label-service.ts';
 
@@ -83,6 +84,7 @@ export async function addLabels(
     events.map((event) => ({ ...event, ...by })),
     { askedSince: at - answerMs },
   );
+  crashPoint('label.recorded');
 }
 
 /**

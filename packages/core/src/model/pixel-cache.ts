@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { defaultPictureLimits, type PictureLimits } from '@tintype/contracts/picture';
 import type { Preprocessing } from '@tintype/contracts/preprocessing';
+import { crashPoint } from '../ports/crash-point.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import type { TaskOptions, TaskPool } from '../ports/task-pool.ts';
 import { eachPicture, type PictureFailure } from './each-picture.ts';
@@ -181,6 +182,7 @@ class ShardWriter {
     const bytes = renderPixelShard({ ...size, contentHashes, data });
     const key = `${prefix}${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}.u8`;
     await this.#store.put(key, bytes);
+    crashPoint('pixels.stored');
     index.add(key, { contentHashes, start: bytes.length - data.length, rowBytes });
   }
 }

@@ -18,6 +18,7 @@ import { type ResolvedBackbone, resolveBackbone } from '../model/resolve-backbon
 import type { BackboneHub } from '../ports/backbone-hub.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
+import { crashPoint } from '../ports/crash-point.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { TaskPool } from '../ports/task-pool.ts';
 import { calibrateTemperature } from './calibrate.ts';
@@ -73,6 +74,7 @@ export async function trainHead(needs: TrainNeeds, request: TrainRequest): Promi
     error: null,
   };
   await needs.catalog.runs.create(run);
+  crashPoint('run.begun');
   return finishRunOnFailure(needs, run, async () => {
     await request.onRun?.(run.id);
     try {

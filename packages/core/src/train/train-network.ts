@@ -9,6 +9,7 @@ import { isNetworkTraining, type Run, type TrainOptions, trainOptionsSchema } fr
 import type { Artifact, TrainEvent } from '@tintype/contracts/train-events';
 import { sortGates } from '../model/gates/judge-gates.ts';
 import { describeWeakGates } from '../model/gates/weak-gates.ts';
+import { crashPoint } from '../ports/crash-point.ts';
 import type { RunFolders } from '../ports/run-folders.ts';
 import type { Trainer } from '../ports/trainer.ts';
 import { findSnapshot } from './find-snapshot.ts';
@@ -57,6 +58,7 @@ export async function trainNetwork(needs: TrainNetworkNeeds, request: TrainNetwo
     error: null,
   };
   await needs.catalog.runs.create(run);
+  crashPoint('run.begun');
   await finishRunOnFailure(needs, run, async () => request.onRun?.(run.id));
   return train(needs, { request, run, snapshot, network });
 }

@@ -17,6 +17,7 @@ import { ingestPictures } from '../../ingest/ingest-pictures.ts';
 import type { IngestNeeds, IngestRequest } from '../../ingest/ingest-pictures.types.ts';
 import { sampleIdOf } from '../../ingest/sample-id.ts';
 import type { Catalog } from '../../ports/catalog.ts';
+import { crashPoint } from '../../ports/crash-point.ts';
 import type { OpenPictureSource, PictureSource } from '../../ports/picture-source.ts';
 import { isSamplesZip, labelFormats } from './label-formats.ts';
 import type { ReadFile, WrittenLabel, WrittenLabels } from './labels.types.ts';
@@ -258,8 +259,10 @@ async function record(
     if (!isKept || others.length > 0) events.push(event);
     events.push(...others.map((one) => toEvent(one, 'opinion')));
   }
-  for (let start = 0; start < events.length; start += eventsPerWrite)
+  for (let start = 0; start < events.length; start += eventsPerWrite) {
     await catalog.samples.appendLabelEvents(events.slice(start, start + eventsPerWrite));
+    crashPoint('label.imported');
+  }
   return counts;
 }
 

@@ -2,6 +2,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
+import { crashPoint } from '../../ports/crash-point.ts';
 import { toLittleEndian } from './float-types.ts';
 import type { FloatTensor } from './read-safetensors.ts';
 import { renderHeader } from './safetensors-header.ts';
@@ -43,6 +44,7 @@ export async function writeSafetensors(path: string, tensors: Tensors, metadata:
     } finally {
       await handle.close();
     }
+    crashPoint('checkpoint.partial');
     await rename(temporary, path);
     await syncFolder(dirname(path));
   } catch (error) {
