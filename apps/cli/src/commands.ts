@@ -21,6 +21,7 @@ import { syncCommand } from './commands/sync.ts';
 import { tokenCommands } from './commands/token.ts';
 import { trainCommand } from './commands/train.ts';
 import { tuneCommands } from './commands/tune.ts';
+import { verifyCommand } from './commands/verify.ts';
 
 export const commands: readonly CommandRecord[] = [
   initCommand,
@@ -45,5 +46,6 @@ export const commands: readonly CommandRecord[] = [
   startCommand,
   workCommand,
   smokeCommand,
+  verifyCommand,
   ...tokenCommands,
 ];

@@ -5,6 +5,7 @@ import { createAnswerStore } from './answers.ts';
 import { createClassStore } from './classes.ts';
 import type { StoreContext } from './context.ts';
 import { createEvaluationStore } from './evaluations.ts';
+import { createIntegrityStore } from './integrity.ts';
 import { createMeasureStore } from './measures.ts';
 import { createOriginStore } from './origins.ts';
 import { createPeopleStore } from './people.ts';
@@ -37,6 +38,7 @@ export function createCatalog(context: StoreContext): Catalog {
     people: createPeopleStore(context),
     access: createAccessStore(context),
     answers: createAnswerStore(context),
+    integrity: createIntegrityStore(context),
     registryVersion: () => readRegistryVersion(context.db),
     async [Symbol.asyncDispose]() {
       await Promise.all([context.db.destroy(), context.writer?.destroy()]);

@@ -26,9 +26,9 @@ export async function migrate(db: Kysely<Tables>, migrations: Migrations): Promi
   crashPoint('migrate.ended');
 }
 
-const withCrashPoint = ({ up }: Migration): Migration => ({
+const withCrashPoint = (migration: Migration): Migration => ({
   async up(db) {
-    await up(db);
+    await migration.up(db);
     crashPoint('migrate.step');
   },
 });

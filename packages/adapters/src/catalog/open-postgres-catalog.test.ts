@@ -1,6 +1,7 @@
 /** @file The PostgreSQL catalog keeps the catalog's contract, opens safely from several processes, and outlives a restart of its server. */
 import { describeCatalog } from '@tintype/core/ports/catalog.contract';
 import { aLabel, anEvaluation, aRow, aVersion, by, fill, idOf } from '@tintype/core/ports/catalog-builders.contract';
+import { describeIntegrityStore } from '@tintype/core/ports/integrity-store.contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock as clock } from '../clock.ts';
 import { ask, type PostgresServer, startPostgres } from '../testing/start-postgres.ts';
@@ -26,6 +27,14 @@ describe.skipIf(typeof started === 'string')('the catalog on a PostgreSQL server
   afterAll(() => server[Symbol.asyncDispose]());
 
   describeCatalog('PostgreSQL', async () => openPostgresCatalog({ url: await aDatabase(), clock }));
+
+  describe('PostgreSQL: integrity', () => {
+    describeIntegrityStore(async () => {
+      const url = await aDatabase();
+      const breakRows = async (statement: string): Promise<void> => void (await ask(url, statement));
+      return { catalog: await openPostgresCatalog({ url, clock }), breakRows };
+    });
+  });
 
   test('two open catalogs of one database see each other’s writes, counted ones too', async () => {
     const url = await aDatabase();

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describeCatalog } from '@tintype/core/ports/catalog.contract';
 import { anEvaluation, aRow, aVersion, by, fill, idOf } from '@tintype/core/ports/catalog-builders.contract';
+import { describeIntegrityStore } from '@tintype/core/ports/integrity-store.contract';
 import Sqlite from 'better-sqlite3';
 import { type Kysely, type KyselyPlugin, type RootOperationNode, sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { systemClock as clock } from '../clock.ts';
 import { createCatalog } from './create-catalog.ts';
 import { openSqliteCatalog } from './open-sqlite-catalog.ts';
@@ -19,6 +20,19 @@ const aFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'tintype-catalog-'
 const aPath = async (): Promise<string> => join(await aFolder(), 'catalog.sqlite');
 
 describeCatalog('SQLite', async () => openSqliteCatalog({ path: await aPath(), clock }));
+
+describe('SQLite: integrity', () => {
+  describeIntegrityStore(async () => {
+    const path = await aPath();
+    const catalog = await openSqliteCatalog({ path, clock });
+    const breakRows = async (statement: string): Promise<void> => {
+      const plain = new Sqlite(path);
+      plain.exec(statement);
+      plain.close();
+    };
+    return { catalog, breakRows };
+  });
+});
 
 test('what was recorded is there after a restart', async () => {
   const path = await aPath();

@@ -135,6 +135,25 @@ async function setAlias(trx: Write, move: Move): Promise<AliasLogEntry> {
   return { model, alias, version, previous, by, at };
 }
 
+/** Where the alias stands from now on, whatever was there; null: nowhere. */
+export async function putAlias(
+  trx: Write,
+  { model, alias, version, by, at }: Omit<Move, 'version' | 'expected'> & { version: number | null },
+): Promise<void> {
+  if (version !== null) await setAlias(trx, { model, alias, version, by, at });
+  else {
+    const gone = await trx
+      .deleteFrom('aliases')
+      .where('model', '=', model)
+      .where('alias', '=', alias)
+      .returning('version')
+      .executeTakeFirst();
+    const entry = { model, alias, version: null, previous: gone?.version ?? null, moved_by: by, at };
+    await trx.insertInto('alias_log').values(entry).execute();
+  }
+  await bumpRegistryVersion(trx);
+}
+
 async function getModel(db: Reader, name: string): Promise<RegisteredModel> {
   const row = await db.selectFrom('models').selectAll().where('name', '=', name).executeTakeFirst();
   if (!row) throw await missingModel(db, name);

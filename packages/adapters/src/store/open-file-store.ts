@@ -5,9 +5,10 @@ import { type FileHandle, mkdir, open, readdir, readFile, stat, unlink } from 'n
 import { dirname, join, resolve } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
 import { crashPoint } from '@tintype/core/ports/crash-point';
-import type { ObjectHead, ObjectStore } from '@tintype/core/ports/object-store';
+import type { ObjectCopy, ObjectHead, ObjectStore, UnfinishedFile } from '@tintype/core/ports/object-store';
 import { storageFailure, systemCode } from '../storage-failure.ts';
 import { SourceFailure } from './carry-failure.ts';
+import { listUnfinished } from './list-files.ts';
 import { assertObjectKey, splitPrefix, temporaryFolder } from './object-path.ts';
 import { createFolderSync } from './sync-folders.ts';
 import { discard, placeIfAbsent, placeOver, writeTemporary, writeTemporaryStream } from './write-durably.ts';
@@ -115,6 +116,18 @@ class FileStore implements ObjectStore {
       if (!isMissing(error)) throw storageFailure('Removing from the object store', error);
     }
   }
+
+  async modifiedAt(key: string): Promise<number | undefined> {
+    assertObjectKey(key);
+    const stats = await stat(join(this.#folder, key)).catch(() => undefined);
+    return stats?.isFile() ? Math.floor(stats.mtimeMs) : undefined;
+  }
+
+  unfinished(): AsyncIterable<UnfinishedFile> {
+    return listUnfinished(join(this.#folder, temporaryFolder));
+  }
+
+  async *copies(): AsyncGenerator<ObjectCopy> {}
 
   async localFolder(prefix: string): Promise<string> {
     return resolve(this.#folder, splitPrefix(prefix).folder);

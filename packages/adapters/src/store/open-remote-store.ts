@@ -4,9 +4,10 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Bucket, BucketObject } from '@tintype/core/ports/bucket';
 import { crashPoint } from '@tintype/core/ports/crash-point';
-import type { ObjectHead, ObjectStore } from '@tintype/core/ports/object-store';
+import type { ObjectCopy, ObjectHead, ObjectStore, UnfinishedFile } from '@tintype/core/ports/object-store';
 import { storageFailure } from '../storage-failure.ts';
 import { SourceFailure } from './carry-failure.ts';
+import { discardFile, listPaths, listUnfinished } from './list-files.ts';
 import { assertObjectKey, isObjectKey, splitPrefix } from './object-path.ts';
 import { discard, writeTemporaryStream } from './write-durably.ts';
 
@@ -79,6 +80,29 @@ class RemoteStore implements ObjectStore {
     assertObjectKey(key);
     await this.#bucket.remove(key);
     crashPoint('remote.removed');
+  }
+
+  async modifiedAt(key: string): Promise<number | undefined> {
+    assertObjectKey(key);
+    return (await this.#bucket.find(key))?.modifiedAt;
+  }
+
+  /** Of downloads; what a cloud keeps of cut uploads is its own matter. */
+  unfinished(): AsyncIterable<UnfinishedFile> {
+    return listUnfinished(this.#cacheFolder);
+  }
+
+  async *copies(): AsyncGenerator<ObjectCopy> {
+    const [objects, tags] = ['objects', 'tags'].map((name) => join(this.#cacheFolder, name)) as [string, string];
+    for await (const key of listPaths(objects)) {
+      const path = join(objects, key);
+      // The tag first: a copy without one is downloaded again.
+      const discard = async (): Promise<void> => {
+        await discardFile(join(tags, key));
+        await discardFile(path);
+      };
+      yield { key, path, discard };
+    }
   }
 
   async localFolder(prefix: string): Promise<string> {

@@ -52,7 +52,7 @@ export async function createSnapshot(needs: SnapshotNeeds, options: SnapshotOpti
 
   const lines = renderEntries(entries);
   const snapshot: Snapshot = {
-    id: `snap_${createHash('sha256').update(lines).digest('hex').slice(0, 16)}`,
+    id: snapshotIdOf(lines),
     dataset,
     seed: options.seed,
     shares: options.shares,
@@ -129,8 +129,12 @@ function classTooSmall(names: readonly string[], entries: readonly { className: 
   return new TintypeError('CLASS_TOO_SMALL', { classes, minimum: smallestClass });
 }
 
+/** Equal lists have equal ids. */
+export const snapshotIdOf = (lines: Uint8Array): string =>
+  `snap_${createHash('sha256').update(lines).digest('hex').slice(0, 16)}`;
+
 /** One JSON line per entry, keys in this order: what the id is the hash of. */
-function renderEntries(entries: readonly SnapshotEntry[]): Uint8Array {
+export function renderEntries(entries: readonly SnapshotEntry[]): Uint8Array {
   const lines = entries.map(
     ({ sampleId, contentHash, className, group, split }) =>
       `${JSON.stringify({ sampleId, contentHash, className, group, split })}\n`,

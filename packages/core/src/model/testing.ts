@@ -40,6 +40,9 @@ export function memoryStore(): MemoryStore {
         if (key.startsWith(prefix)) yield { key, sizeBytes: (objects.get(key) as Uint8Array).length };
     },
     remove: async (key) => void objects.delete(key),
+    modifiedAt: async (key) => (objects.has(key) ? 0 : undefined),
+    unfinished: async function* () {},
+    copies: async function* () {},
     localFolder: async (prefix) => {
       const folder = await mkdtemp(join(tmpdir(), 'tintype-memory-store-'));
       for (const [key, bytes] of objects)

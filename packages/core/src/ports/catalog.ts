@@ -23,6 +23,7 @@ import type { Study, Trial } from '@tintype/contracts/tune';
 import type { AccessStore } from './access-store.ts';
 import type { AnswerStore } from './answer-store.ts';
 import type { MeasureStore, SamplePredictionStore, TagStore, ViewStore } from './curation-stores.ts';
+import type { IntegrityStore } from './integrity-store.ts';
 import type { PeopleStore } from './people-store.ts';
 
 /** A file of a source that an earlier run finished with, taken or rejected. */
@@ -261,6 +262,7 @@ export interface Catalog extends AsyncDisposable {
   people: PeopleStore;
   access: AccessStore;
   answers: AnswerStore;
+  integrity: IntegrityStore;
   /** A number that changes whenever a registry row changes, cheap to read: servers poll it. */
   registryVersion(): Promise<number>;
 }

@@ -76,6 +76,14 @@ export const crashPoints = {
   // Jobs
   'job.leased': 'a job is leased, nothing of it is done',
   'job.finished': 'the end of a job is durable, nobody has been told',
+
+  // Repairs
+  'verify.copied': 'a copy of a damaged object is in quarantine, without its note',
+  'verify.noted': 'copy and note are in quarantine, the damaged object is still there',
+  'verify.quarantined': 'the damaged object is gone, its samples are where they were',
+  'verify.returned': 'an object is back from quarantine, its copy is still there',
+  'verify.renamed': 'a damaged checkpoint is set aside',
+  'verify.mended': 'one finding is mended, others are not',
 } as const;
 
 export type CrashPoint = keyof typeof crashPoints;

@@ -9,8 +9,8 @@ async function* streamOf(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Arra
   yield* parts;
 }
 
-async function collect(items: AsyncIterable<ObjectHead>): Promise<ObjectHead[]> {
-  const all: ObjectHead[] = [];
+async function collect<T = ObjectHead>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
   for await (const item of items) all.push(item);
   return all;
 }
@@ -73,6 +73,17 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
 
       expect(kept).toBe('first');
       expect(await read(store, 'snapshots/a')).toBe('third');
+    });
+
+    test('an object has the time it was written at, and nothing is unfinished when nobody writes', async () => {
+      const store = await open();
+
+      await store.put('snapshots/timed', text('now'));
+
+      expect(typeof (await store.modifiedAt('snapshots/timed'))).toBe('number');
+      expect(await store.modifiedAt('snapshots/none')).toBeUndefined();
+      expect(await collect(store.unfinished())).toEqual([]);
+      expect(await collect(store.copies())).toEqual([]);
     });
 
     test('many writers of one key leave one whole object', async () => {

@@ -5,6 +5,23 @@ export interface ObjectHead {
   sizeBytes: number;
 }
 
+/** A file that somebody writes, or died while writing; no object yet. */
+export interface UnfinishedFile {
+  name: string;
+  sizeBytes: number;
+  /** Milliseconds since 1970. */
+  modifiedAt: number;
+  discard: () => Promise<void>;
+}
+
+/** A file on this machine that holds what an object held. */
+export interface ObjectCopy {
+  key: string;
+  path: string;
+  /** It is downloaded again when it is wanted. */
+  discard: () => Promise<void>;
+}
+
 export interface ObjectStore {
   /** How many objects are best put at once: a network needs more of them under way than a disk. Default: as many as there are. */
   readonly putsAtOnce?: number;
@@ -23,6 +40,12 @@ export interface ObjectStore {
   /** Every object whose key starts with `prefix`, in key order. */
   list(prefix: string): AsyncIterable<ObjectHead>;
   remove(key: string): Promise<void>;
+  /** When the object was written, in milliseconds since 1970; undefined where there is no such object. */
+  modifiedAt(key: string): Promise<number | undefined>;
+  /** What writers left unfinished on this machine, or are writing now. */
+  unfinished(): AsyncIterable<UnfinishedFile>;
+  /** Copies that `localFolder` made; none where objects are files of this machine. */
+  copies(): AsyncIterable<ObjectCopy>;
   /** A folder on this machine that holds the objects under `prefix` as files; downloaded first by remote stores. */
   localFolder(prefix: string): Promise<string>;
 }
@@ -47,4 +70,6 @@ export const objectKeys = {
   /** Where its pictures lie on the map: JSON, a line for each thousand. */
   explorePoints: (dataset: string): string => `explore/${dataset}/points.jsonl`,
   snapshot: (snapshotId: string): string => `snapshots/${snapshotId}.jsonl`,
+  /** What `verify` put aside, under the key that it had. */
+  quarantine: (key: string): string => `quarantine/${key}`,
 };

@@ -94,6 +94,17 @@ async function tryRead(
   }
 }
 
+/** Whether all of it is there and as it was written; of the best weights, which have no hash, whether they can be read. */
+export async function isWholeCheckpoint(path: string): Promise<boolean> {
+  try {
+    const { tensors, metadata } = await readSafetensors(path);
+    return metadata.sha256 === undefined || metadata.sha256 === hashTensors(tensors);
+  } catch (error) {
+    if (error instanceof TintypeError && error.code === 'MODEL_FILE_INVALID') return false;
+    throw error;
+  }
+}
+
 /** Over names, shapes and numbers. */
 function hashTensors(state: State): string {
   const hash = createHash('sha256');
