@@ -172,14 +172,11 @@ export const rowChecks: readonly RowCheck[] = [
     describe: ({ subject, worker }) =>
       `${subject} is held by ${String(worker)}, which gave no sign of life for ten minutes.`,
     async mend(trx, subject, at) {
-      await trx
-        .updateTable('jobs')
-        .set({ status: 'queued', lease: null, lease_expires_at: null, worker: null })
-        .where('id', '=', subject)
-        .where('status', '=', 'running')
-        .where('lease_expires_at', '<=', at)
-        .execute();
-      return 'The next worker takes it.';
+      // Of queued jobs with one key there is one.
+      const { rows } = await sql`update jobs set status = 'queued', lease = null, lease_expires_at = null, worker = null
+        where id = ${subject} and status = 'running' and lease_expires_at <= ${at} and not exists (select 1 from jobs other
+          where other.status = 'queued' and other.singleton_key = jobs.singleton_key) returning id`.execute(trx);
+      return rows.length > 0 ? 'The next worker takes it.' : undefined;
     },
   },
   {
