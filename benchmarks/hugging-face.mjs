@@ -43,7 +43,7 @@ async function trainAndSave(family, shape, folder) {
   const targets = Float32Array.of(1, 0, 0, 0, 0, 1);
   for (let n = 0; n < steps; n += 1)
     await step.run({ x: draw(batch * 3 * sizePx * sizePx), targets }, { learningRate: 1e-3, maskSeed: n });
-  const state = step.read();
+  const state = await step.read();
   await step[Symbol.asyncDispose]();
 
   const preprocessing = preprocessingSchema.parse({ widthPx: sizePx, heightPx: sizePx });

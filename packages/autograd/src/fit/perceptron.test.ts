@@ -24,7 +24,7 @@ async function train(rows: PerceptronRows, change: Partial<PerceptronOptions> = 
   await using training = await openPerceptronTraining(rows, { ...settings, ...change });
   const losses: number[] = [];
   for (let epoch = 0; epoch < epochs; epoch++) losses.push(await training.runEpoch());
-  return { losses, perceptron: training.read() };
+  return { losses, perceptron: await training.read() };
 }
 
 function predict({ hidden, output }: Perceptron, row: Float32Array): number {

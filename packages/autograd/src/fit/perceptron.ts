@@ -7,7 +7,8 @@ import { dropout, linear } from '../nn/layers.ts';
 import { buildNetwork, type Network, trainingMode } from '../nn/network.ts';
 import { adamw } from '../optimize/adamw.ts';
 import { createRandom } from '../random.ts';
-import { openTrainStep, type TrainStep } from '../step/train-step.ts';
+import type { State } from '../step/state.ts';
+import { openTrainStep } from '../step/train-step.ts';
 
 export interface PerceptronRows {
   /** [N, D] row-major, standardized. Never copied. */
@@ -48,7 +49,7 @@ export interface Perceptron {
 export interface PerceptronTraining extends AsyncDisposable {
   /** Every row once, but for those that fill no batch, in an order of its own. Gives the mean loss: NaN where training has broken. */
   runEpoch(): Promise<number>;
-  read(): Perceptron;
+  read(): Promise<Perceptron>;
 }
 
 /** Equal rows, options and seed give equal weights. Throws RangeError where the arrays do not fit. */
@@ -82,7 +83,10 @@ export async function openPerceptronTraining(
       epoch++;
       return loss;
     },
-    read: () => ({ hidden: readLayer(step, 'hidden'), output: readLayer(step, 'output') }),
+    async read() {
+      const state = await step.view();
+      return { hidden: layerOf(state, 'hidden'), output: layerOf(state, 'output') };
+    },
     [Symbol.asyncDispose]: () => step[Symbol.asyncDispose](),
   };
 }
@@ -133,8 +137,7 @@ function shuffle(count: number, random: () => number): Int32Array {
   return order;
 }
 
-function readLayer(step: TrainStep, name: string): DenseLayer {
-  const state = step.view();
+function layerOf(state: State, name: string): DenseLayer {
   const copy = (kind: string): Float32Array =>
     (state.get(`parameters/${name}.${kind}`)?.data ?? new Float32Array()).slice();
   return { weights: copy('weight'), bias: copy('bias') };

@@ -6,6 +6,7 @@ import { type Lowering, plainLowering } from '../lowering/lowering.ts';
 import { penOf } from '../lowering/pen.ts';
 import { type AttributeValue, onnxModel, onnxNode, onnxTensor, onnxValue } from '../onnx/build-onnx.ts';
 import type { NodeProto, TensorProto } from '../onnx/generated/onnx_pb.ts';
+import { elementTypes } from '../onnx/element-types.ts';
 import type { OnnxModel } from '../onnx/read-onnx.ts';
 import type { OnnxWriter } from './operator.ts';
 import { recordOf } from './operators.ts';
@@ -39,7 +40,12 @@ export function emitOnnx(outputs: Readonly<Record<string, Value>>, options: Emit
       ? openForms(penOf(writer), lowering.block, countEach(read), writer.nameOf)
       : undefined;
   const nameOf = forms ? forms.plain : writer.nameOf;
-  for (const node of nodes) if (!(forms && writeBlocked(forms, node))) writePlain(node, nameOf, writer);
+  const isPoolInDouble = lowering.layout === 'plain' && lowering.maxPoolInDouble === true;
+  for (const node of nodes) {
+    if (forms && writeBlocked(forms, node)) continue;
+    if (isPoolInDouble && node.operator === 'maxPool') writeMaxPoolInDouble(node, nameOf, writer);
+    else writePlain(node, nameOf, writer);
+  }
   for (const value of values) nameOf(value);
   for (const [outputName, value] of copied) writer.node('Identity', [nameOf(value)], [outputName]);
   return onnxModel({
@@ -68,6 +74,19 @@ function countEach(values: readonly Value[]): Map<Value, number> {
   const counts = new Map<Value, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
+}
+
+/** Between two casts; equal pixels stay equal, so that the same one wins. */
+function writeMaxPoolInDouble(node: Node, nameOf: (value: Value) => string, writer: OnnxWriter): void {
+  const [wide, wideMaxima] = [writer.temporary(), writer.temporary()];
+  const [x, y] = [node.inputs[0] as Value, node.outputs[0] as Value];
+  const names = new Map([
+    [x, wide],
+    [y, wideMaxima],
+  ]);
+  writer.node('Cast', [nameOf(x)], [wide], { to: elementTypes.float64.id });
+  writePlain(node, (value) => names.get(value) ?? nameOf(value), writer);
+  writer.node('Cast', [wideMaxima], [nameOf(y)], { to: elementTypes.float32.id });
 }
 
 function writePlain(node: Node, nameOf: (value: Value) => string, writer: OnnxWriter): void {

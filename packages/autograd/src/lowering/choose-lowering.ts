@@ -5,7 +5,7 @@ import { ops } from '../graph/ops.ts';
 import { input } from '../graph/value.ts';
 import { renderOnnx } from '../onnx/write-onnx.ts';
 import { floatsOf, openSession } from '../runtime/session.ts';
-import { type Block, type Lowering, plainLowering } from './lowering.ts';
+import { type Block, type Lowering, plainLowering, webgpuLowering } from './lowering.ts';
 
 const blocks: readonly Block[] = [16, 8];
 
@@ -19,6 +19,7 @@ const answers = new Map<string, Promise<Lowering>>();
  * has them.
  */
 export function chooseLowering({ provider = 'cpu' }: { provider?: string } = {}): Promise<Lowering> {
+  if (provider === 'webgpu') return Promise.resolve(webgpuLowering);
   if (provider !== 'cpu') return Promise.resolve(plainLowering);
   const answer = answers.get(provider) ?? probe();
   answers.set(provider, answer);

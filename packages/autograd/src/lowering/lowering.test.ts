@@ -13,7 +13,7 @@ import { renderOnnx } from '../onnx/write-onnx.ts';
 import { openSession, type Tensor } from '../runtime/session.ts';
 import { largestDifference, seeded } from '../testing.ts';
 import { chooseLowering } from './choose-lowering.ts';
-import { type Lowering, plainLowering } from './lowering.ts';
+import { type Lowering, plainLowering, webgpuLowering } from './lowering.ts';
 
 /** float32 (2^-24), sums of some hundred terms, one after the other. */
 const tolerance = 2e-5;
@@ -182,5 +182,19 @@ describe.each(['blocked', 'plain'] as const)('%s, where there are blocks to fill
 });
 
 test('no lowering is blocked but the one of the CPU', async () => {
-  expect(await chooseLowering({ provider: 'webgpu' })).toEqual({ layout: 'plain' });
+  expect(await chooseLowering({ provider: 'cuda' })).toEqual({ layout: 'plain' });
+  expect(await chooseLowering({ provider: 'webgpu' })).toEqual({ layout: 'plain', maxPoolInDouble: true });
 });
+
+test.each(operatorCases.maxPool.concat(operatorCases.maxPoolGradient))(
+  'where the device cannot tell which pixel won, the processor does: $name',
+  async (entry) => {
+    const outputs = outputsOf(entry);
+    const nodes = emitOnnx(outputs, { lowering: webgpuLowering }).graph?.node ?? [];
+    const pools = nodes.filter(({ opType }) => opType === 'MaxPool');
+    const wide = nodes.filter(({ opType, attribute }) => opType === 'Cast' && attribute[0]?.i === 11n);
+
+    expect(pools.map(({ input: [x] }) => x)).toEqual(wide.map(({ output: [x] }) => x));
+    expect(await compare(entry, outputs, webgpuLowering)).toBeLessThan(tolerance);
+  },
+);

@@ -11,6 +11,15 @@ export type Tensor =
 
 export type TensorElementType = Tensor['type'];
 
+/** A float32 result that stays where it was computed, to be fed to the next run: WebGPU's memory, or the processor's own. */
+export interface KeptTensor {
+  readonly dims: readonly number[];
+  /** A copy. */
+  download(): Promise<Float32Array>;
+  /** Of no use afterwards. */
+  dispose(): void;
+}
+
 export interface SessionOptions {
   /** Threads inside an operator; default 1. */
   threads?: number;
@@ -22,6 +31,8 @@ export interface SessionOptions {
   provider?: Provider;
   /** The outputs that `run` gives when it is not told; default all of the model's. */
   outputs?: readonly string[];
+  /** The outputs that `runKeeping` leaves on the device; default none. */
+  kept?: readonly string[];
 }
 
 /** What the model says of an input or output. */
@@ -52,6 +63,10 @@ export interface Session extends AsyncDisposable {
     fetch?: readonly string[],
     options?: RunOptions,
   ): Promise<Record<string, Tensor>>;
+  /** As `run`, with feeds that were kept before; gives the outputs named by `kept` as such, all others as `results`. */
+  runKeeping(
+    feeds: Readonly<Record<string, Tensor | KeptTensor>>,
+  ): Promise<{ results: Record<string, Tensor>; kept: Record<string, KeptTensor> }>;
 }
 
 /**
@@ -69,6 +84,9 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     enableMemPattern: options.memoryPattern ?? true,
     logSeverityLevel: 4,
     extra: { session: { intra_op: { allow_spinning: options.allowSpinning === true ? '1' : '0' } } },
+    ...(options.kept && options.provider === 'webgpu'
+      ? { preferredOutputLocation: Object.fromEntries(options.kept.map((name) => [name, 'gpu-buffer'] as const)) }
+      : {}),
   };
   const create = (): Promise<InferenceSession> =>
     typeof model === 'string'
@@ -77,6 +95,7 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
   const session = await withProvider(options.provider ?? 'cpu', create);
   const toOrt = ({ type, data, dims }: Tensor): OrtTensor => new ort.Tensor(type, data, dims);
   const outputNames = options.outputs ?? session.outputNames;
+  const keptNames = new Set(options.kept);
   return {
     inputs: session.inputMetadata.map(describe),
     outputs: session.outputMetadata.map(describe),
@@ -87,8 +106,39 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
       const results = await session.run(mapValues(feeds, toOrt), Object.fromEntries(fetches));
       return Object.fromEntries(fetch.map((name) => [name, into[name] ?? fromOrt(name, results[name])]));
     },
+    async runKeeping(feeds) {
+      const given = mapValues(feeds, (feed) => (feed instanceof Kept ? feed.tensor : toOrt(feed as Tensor)));
+      const results = await session.run(given);
+      const names = [...session.outputNames];
+      const pick = <Made>(isKept: boolean, make: (name: string) => Made): Record<string, Made> =>
+        Object.fromEntries(names.filter((name) => keptNames.has(name) === isKept).map((name) => [name, make(name)]));
+      return {
+        results: pick(false, (name) => fromOrt(name, results[name])),
+        kept: pick(true, (name) => new Kept(results[name] as OrtTensor)),
+      };
+    },
     [Symbol.asyncDispose]: () => session.release(),
   };
+}
+
+class Kept implements KeptTensor {
+  readonly tensor: OrtTensor;
+
+  constructor(tensor: OrtTensor) {
+    this.tensor = tensor;
+  }
+
+  get dims(): readonly number[] {
+    return this.tensor.dims;
+  }
+
+  async download(): Promise<Float32Array> {
+    return ((await this.tensor.getData()) as Float32Array).slice();
+  }
+
+  dispose(): void {
+    this.tensor.dispose();
+  }
 }
 
 /** A provider that is not there is told apart from a model that is wrong. */

@@ -62,10 +62,10 @@ describe.each(['plain', 'blocked'])('written %s', (layout) => {
     await using step = await openTrainStep(spec, { lowering, threads: 2 });
 
     for (const seed of [1, 2, 3]) {
-      const before = step.read();
+      const before = await step.read();
       await step.run(aBatch(spec.network, seed), { learningRate, maskSeed: seed });
 
-      expect(worstOf(before, step.read(), stepInFloat64(spec, before, seed)).error).toBeLessThan(2e-3);
+      expect(worstOf(before, await step.read(), stepInFloat64(spec, before, seed)).error).toBeLessThan(2e-3);
     }
   });
 });

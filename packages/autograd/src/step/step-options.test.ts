@@ -25,9 +25,9 @@ function aPerceptron(batch: number): Network {
 
 async function stateAfter(spec: StepSpec, batches: readonly TrainBatch[]): Promise<{ before: State; after: State }> {
   await using step = await openTrainStep(spec);
-  const before = step.read();
+  const before = await step.read();
   for (const batch of batches) await step.run(batch, settings);
-  return { before, after: step.read() };
+  return { before, after: await step.read() };
 }
 
 const dataOf = (state: State, name: string): Float32Array => state.get(name)?.data ?? new Float32Array();
@@ -51,16 +51,16 @@ describe('accumulation', () => {
   test('only every other run updates, and tells the length of the gradient', async () => {
     await using step = await openTrainStep({ network: aPerceptron(4), optimizer: adamw(), accumulate: 2 });
     const batch = aBatch(aPerceptron(4), 1);
-    const before = step.read();
+    const before = await step.read();
 
     const first = await step.run(batch, settings);
-    const between = step.read();
+    const between = await step.read();
     const second = await step.run(batch, settings);
 
     expect([first.gradientNorm, step.stepCount]).toEqual([undefined, 1]);
     expect(second.gradientNorm).toBeGreaterThan(0);
     expect(dataOf(between, 'parameters/head.bias')).toEqual(dataOf(before, 'parameters/head.bias'));
-    expect(dataOf(step.read(), 'parameters/head.bias')).not.toEqual(dataOf(before, 'parameters/head.bias'));
+    expect(dataOf(await step.read(), 'parameters/head.bias')).not.toEqual(dataOf(before, 'parameters/head.bias'));
   });
 });
 
@@ -99,13 +99,14 @@ test('weight decay passes biases and norms by, and a learning rate can be scaled
   };
   await using step = await openTrainStep(spec);
   const head = { shape: [3, 16], data: new Float32Array(48) };
-  step.write(new Map([['parameters/head.weight', head]]));
-  const before = step.read();
+  await step.write(new Map([['parameters/head.weight', head]]));
+  const before = await step.read();
 
   await step.run({ x: aBatch(network, 1).x, targets }, settings);
+  const after = await step.read();
 
   const share = (name: string): number => {
-    const [old, now] = [dataOf(before, name), dataOf(step.read(), name)];
+    const [old, now] = [dataOf(before, name), dataOf(after, name)];
     return (now.findLast((x) => x !== 0) ?? 0) / (old.findLast((x) => x !== 0) ?? 1);
   };
   expect(share('parameters/block.conv.weight')).toBeCloseTo(0.9, 5);
@@ -128,14 +129,16 @@ test('an average follows the parameters', async () => {
 
 test('pretrained parameters are taken without the rest of a state, and become their own average', async () => {
   await using step = await openTrainStep({ network: aPerceptron(4), optimizer: adamw(), ema: { decay: 0.5 } });
-  const before = step.read();
+  const before = await step.read();
   const bias = { shape: [16], data: new Float32Array(16).fill(7) };
 
-  step.write(new Map([['parameters/hidden.bias', bias]]));
+  await step.write(new Map([['parameters/hidden.bias', bias]]));
 
-  const moved = [...step.read()].filter(([name, { data }]) => data.some((x, i) => x !== dataOf(before, name)[i]));
+  const moved = [...(await step.read())].filter(([name, { data }]) =>
+    data.some((x, i) => x !== dataOf(before, name)[i]),
+  );
   expect(moved.map(([name]) => name).sort()).toEqual(['ema/hidden.bias', 'parameters/hidden.bias']);
-  expect(dataOf(step.view(), 'ema/hidden.bias')).toEqual(bias.data);
+  expect(dataOf(await step.view(), 'ema/hidden.bias')).toEqual(bias.data);
 });
 
 describe('a batch whose gradients are not finite', () => {
@@ -150,11 +153,11 @@ describe('a batch whose gradients are not finite', () => {
 
   test('changes nothing where the loss is scaled', async () => {
     await using step = await openTrainStep({ network, optimizer: adamw(), lossScale: 1024, ema: { decay: 0.5 } });
-    const before = step.read();
+    const before = await step.read();
 
     await step.run(broken, settings);
 
-    expect(step.read()).toEqual(before);
+    expect(await step.read()).toEqual(before);
     expect(step.stepCount).toBe(0);
   });
 });
@@ -194,11 +197,13 @@ describe('what does not fit is refused', () => {
 
   test('a state of another network', async () => {
     await using step = await openTrainStep({ network: aPerceptron(4), optimizer: sgd() });
-    const write = (name: string, shape: number[]) => () =>
+    const write = (name: string, shape: number[]): Promise<void> =>
       step.write(new Map([[name, { shape, data: new Float32Array(3) }]]));
 
-    expect(write('parameters/tail.bias', [3])).toThrow('this step has no "parameters/tail.bias"');
-    expect(write('parameters/hidden.bias', [3])).toThrow('"parameters/hidden.bias" is [3] with 3 numbers where [16]');
+    await expect(write('parameters/tail.bias', [3])).rejects.toThrow('this step has no "parameters/tail.bias"');
+    await expect(write('parameters/hidden.bias', [3])).rejects.toThrow(
+      '"parameters/hidden.bias" is [3] with 3 numbers where [16]',
+    );
   });
 
   test('a provider that is not part of this installation', async () => {

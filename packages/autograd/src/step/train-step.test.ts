@@ -74,6 +74,38 @@ const variants: [string, () => Partial<StepSpec>][] = [
   ['a frozen layer', () => ({ isTrainable: ({ depth }) => depth > 0 })],
 ];
 
+describe('what stays on the device', () => {
+  test.each(variants.filter(([name]) => name !== 'accumulation'))(
+    'goes the way of what is written in place, there and back: %s',
+    async (_, vary) => {
+      await using inPlace = await openTrainStep(specOf(vary()), { seed: 4 });
+      const expected = await runSteps(inPlace, 5);
+
+      await using kept = await openTrainStep(specOf(vary()), { seed: 4, isStateKept: true });
+      const losses = await runSteps(kept, 2);
+      await using other = await openTrainStep(specOf(vary()), { seed: 5, isStateKept: true });
+      await runSteps(other, 1);
+      await other.write(await kept.read());
+      losses.push(...(await runSteps(other, 3, 2)));
+
+      expect(losses).toEqual(expected);
+      expect(hashOf(await other.view())).toBe(hashOf(await inPlace.view()));
+    },
+  );
+
+  test('is not what was there before a state was written', async () => {
+    await using step = await openTrainStep(specOf({}), { seed: 4, isStateKept: true });
+    const before = hashOf(await step.read());
+    const start = await step.read();
+    await runSteps(step, 2);
+    expect(hashOf(await step.read())).not.toBe(before);
+
+    await step.write(start);
+
+    expect(hashOf(await step.read())).toBe(before);
+  });
+});
+
 describe('a run that is resumed from its state equals one that was not interrupted, bit for bit', () => {
   test.each(variants)('%s', async (_, vary) => {
     await using straight = await openTrainStep(specOf(vary()), { seed: 4 });
@@ -82,10 +114,10 @@ describe('a run that is resumed from its state equals one that was not interrupt
     await using before = await openTrainStep(specOf(vary()), { seed: 4 });
     const losses = await runSteps(before, 3);
     await using after = await openTrainStep(specOf(vary()), { seed: 5 });
-    after.write(before.read());
+    await after.write(await before.read());
     losses.push(...(await runSteps(after, 4, 3)));
 
     expect(losses).toEqual(expected);
-    expect(hashOf(after.read())).toBe(hashOf(straight.read()));
+    expect(hashOf(await after.read())).toBe(hashOf(await straight.read()));
   });
 });

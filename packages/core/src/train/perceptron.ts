@@ -66,7 +66,7 @@ async function train(set: TrainingSet, hyperparameters: typeof usual, options: F
     const trainingLoss = await training.runEpoch();
     if (!Number.isFinite(trainingLoss))
       throw new TintypeError('TRAINING_DIVERGED', { reason: 'the loss of the head is not a finite number' });
-    const perceptron = training.read();
+    const perceptron = await training.read();
     const judged = fold ? await judge(perceptron, fold.held) : { loss: -epochs };
     if (!best || judged.loss < best.loss) best = { perceptron, epochs, ...judged };
     onProgress?.({

@@ -48,7 +48,7 @@ async function train(network: ImportedClassifier): Promise<{ losses: number[]; s
   const losses: number[] = [];
   for (let i = 0; i < 60; i++)
     losses.push((await step.run({ x: pixels, targets }, { learningRate: 0.1, maskSeed: 0 })).loss);
-  return { losses, state: step.read() };
+  return { losses, state: await step.read() };
 }
 
 async function run(model: OnnxModel, feeds: (name: string) => Tensor, name: string): Promise<Float32Array> {

@@ -154,7 +154,7 @@ test.each(Object.keys(miniatures))('%s is exported as it was trained, for any nu
   await using step = await openTrainStep({ network, optimizer: adamw() });
   await step.run(aBatch(network), { learningRate: 1e-3, maskSeed: 0 });
 
-  const model = renderOnnx(renderInference((batch) => build({ batch, mode: evaluationMode }), step.read()));
+  const model = renderOnnx(renderInference((batch) => build({ batch, mode: evaluationMode }), await step.read()));
 
   await using session = await openSession(model);
   const { x } = aBatch(network);

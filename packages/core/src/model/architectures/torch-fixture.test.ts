@@ -99,15 +99,16 @@ describe.each(networks)('%s', (name, network) => {
   test('goes by its gradients in ONNX Runtime: a step of 1 is the gradient', async () => {
     await using step = await openTrainStep({ network, optimizer: sgd({ momentum: 0 }), labelSmoothing: 0.125 });
     const { pixels, targets } = feedsOf(network) as Record<'pixels' | 'targets', Float64Array>;
-    step.write(
+    const own = await step.view();
+    await step.write(
       new Map(
         valuesOf(network).map(([key, values]) => [
           key,
-          { shape: step.view().get(key)?.shape ?? [], data: Float32Array.from(values) },
+          { shape: own.get(key)?.shape ?? [], data: Float32Array.from(values) },
         ]),
       ),
     );
-    const before = step.read();
+    const before = await step.read();
 
     const { loss } = await step.run(
       { x: Float32Array.from(pixels), targets: Float32Array.from(targets) },
@@ -116,8 +117,9 @@ describe.each(networks)('%s', (name, network) => {
 
     expect(loss).toBeCloseTo(expected.loss, 5);
     const largest = Math.max(...Object.values(expected.gradients).flat().map(Math.abs));
+    const after = await step.view();
     for (const [parameter, truth] of Object.entries(expected.gradients)) {
-      const [old, now] = [before, step.view()].map((state) => state.get(`parameters/${parameter}`)?.data ?? []);
+      const [old, now] = [before, after].map((state) => state.get(`parameters/${parameter}`)?.data ?? []);
       const moved = truth.map((_, i) => (old?.[i] ?? Number.NaN) - (now?.[i] ?? Number.NaN));
       const error = Math.max(...truth.map((g, i) => Math.abs((moved[i] as number) - g)));
       expect(error / largest).toBeLessThan(1e-5);

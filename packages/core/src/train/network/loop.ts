@@ -78,14 +78,14 @@ export async function trainLoop(needs: LoopNeeds, plan: LoopPlan): Promise<LoopR
       const learningRate = plan.learningRate(progress.totalSteps);
       const result = await step.run(batch, { learningRate, maskSeed: progress.totalSteps });
       progress.count(result, { batch, learningRate });
-      if (progress.isSaveDue || signal.aborted) await checkpoints.save(progress.position, step.view());
+      if (progress.isSaveDue || signal.aborted) await checkpoints.save(progress.position, await step.view());
       if (signal.aborted) throw new TintypeError('CANCELLED', {});
     }
 
-    const weights = selectWeights(step.view());
+    const weights = selectWeights(await step.view());
     const epoch = progress.finishEpoch(await needs.validate(weights));
     if (epoch.isBest) await checkpoints.saveBest(epoch.epoch, weights);
-    await checkpoints.save(progress.position, step.view());
+    await checkpoints.save(progress.position, await step.view());
     needs.onEpoch?.(epoch);
   }
 

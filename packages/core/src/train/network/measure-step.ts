@@ -19,7 +19,7 @@ export async function measureStep(description: NetworkDescription): Promise<Step
     const stepMs = await timeStep(step, description);
     const network = await trainable.build(1, evaluationMode);
     const head = nameHead(network);
-    const model = renderModel(trainable, selectWeights(step.view()), { head, temperature: 1 });
+    const model = renderModel(trainable, selectWeights(await step.view()), { head, temperature: 1 });
     await using session = await openModel(model, description.settings.threads);
     const { widthPx, heightPx } = description.preprocessing;
     const dims = [answered, 3, heightPx, widthPx];

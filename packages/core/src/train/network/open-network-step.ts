@@ -39,7 +39,7 @@ export async function openNetworkStep(
   });
   try {
     assertFits(step.memory);
-    step.write(await trainable.start());
+    await step.write(await trainable.start());
     return trainable.frozen ? await putBehind(step, { frozen: trainable.frozen, preprocessing, threads }) : step;
   } catch (error) {
     await step[Symbol.asyncDispose]();

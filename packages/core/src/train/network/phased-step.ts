@@ -25,9 +25,9 @@ export class PhasedStep implements AsyncDisposable {
   async enter(phase: TrainPhase): Promise<void> {
     if (this.#phase === phase) return;
     const next = await this.#open(phase);
-    if (this.#step && this.#phase) this.#before = { phase: this.#phase, state: this.#step.view() };
+    if (this.#step && this.#phase) this.#before = { phase: this.#phase, state: await this.#step.view() };
     if (this.#before)
-      next.write(this.#before.phase === phase ? this.#before.state : carryOver(this.#before.state, next));
+      await next.write(this.#before.phase === phase ? this.#before.state : await carryOver(this.#before.state, next));
     this.#before = undefined;
     await this.#step?.[Symbol.asyncDispose]();
     [this.#step, this.#phase] = [next, phase];
@@ -38,7 +38,7 @@ export class PhasedStep implements AsyncDisposable {
   }
 
   /** The tensors themselves, until the next run. */
-  view(): State {
+  view(): Promise<State> {
     return this.#current.view();
   }
 
@@ -53,7 +53,7 @@ export class PhasedStep implements AsyncDisposable {
 }
 
 /** What the optimizer remembered of the head alone would mislead it. */
-function carryOver(state: State, next: TrainStep): State {
-  const known = next.view();
+async function carryOver(state: State, next: TrainStep): Promise<State> {
+  const known = await next.view();
   return new Map([...state].filter(([name]) => carried.test(name) && known.has(name)));
 }
