@@ -1,8 +1,11 @@
 /** @file Pictures and bytes in buckets, by the commands a user types: sync, train, predict and the drop zone, with nothing but a catalog on this machine. */
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FakeCloud } from '@tintype/adapters/buckets/testing/fake-cloud';
 import { startFakeS3 } from '@tintype/adapters/buckets/testing/fake-s3';
+import { startFakeSqs } from '@tintype/adapters/notifications/testing/fake-sqs';
+import { s3Message } from '@tintype/adapters/notifications/testing/messages';
 import type { DropReport } from '@tintype/contracts/drop';
 import type { SyncReport } from '@tintype/contracts/sync';
 import { writeDataset } from '@tintype/example-recyclables/write-dataset';
@@ -126,6 +129,36 @@ test('a bucket is watched until Ctrl+C', async () => {
   expect(reports[1]).toMatchObject({ duplicates: 1, added: 0 });
 });
 
+test('a drop zone follows the notifications of its bucket until Ctrl+C', async () => {
+  await using sqs = await startFakeSqs();
+  const words = ['drop', 's3://photos/zone', '--dataset', 'notified', '--queue', sqs.url, '--json', ...workspace];
+  const watching = startTintype(words);
+  let [told, problems] = ['', ''];
+  watching.stderr.on('data', (chunk: Buffer) => {
+    problems += chunk.toString();
+  });
+  const seen = new Promise<void>((resolve) => {
+    watching.stdout.on('data', (chunk: Buffer) => {
+      told += chunk.toString();
+      if (told.includes('\n')) resolve();
+    });
+  });
+  // The first look at everything is over when the queue is asked.
+  await vi.waitFor(() => expect(sqs.cloud.requests.length).toBeGreaterThan(0), 20_000);
+  cloud.put('photos/zone/a b+ü.jpg', cloud.objects.get(`photos/in/${keys[8]}`)?.bytes ?? '');
+  const message = s3Message({ bucket: 'photos', key: 'zone/a b+ü.jpg' });
+  for (const body of [message, message, s3Message({ bucket: 'photos', key: 'tintype/sources/x' })])
+    sqs.queue.send(body);
+  await Promise.race([seen, new Promise((resolve) => watching.once('close', resolve))]);
+  await vi.waitFor(() => expect(sqs.queue.size).toBe(0), 10_000);
+  watching.kill('SIGINT');
+  const [exitCode] = (await once(watching, 'close')) as [number];
+
+  expect([exitCode, problems]).toEqual([0, '']);
+  expect(JSON.parse(told)).toMatchObject({ seen: 1, added: 1 });
+  expect(cloud.objects.has('photos/zone/a b+ü.jpg')).toBe(false);
+});
+
 test('classes come from a table at the place', async () => {
   cloud.put('photos/table/a.jpg', cloud.objects.get(`photos/in/${keys[6]}`)?.bytes ?? '');
   cloud.put('photos/table/sub/ü +.jpg', cloud.objects.get(`photos/in/${keys[7]}`)?.bytes ?? '');
@@ -146,6 +179,9 @@ test.each([
   [['ingest', 's3://-/in'], 'USAGE_INVALID', 64],
   [['ingest', 's3://photos/empty'], 'SOURCE_EMPTY', 65],
   [['drop', 's3://photos'], 'USAGE_INVALID', 64],
+  [['drop', 's3://photos/zone', '--queue', 'uploads'], 'USAGE_INVALID', 64],
+  [['sync', 's3://photos/in', '--subscription', 'projects/p/subscriptions/s'], 'USAGE_INVALID', 64],
+  [['sync', 'gs://photos/in', '--subscription', 'uploads'], 'USAGE_INVALID', 64],
 ])('%j ends with %s and %i', async (words, code, exitCode) => {
   expect(await tintypeProblem([...words, ...workspace])).toMatchObject({ code, exitCode });
 });

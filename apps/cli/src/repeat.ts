@@ -1,7 +1,9 @@
 /** @file The same work again and again until Ctrl+C. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TintypeError } from '@tintype/contracts/errors';
+import { type ErrorCode, TintypeError } from '@tintype/contracts/errors';
 import type { CommandContext } from './command.ts';
+
+const passingCodes: readonly ErrorCode[] = ['BUCKET_UNREACHABLE', 'NOTIFICATIONS_UNREACHABLE'];
 
 /** A cloud that cannot be reached for a while is waited for; what asking again does not mend ends it. */
 export async function repeat(
@@ -14,7 +16,7 @@ export async function repeat(
       await work();
     } catch (error) {
       if (context.signal.aborted) return;
-      if (!(error instanceof TintypeError && error.code === 'BUCKET_UNREACHABLE')) throw error;
+      if (!(error instanceof TintypeError && passingCodes.includes(error.code))) throw error;
       context.output.problem(error);
     }
     await sleep(everyMs, undefined, { signal: context.signal }).catch(() => undefined);

@@ -1,9 +1,9 @@
 /** @file Pictures that a JSON body names: by an address, by bucket and key, or in an event of S3. The words are checked, then the bytes are got. */
 import { TintypeError } from '@tintype/contracts/errors';
+import { decodeEventKey } from '@tintype/contracts/object-event';
 import { type ObjectAddress, objectAddressSchema, pictureAddressSchema, s3EventSchema } from '@tintype/contracts/serve';
 import type { BucketReader } from '@tintype/core/ports/bucket-reader';
 import type { PictureFetcher } from '@tintype/core/ports/picture-fetcher';
-import { decodeEventKey } from '@tintype/core/serve/create-bucket-reader';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { withClientSignal } from './client-signal.ts';

@@ -252,6 +252,20 @@ export const errorTable = {
     hint: () =>
       "Check the name of the bucket and the credentials of this machine, which come from the cloud's own places; docs/guides/scale.md names them and the rights that are needed.",
   }),
+  NOTIFICATIONS_UNREACHABLE: entry<{ place: string; reason: string }>({
+    kind: 'unavailable',
+    title: 'The notifications cannot be reached',
+    detail: ({ place, reason }) =>
+      `${place} cannot be reached: ${reason}. Nothing that was confirmed before is affected.`,
+    hint: () => 'Check the network and the address; --watch without notifications looks at the bucket itself.',
+  }),
+  NOTIFICATIONS_DENIED: entry<{ place: string; reason: string }>({
+    kind: 'configuration',
+    title: 'The notifications are not open to this machine',
+    detail: ({ place, reason }) => `${place} cannot be used: ${reason}.`,
+    hint: () =>
+      'Check the name and the credentials of this machine; docs/guides/scale.md names the rights that are needed. --watch without notifications looks at the bucket itself.',
+  }),
   OBJECT_NOT_FOUND: entry<{ key: string }>({
     kind: 'notFound',
     title: 'The stored object is missing',

@@ -5,7 +5,7 @@ import type { PictureFormat } from '@tintype/contracts/picture';
 import type { CloudAddress } from '@tintype/contracts/store-address';
 import type { CommandRecord } from '../command.ts';
 import { counted, duration, integer, printable, table } from '../format.ts';
-import { repeat } from '../repeat.ts';
+import { isWatching, watchBucket, watchOptions } from '../watch-bucket.ts';
 
 const refusalsFolder = 'rejected/';
 const pictureFormats: readonly PictureFormat[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'];
@@ -33,17 +33,12 @@ export const dropCommand: CommandRecord = {
       description: 'keep numpy/HASH.npy too, squashed to a square of this side',
       range: [1, 4096],
     },
-    { flags: '--watch', description: 'look again and again until Ctrl+C' },
-    {
-      flags: '--every <seconds>',
-      description: 'with --watch: time between two looks',
-      range: [1, 86_400],
-      default: 10,
-    },
+    ...watchOptions(10),
   ],
   examples: [
     'tintype drop s3://photos/upload --dataset photos',
     'tintype drop --watch --npy 224',
+    'tintype drop s3://photos/upload --queue https://sqs.eu-west-1.amazonaws.com/123456789012/uploads',
     'tintype drop s3://photos/upload --formats jpeg png webp --labels filename',
   ],
   async run(context, [place], options) {
@@ -64,7 +59,6 @@ export const dropCommand: CommandRecord = {
       clock,
       pool,
       zone,
-      source: openBucketSource(zone, { bytes: config.limits.bytes, offersAll: true }),
       refusals: await openBucket(besideZone(address), config),
     };
     const { dataset, labels, annotator, formats = ['jpeg', 'png'], npy } = options;
@@ -75,16 +69,14 @@ export const dropCommand: CommandRecord = {
       signal: context.signal,
       ...(npy === undefined ? {} : { npySidePx: Number(npy) }),
     };
-    const sweep = (): Promise<DropReport> => sweepDropZone(needs, request);
-    const show = (report: DropReport): void => context.output.result(report, () => render(report));
-    if (options.watch !== true) show(await sweep());
-    else await repeat(context, Number(options.every) * 1000, async () => showUnlessIdle(await sweep(), show));
+    const look = async (keys?: readonly string[]): Promise<void> => {
+      const where = { bytes: config.limits.bytes, offersAll: true, ...(keys ? { keys } : {}) };
+      const report = await sweepDropZone({ ...needs, source: openBucketSource(zone, where) }, request);
+      if (report.seen > 0 || !isWatching(options)) context.output.result(report, () => render(report));
+    };
+    await watchBucket(context, { address, workspace, look }, options);
   },
 };
-
-function showUnlessIdle(report: DropReport, show: (report: DropReport) => void): void {
-  if (report.seen > 0) show(report);
-}
 
 /** The address that is named, else `upload/` in the bucket that the workspace keeps its bytes in. Throws USAGE_INVALID. */
 async function findZone(place: string | undefined, store: string): Promise<CloudAddress> {

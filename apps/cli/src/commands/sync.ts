@@ -5,7 +5,7 @@ import type { Bucket } from '@tintype/core/ports/bucket';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import type { CommandContext, CommandRecord } from '../command.ts';
 import { counted, duration, integer, printable, table } from '../format.ts';
-import { repeat } from '../repeat.ts';
+import { isWatching, watchBucket, watchOptions } from '../watch-bucket.ts';
 
 const labelRules = ['folder', 'filename', 'metadata', 'none'] as const;
 const metadataFile = 'metadata.csv';
@@ -27,18 +27,13 @@ export const syncCommand: CommandRecord = {
       flags: '--allow-empty',
       description: 'believe a listing without any object, and move every sample of it to the trash',
     },
-    { flags: '--watch', description: 'look again and again until Ctrl+C' },
-    {
-      flags: '--every <seconds>',
-      description: 'with --watch: time between two looks',
-      range: [1, 86_400],
-      default: 60,
-    },
+    ...watchOptions(60),
   ],
   examples: [
     'tintype sync s3://photos/incoming --dataset photos',
     'tintype sync s3://photos/labeled --labels metadata --json',
     'tintype sync s3://photos/incoming --watch --every 300',
+    'tintype sync gs://photos/incoming --subscription projects/photos/subscriptions/incoming',
   ],
   async run(context, [place = ''], options) {
     const { parseCloudAddress } = await import('@tintype/adapters/sources/open-bucket-source');
@@ -47,14 +42,12 @@ export const syncCommand: CommandRecord = {
     await using workspace = await context.openWorkspace();
     await using pool = await context.openPool(workspace);
     const bucket = await openBucket(address, workspace.config);
-    const sync = (): Promise<SyncReport> => syncOnce(context, { workspace, pool, bucket }, options);
-    const show = (report: SyncReport): void => context.output.result(report, () => render(report));
-    if (options.watch !== true) show(await sync());
-    else
-      await repeat(context, Number(options.every) * 1000, async () => {
-        const report = await sync();
-        if (report.listed - report.unchanged + report.deleted > 0) show(report);
-      });
+    const look = async (keys?: readonly string[]): Promise<void> => {
+      const report = await syncOnce(context, { workspace, pool, bucket, ...(keys ? { keys } : {}) }, options);
+      const isIdle = report.listed - report.unchanged + report.deleted === 0;
+      if (!isIdle || !isWatching(options)) context.output.result(report, () => render(report));
+    };
+    await watchBucket(context, { address, workspace, look }, options);
   },
 };
 
@@ -62,11 +55,13 @@ interface Opened {
   workspace: Workspace;
   pool: Awaited<ReturnType<CommandContext['openPool']>>;
   bucket: Bucket;
+  /** Only these are looked at. */
+  keys?: readonly string[];
 }
 
 async function syncOnce(
   context: CommandContext,
-  { workspace, pool, bucket }: Opened,
+  { workspace, pool, bucket, keys }: Opened,
   options: Readonly<Record<string, unknown>>,
 ): Promise<SyncReport> {
   const [{ ingestOptionsSchema }, { syncSource }, { openBucketSource }] = await Promise.all([
@@ -84,13 +79,14 @@ async function syncOnce(
   const classes = isByTable ? await readClasses(bucket) : undefined;
   const { catalog, store, clock, config } = workspace;
   return syncSource(
-    { catalog, store, clock, pool, source: openBucketSource(bucket, config.limits) },
+    { catalog, store, clock, pool, source: openBucketSource(bucket, { ...config.limits, ...(keys ? { keys } : {}) }) },
     {
       dataset,
       labels,
       annotator,
       limits: config.limits,
       allowsEmpty: options.allowEmpty === true,
+      ...(keys ? { paths: keys } : {}),
       signal: context.signal,
       ...(classes ? { classOf: (path: string) => classes.get(path) } : {}),
       onProgress: (p) =>

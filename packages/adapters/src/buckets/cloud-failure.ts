@@ -6,12 +6,18 @@ import { systemCode } from '../storage-failure.ts';
 const denials: Record<string, string> = {
   NoSuchBucket: 'there is no bucket of this name',
   InvalidBucketName: 'this is not a name that a bucket can have',
+  QueueDoesNotExist: 'there is no queue of this name',
+  'AWS.SimpleQueueService.NonExistentQueue': 'there is no queue of this name',
+  NoSuchSubscription: 'there is no subscription of this name',
   AccessDenied: 'access is denied',
+  AccessDeniedException: 'access is denied',
   AllAccessDisabled: 'access is denied',
   AccountProblem: 'access is denied',
   Forbidden: 'access is denied',
   InvalidObjectState: 'the object is in an archive',
   InvalidAccessKeyId: 'the access key is not known there',
+  InvalidClientTokenId: 'the access key is not known there',
+  UnrecognizedClientException: 'the access key is not known there',
   SignatureDoesNotMatch: 'the secret key is not the right one',
   InvalidToken: 'the credentials are not valid',
   ExpiredToken: 'the credentials have expired',
@@ -105,12 +111,26 @@ function denialOf(error: unknown): string | undefined {
 /** `place` is the bucket as people wrote it. */
 export function cloudFailure(place: string, error: unknown): TintypeError {
   if (error instanceof TintypeError) return error;
-  const names = namesOf(error);
-  const status = statusOf(error);
+  const { isDenied, reason } = judge(error);
+  const code = isDenied ? 'BUCKET_DENIED' : 'BUCKET_UNREACHABLE';
+  return new TintypeError(code, { place, reason }, { cause: error });
+}
+
+/** `place` is the queue or subscription as people wrote it. */
+export function notificationsFailure(place: string, error: unknown): TintypeError {
+  if (error instanceof TintypeError) return error;
+  const { isDenied, reason } = judge(error);
+  const code = isDenied ? 'NOTIFICATIONS_DENIED' : 'NOTIFICATIONS_UNREACHABLE';
+  return new TintypeError(code, { place, reason }, { cause: error });
+}
+
+function judge(error: unknown): { isDenied: boolean; reason: string } {
   const denial = denialOf(error);
-  if (denial !== undefined) return new TintypeError('BUCKET_DENIED', { place, reason: denial }, { cause: error });
-  const reason =
-    names.map((name) => networkReasons[name]).find(Boolean) ??
-    (status === undefined ? 'the connection failed' : `it answers with status ${status}`);
-  return new TintypeError('BUCKET_UNREACHABLE', { place, reason }, { cause: error });
+  if (denial !== undefined) return { isDenied: true, reason: denial };
+  const status = statusOf(error);
+  const known = namesOf(error)
+    .map((name) => networkReasons[name])
+    .find(Boolean);
+  const unknown = status === undefined ? 'the connection failed' : `it answers with status ${status}`;
+  return { isDenied: false, reason: known ?? unknown };
 }

@@ -41,12 +41,14 @@ export interface Asking {
   fail: (error: unknown) => TintypeError;
   /** Of the body that is sent. */
   sizeBytes?: number;
+  /** Where it has fallen, nothing is asked again. */
+  signal?: AbortSignal;
 }
 
 /** Asks again where that can help. Throws what `fail` gives. */
 export async function askPatiently<T>(
   operation: (signal: AbortSignal) => Promise<T>,
-  { patience, fail, sizeBytes = 0 }: Asking,
+  { patience, fail, sizeBytes = 0, signal }: Asking,
 ): Promise<T> {
   const endsAt = performance.now() + deadlineMs(patience, sizeBytes);
   for (let failures = 0; ; ) {
@@ -59,7 +61,7 @@ export async function askPatiently<T>(
       failures += 1;
       // The library corrects the clock by the answer.
       const isMended = failures === 1 && isNamed(error, 'RequestTimeTooSkewed');
-      const isOver = failures >= patience.attempts || performance.now() > endsAt;
+      const isOver = failures >= patience.attempts || performance.now() > endsAt || signal?.aborted === true;
       if (isOver || !(isMended || isPassing(error))) throw fail(error);
     }
     await waitBeforeRetry(patience, failures);

@@ -1,4 +1,5 @@
 /** @file Origins: which sample each file of a location is, and what happens to samples whose files change, go and come back. */
+import { compareKeys } from '@tintype/core/ports/bucket';
 import type { IngestBy, KnownOrigin, Origin, OriginStore } from '@tintype/core/ports/catalog';
 import type { Selectable } from 'kysely';
 import { inChunks, type StoreContext, type Write, write } from './context.ts';
@@ -12,6 +13,7 @@ const chunkOfPaths = 500;
 export function createOriginStore(context: StoreContext): OriginStore {
   return {
     stream: (dataset, location) => streamOrigins(context, dataset, location),
+    findAt: (dataset, location, paths) => findOrigins(context, { dataset, location, paths }),
     markDeleted: (dataset, location, paths, by) =>
       write(context, (trx) => markDeleted(trx, { dataset, location, paths, by })),
     markReturned: (dataset, location, paths, by) =>
@@ -29,6 +31,18 @@ export function toOrigin(row: Selectable<OriginTable>): Origin {
   };
 }
 
+function toKnownOrigin(row: Selectable<OriginTable>): KnownOrigin {
+  return { ...toOrigin(row), sampleId: row.sample_id, deletedAt: row.deleted_at };
+}
+
+async function findOrigins({ db }: StoreContext, at: Omit<Marking, 'by'>): Promise<KnownOrigin[]> {
+  const found: KnownOrigin[] = [];
+  await inChunks(at.paths, chunkOfPaths, async (chunk) => {
+    found.push(...(await readOrigins(db, { ...at, paths: chunk })).map(toKnownOrigin));
+  });
+  return found.sort((a, b) => compareKeys(a.path, b.path));
+}
+
 async function* streamOrigins({ db }: StoreContext, dataset: string, location: string): AsyncGenerator<KnownOrigin> {
   const all = db
     .selectFrom('origins')
@@ -40,7 +54,7 @@ async function* streamOrigins({ db }: StoreContext, dataset: string, location: s
   let after: string | undefined;
   for (;;) {
     const rows = await (after === undefined ? all : all.where('path', '>', after)).execute();
-    for (const row of rows) yield { ...toOrigin(row), sampleId: row.sample_id, deletedAt: row.deleted_at };
+    for (const row of rows) yield toKnownOrigin(row);
     after = rows.at(-1)?.path;
     if (after === undefined || rows.length < pageOfStream) return;
   }
@@ -85,7 +99,7 @@ async function markReturned(trx: Write, marking: Marking): Promise<number> {
 }
 
 function readOrigins(
-  trx: Write,
+  trx: Write | StoreContext['db'],
   { dataset, location, paths }: Omit<Marking, 'by'>,
 ): Promise<Selectable<OriginTable>[]> {
   return trx

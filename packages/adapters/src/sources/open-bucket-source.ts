@@ -6,7 +6,7 @@ import {
   isCloudAddress,
   renderStoreAddress,
 } from '@tintype/contracts/store-address';
-import type { Bucket, BucketObject } from '@tintype/core/ports/bucket';
+import { type Bucket, type BucketObject, compareKeys } from '@tintype/core/ports/bucket';
 import type { OpenPictureSource, PictureSource, SourceFile } from '@tintype/core/ports/picture-source';
 import { isObjectDenied } from '../buckets/cloud-failure.ts';
 import { type BucketSettings, openBucket } from '../buckets/open-bucket.ts';
@@ -34,21 +34,40 @@ export function parseCloudAddress(text: string): CloudAddress {
   throw new TintypeError('USAGE_INVALID', { problem });
 }
 
-/** `offersAll`: also what people keep beside pictures, so that nothing stays unseen. */
+export interface BucketSourceOptions {
+  /** Longest object that is read. */
+  bytes: number;
+  /** Also what people keep beside pictures, so that nothing stays unseen. */
+  offersAll?: boolean;
+  /** Only these of the bucket's objects, where they are there. */
+  keys?: readonly string[];
+}
+
 export function openBucketSource(
   bucket: Bucket,
-  { bytes, offersAll = false }: { bytes: number; offersAll?: boolean },
+  { bytes, offersAll = false, keys }: BucketSourceOptions,
 ): PictureSource {
   return {
     location: bucket.location,
     async *files() {
-      for await (const object of bucket.list('')) {
+      for await (const object of keys === undefined ? bucket.list('') : findAll(bucket, keys)) {
         // What consoles make for an empty folder.
         if (object.key === '' || object.key.endsWith('/')) continue;
         if (offersAll || couldBePicture(object.key)) yield toSourceFile(bucket, object, bytes);
       }
     },
   };
+}
+
+const findsAtOnce = 16;
+
+/** In the order of listings. */
+async function* findAll(bucket: Bucket, keys: readonly string[]): AsyncGenerator<BucketObject> {
+  const sorted = keys.filter((key) => key !== '').sort(compareKeys);
+  for (let start = 0; start < sorted.length; start += findsAtOnce) {
+    const found = await Promise.all(sorted.slice(start, start + findsAtOnce).map((key) => bucket.find(key)));
+    yield* found.filter((object) => object !== undefined);
+  }
 }
 
 /** An object that a whole address names; its folder is the location, so that ingesting the folder later finds it known. */

@@ -18,6 +18,8 @@ export interface SyncNeeds extends Omit<IngestNeeds, 'openSource' | 'catalog'> {
 export interface SyncRequest extends Omit<IngestRequest, 'sources' | 'move' | 'isFollowing' | 'onProgress'> {
   /** Whether a listing without any object is believed where the catalog knows some. */
   allowsEmpty?: boolean;
+  /** Looks at these alone, and at no file of the source but them; what else the catalog knows stays as it is. */
+  paths?: readonly string[];
   onProgress?: (progress: SyncProgress) => void;
 }
 
@@ -43,10 +45,10 @@ export async function syncSource(needs: SyncNeeds, request: SyncRequest): Promis
 /** Files that ingest has to read; the others are counted or marked here. */
 async function* findDiffering(
   { catalog, source }: SyncNeeds,
-  { dataset, allowsEmpty = false, signal }: SyncRequest,
+  { dataset, allowsEmpty = false, paths, signal }: SyncRequest,
   { tally, marks }: { tally: SyncTally; marks: OriginMarks },
 ): AsyncGenerator<SourceFile> {
-  const known = catalog.origins.stream(dataset, source.location)[Symbol.asyncIterator]();
+  const known = listKnown({ catalog, source }, dataset, paths);
   let origin = await known.next();
   let before: string | undefined;
   for await (const file of source.files()) {
@@ -64,9 +66,18 @@ async function* findDiffering(
     else await marks.addReturned(match);
   }
   // A wrong prefix, or a right that was taken away, lists nothing too.
-  if (before === undefined && !origin.done && !allowsEmpty)
+  if (before === undefined && !origin.done && !allowsEmpty && paths === undefined)
     throw new TintypeError('SOURCE_EMPTY', { source: source.location });
   for (; !origin.done; origin = await known.next()) await marks.addGone(origin.value);
+}
+
+async function* listKnown(
+  { catalog, source }: Pick<SyncNeeds, 'catalog' | 'source'>,
+  dataset: string,
+  paths: readonly string[] | undefined,
+): AsyncGenerator<KnownOrigin> {
+  if (paths === undefined) yield* catalog.origins.stream(dataset, source.location);
+  else yield* await catalog.origins.findAt(dataset, source.location, paths);
 }
 
 /** Out of order, an object that is there would be taken for one that is gone. */

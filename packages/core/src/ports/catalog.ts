@@ -77,6 +77,8 @@ export interface IngestBy {
 export interface OriginStore {
   /** In the order of the paths' UTF-8 bytes, without holding them all. */
   stream(dataset: string, location: string): AsyncIterable<KnownOrigin>;
+  /** Those of these paths that are known, in the same order. */
+  findAt(dataset: string, location: string, paths: readonly string[]): Promise<KnownOrigin[]>;
   /** The files are gone: samples that no other file is go to the trash, their labels with them. Returns how many did. */
   markDeleted(dataset: string, location: string, paths: readonly string[], by: IngestBy): Promise<number>;
   /** The files are back as they were: samples that went to the trash for that alone come out of it. Returns how many did. */

@@ -44,6 +44,29 @@ export function describeOriginStore(open: OpenCatalog): void {
     });
   });
 
+  test('origins are found by their paths, more than one question can hold, in the order of their bytes', async () => {
+    await using catalog = await open();
+    const paths = ['😀.jpg', '\u{ffee}.jpg', 'ü +.jpg', 'a.jpg'];
+    await catalog.samples.recordIngest(
+      'pets',
+      paths.map((path) => anObject(path, path)),
+      following,
+    );
+    await catalog.origins.markDeleted('pets', location, ['a.jpg'], following);
+    const many = Array.from({ length: 1200 }, (_, index) => `absent ${index}.jpg`);
+
+    const found = await catalog.origins.findAt('pets', location, [...many, ...paths.slice(0, 3), 'a.jpg', 'none.jpg']);
+
+    expect(found.map(({ path, deletedAt }) => [path, deletedAt])).toEqual([
+      ['a.jpg', following.at],
+      ['ü +.jpg', null],
+      ['\u{ffee}.jpg', null],
+      ['😀.jpg', null],
+    ]);
+    expect(await catalog.origins.findAt('pets', 's3://other/', paths)).toEqual([]);
+    expect(await catalog.origins.findAt('pets', location, [])).toEqual([]);
+  });
+
   test('a file that changed takes the place of what it was, with its label, which is flagged', async () => {
     await using catalog = await open();
     await catalog.samples.recordIngest('pets', [anObject('a.jpg', 'old')], following);

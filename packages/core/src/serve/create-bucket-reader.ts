@@ -14,15 +14,6 @@ export function isPlainKey(key: string): boolean {
   return key.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
-/** Key of an S3 event as it is in the bucket: `+` is a space, `%2F` a slash. Undefined where it is not encoded as S3 does. */
-export function decodeEventKey(key: string): string | undefined {
-  try {
-    return decodeURIComponent(key.replaceAll('+', ' '));
-  } catch {
-    return undefined;
-  }
-}
-
 /** `stores` by the name of the bucket. */
 export function createBucketReader(buckets: Buckets, stores: ReadonlyMap<string, BucketStore>): BucketReader {
   const find = (bucket: string, key: string): BucketStore | undefined => {

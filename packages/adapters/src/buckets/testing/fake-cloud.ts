@@ -27,6 +27,8 @@ export interface CloudRequest {
   query: URLSearchParams;
   headers: IncomingMessage['headers'];
   body: Buffer;
+  /** Whether whoever asked has gone. */
+  isLeft: () => boolean;
 }
 
 export interface CloudAnswer {
@@ -48,7 +50,7 @@ export interface FakeCloud extends AsyncDisposable {
   writes: number;
 }
 
-export type Speak = (request: CloudRequest, cloud: FakeCloud) => CloudAnswer;
+export type Speak = (request: CloudRequest, cloud: FakeCloud) => CloudAnswer | Promise<CloudAnswer>;
 
 export async function startFakeCloud(speak: Speak): Promise<FakeCloud> {
   const objects = new Map<string, StoredObject>();
@@ -94,7 +96,7 @@ async function answer(
     request.socket.resetAndDestroy();
     return;
   }
-  const { status, headers = {}, body = '' } = answerOf(fault) ?? speak(asked, cloud);
+  const { status, headers = {}, body = '' } = answerOf(fault) ?? (await speak(asked, cloud));
   const bytes = Buffer.from(body as Buffer);
   const isBare = asked.method === 'HEAD' || status === 204 || status === 304;
   response.writeHead(status, isBare ? headers : { 'content-length': bytes.byteLength, ...headers });
@@ -112,6 +114,7 @@ async function readRequest(request: IncomingMessage): Promise<CloudRequest> {
     query: url.searchParams,
     headers: request.headers,
     body: Buffer.concat(parts),
+    isLeft: () => request.socket.destroyed,
   };
 }
 

@@ -1,6 +1,6 @@
 /** @file What S3 says, as far as object stores need it: REST by path, no signatures checked. */
 import { randomUUID } from 'node:crypto';
-import type { CloudAnswer, CloudRequest, FakeCloud, Speak, StoredObject } from './fake-cloud.ts';
+import type { CloudAnswer, CloudRequest, FakeCloud, StoredObject } from './fake-cloud.ts';
 import { listKeys, startFakeCloud } from './fake-cloud.ts';
 
 export const startFakeS3 = (): Promise<FakeCloud> => {
@@ -10,7 +10,7 @@ export const startFakeS3 = (): Promise<FakeCloud> => {
 
 type Uploads = Map<string, Map<number, Buffer>>;
 
-function speakS3(request: CloudRequest, cloud: FakeCloud, uploads: Uploads): ReturnType<Speak> {
+function speakS3(request: CloudRequest, cloud: FakeCloud, uploads: Uploads): CloudAnswer {
   const [, bucket = '', key = ''] = /^\/([^/]*)\/?(.*)$/s.exec(request.path) ?? [];
   if (bucket === 'nowhere') return refuse(404, 'NoSuchBucket');
   if (bucket === 'closed') return refuse(403, 'AccessDenied');
