@@ -2,7 +2,8 @@
 import { totalmem } from 'node:os';
 import { createTrainer } from '@tintype/adapters/children/create-trainer';
 import { openTaskPool } from '@tintype/adapters/children/open-task-pool';
-import { openPictureSource } from '@tintype/adapters/sources/open-picture-source';
+import { openPictureFetcher } from '@tintype/adapters/fetch/open-picture-fetcher';
+import { createSourceOpener } from '@tintype/adapters/sources/open-bucket-source';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
 import type { ExploreTasks } from '@tintype/core/explore/explore-tasks.types';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
@@ -56,6 +57,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     tasks: '@tintype/core/model/picture-tasks',
     ...(options.children === undefined ? {} : { size: options.children }),
   });
+  const fetcher = openPictureFetcher();
   const stop = new AbortController();
   const { queue, clock } = workspace;
   const trainer = createTrainer<TrainerTasks>({ tasks: '@tintype/core/train/trainer-tasks' });
@@ -64,7 +66,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const runners = createJobRunners({
     workspace,
     pool,
-    openSource: openPictureSource,
+    openSource: createSourceOpener(workspace.config, { fetcher }),
     trainer,
     openTrialPool,
     openExploreEngine,
@@ -75,6 +77,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
       const asked = { queue, clock, runners, signal: stop.signal, ...(logger ? { logger } : {}) };
       await Promise.all(Array.from({ length: concurrency }, () => workOnJobs(asked)));
     } finally {
+      await fetcher[Symbol.asyncDispose]();
       await pool[Symbol.asyncDispose]();
       await workspace[Symbol.asyncDispose]();
     }

@@ -8,7 +8,8 @@ const labelRules: readonly LabelRule[] = ['folder', 'filename', 'none'];
 
 export const ingestCommand: CommandRecord = {
   name: 'ingest',
-  summary: 'take in pictures from folders, files, .zip, .tar, .tar.gz and buckets',
+  summary:
+    'take in pictures from folders, files, .zip, .tar, .tar.gz, buckets, and archives in buckets and at addresses',
   arguments: '<source...>',
   options: [
     {
@@ -26,24 +27,29 @@ export const ingestCommand: CommandRecord = {
     'tintype ingest portraits.zip --labels filename --dataset portraits',
     'tintype ingest ~/new --labels none --json',
     'tintype ingest s3://photos/incoming --dataset photos',
+    'tintype ingest s3://photos/set.zip https://example.org/more.tar.gz',
   ],
   async run(context, sources, options) {
-    const [{ ingestOptionsSchema }, { ingestPictures }, { createSourceOpener }] = await Promise.all([
-      import('@tintype/contracts/ingest'),
-      import('@tintype/core/ingest/ingest-pictures'),
-      import('@tintype/adapters/sources/open-bucket-source'),
-    ]);
+    const [{ ingestOptionsSchema }, { ingestPictures }, { createSourceOpener }, { openPictureFetcher }] =
+      await Promise.all([
+        import('@tintype/contracts/ingest'),
+        import('@tintype/core/ingest/ingest-pictures'),
+        import('@tintype/adapters/sources/open-bucket-source'),
+        import('@tintype/adapters/fetch/open-picture-fetcher'),
+      ]);
     const { dataset, labels, annotator, move } = options;
     const request = ingestOptionsSchema.parse({ sources, dataset, labels, annotator, move });
     await using workspace = await context.openWorkspace();
     await using pool = await context.openPool(workspace);
+    // Its process starts when the first address is asked.
+    await using fetcher = openPictureFetcher();
     const report = await ingestPictures(
       {
         catalog: workspace.catalog,
         store: workspace.store,
         clock: workspace.clock,
         pool,
-        openSource: createSourceOpener(workspace.config),
+        openSource: createSourceOpener(workspace.config, { fetcher }),
       },
       {
         ...request,

@@ -140,8 +140,11 @@ class S3Bucket implements Bucket {
     yield* this.#readRange(key, { start: 0, end: undefined, etag });
   }
 
-  async getRange(key: string, { start, end }: { start: number; end: number }): Promise<Uint8Array> {
-    if (end > start) return collectBytes(this.#readRange(key, { start, end, etag: undefined }));
+  async getRange(
+    key: string,
+    { start, end, etag }: { start: number; end: number; etag?: string },
+  ): Promise<Uint8Array> {
+    if (end > start) return collectBytes(this.#readRange(key, { start, end, etag }));
     if (!(await this.find(key))) throw new TintypeError('OBJECT_NOT_FOUND', { key });
     return new Uint8Array();
   }

@@ -7,6 +7,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { TintypeError } from '@tintype/contracts/errors';
+import type { FetchedPart } from '@tintype/core/ports/picture-fetcher';
 import { isPublicAddress } from './public-address.ts';
 
 export interface FetchLimits {
@@ -38,11 +39,39 @@ const redirectStatuses: readonly number[] = [301, 302, 303, 307, 308];
 
 /** Throws URL_REFUSED for what may not be asked, URL_FAILED for what did not answer as it should, IMAGE_TOO_LARGE, CANCELLED. */
 export async function fetchPicture(url: string, options: FetchOptions): Promise<Uint8Array> {
-  const { limits, signal } = options;
+  return within(options, async (signal) => {
+    const response = await follow(url, { ...options, signal });
+    return readBody(response, { ...options, signal, status: 200 });
+  });
+}
+
+/** Bytes `[start, end)`, fewer where the whole ends before. Throws as `fetchPicture` does. */
+export async function fetchPart(
+  url: string,
+  { start, end }: { start: number; end: number },
+  options: Omit<FetchOptions, 'limits'> & { limits: Omit<FetchLimits, 'bytes'> },
+): Promise<FetchedPart> {
+  const limited = { ...options, limits: { ...options.limits, bytes: end - start } };
+  return within(limited, async (signal) => {
+    const headers = { range: `bytes=${start}-${end - 1}`, accept: '*/*' };
+    const response = await follow(url, { ...limited, signal, headers });
+    const { statusCode, headers: told } = response;
+    if (statusCode === 200) {
+      response.destroy();
+      throw failed('its server gives no parts of files');
+    }
+    const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(told['content-range'] ?? '');
+    const bytes = await readBody(response, { ...limited, signal, status: 206 });
+    if (!range || Number(range[1]) !== start) throw failed('it answered with another part than was asked for');
+    const tag = told.etag ?? told['last-modified'] ?? '';
+    return { bytes, sizeBytes: Number(range[2]), tag };
+  });
+}
+
+async function within<T>({ limits, signal }: FetchOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const deadline = AbortSignal.timeout(limits.totalMs ?? defaults.totalMs);
-  const both = signal ? AbortSignal.any([signal, deadline]) : deadline;
   try {
-    return await follow(url, { ...options, signal: both });
+    return await work(signal ? AbortSignal.any([signal, deadline]) : deadline);
   } catch (error) {
     if (signal?.aborted) throw new TintypeError('CANCELLED', {}, { cause: error });
     if (deadline.aborted) throw failed('it took too long', error);
@@ -50,9 +79,10 @@ export async function fetchPicture(url: string, options: FetchOptions): Promise<
   }
 }
 
-type Following = FetchOptions & { signal: AbortSignal };
+type Following = FetchOptions & { signal: AbortSignal; headers?: Record<string, string> };
 
-async function follow(start: string, options: Following): Promise<Uint8Array> {
+/** The answer behind the redirects. */
+async function follow(start: string, options: Following): Promise<IncomingMessage> {
   const mostRedirects = options.limits.redirects ?? defaults.redirects;
   let url = parseUrl(start, options);
   for (let hop = 0; hop <= mostRedirects; hop += 1) {
@@ -64,7 +94,7 @@ async function follow(start: string, options: Following): Promise<Uint8Array> {
       url = parseUrl(headers.location, options, url);
       continue;
     }
-    return await readBody(response, options);
+    return response;
   }
   throw failed(`it redirects more than ${mostRedirects} times`);
 }
@@ -119,7 +149,7 @@ async function ask(url: URL, options: Following): Promise<IncomingMessage> {
         agent: false,
         signal: options.signal,
         timeout: options.limits.idleMs ?? defaults.idleMs,
-        headers: { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'tintype' },
+        headers: { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'tintype', ...options.headers },
         // Node asks for one address or for all, depending on its version.
         lookup: (_hostname, { all }, done) => (all ? done(null, [{ address, family }]) : done(null, address, family)),
       },
@@ -131,10 +161,13 @@ async function ask(url: URL, options: Following): Promise<IncomingMessage> {
   });
 }
 
-async function readBody(response: IncomingMessage, { limits }: Following): Promise<Uint8Array> {
+async function readBody(
+  response: IncomingMessage,
+  { limits, status }: Following & { status: number },
+): Promise<Uint8Array> {
   const { statusCode = 0, headers } = response;
   try {
-    if (statusCode !== 200) throw failed(`it answered with status ${statusCode}`);
+    if (statusCode !== status) throw failed(`it answered with status ${statusCode}`);
     const encoding = headers['content-encoding'] ?? 'identity';
     if (encoding !== 'identity') throw failed('it answered with compressed content that nobody asked for');
     const announced = Number(headers['content-length'] ?? 0);

@@ -7,17 +7,29 @@ import {
   renderStoreAddress,
 } from '@tintype/contracts/store-address';
 import { type Bucket, type BucketObject, compareKeys } from '@tintype/core/ports/bucket';
+import type { PartFetcher } from '@tintype/core/ports/picture-fetcher';
 import type { OpenPictureSource, PictureSource, SourceFile } from '@tintype/core/ports/picture-source';
 import { isObjectDenied } from '../buckets/cloud-failure.ts';
 import { type BucketSettings, openBucket } from '../buckets/open-bucket.ts';
 import { collectBytes } from '../buckets/read-body.ts';
+import { archiveKindOf } from './archive.ts';
+import { openAddressArchive } from './open-address-archive.ts';
+import { openBucketArchive } from './open-bucket-archive.ts';
 import { openPictureSource } from './open-picture-source.ts';
 import { couldBePicture } from './picture-candidates.ts';
 import { unreadable } from './refused-file.ts';
 
-/** Whatever `openPictureSource` opens, and places in buckets: `s3://photos/incoming`, `s3://photos/a.jpg`. Throws USAGE_INVALID, BUCKET_DENIED or BUCKET_UNREACHABLE. */
-export function createSourceOpener(settings: BucketSettings): OpenPictureSource {
+/**
+ * Whatever `openPictureSource` opens; places in buckets (`s3://photos/incoming`), objects (`s3://photos/a.jpg`) and archives
+ * (`s3://photos/set.zip`) in them; and, with a fetcher, archives at addresses (`https://example.org/set.zip`). Throws USAGE_INVALID,
+ * BUCKET_DENIED, BUCKET_UNREACHABLE, URL_REFUSED or ARCHIVE_UNREADABLE.
+ */
+export function createSourceOpener(
+  settings: BucketSettings,
+  { fetcher }: { fetcher?: PartFetcher } = {},
+): OpenPictureSource {
   return async (source, limits) => {
+    if (fetcher && /^https?:\/\//i.test(source)) return openAddressArchive(source, { fetcher, ...limits });
     if (!isCloudAddress(source)) return openPictureSource(source, limits);
     const address = parseCloudAddress(source);
     return (
@@ -83,6 +95,8 @@ async function findSingle(
   const bucket = await openBucket(folder, settings);
   const object = await bucket.find(name);
   if (!object) return undefined;
+  const kind = archiveKindOf(name);
+  if (kind) return openBucketArchive(bucket, object, { kind, limitBytes: limits.bytes });
   return {
     location: renderStoreAddress(folder),
     async *files() {

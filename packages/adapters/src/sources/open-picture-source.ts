@@ -5,7 +5,9 @@ import { basename, dirname } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { OpenPictureSource, PictureSource } from '@tintype/core/ports/picture-source';
 import { systemCode, systemReason } from '../storage-failure.ts';
+import { type Archive, type ArchiveKind, archiveKindOf } from './archive.ts';
 import { openFolderSource, openSingleFileSource } from './folder-source.ts';
+import { localArchive } from './local-archive.ts';
 import { couldBePicture, couldHoldLabels } from './picture-candidates.ts';
 import { unreadable } from './refused-file.ts';
 import { openTarSource } from './tar-source.ts';
@@ -23,12 +25,17 @@ async function open(source: string, limits: { bytes: number }, accepts: Accepts)
   const { path, stats } = await locate(source);
   if (stats.isDirectory()) return openFolderSource(path, limits, accepts);
 
-  const archive = { path, modifiedAt: stats.mtimeMs, limitBytes: limits.bytes, accepts };
-  // A project of Teachable Machine is a zip by another name.
-  if (/\.(zip|tm)$/i.test(path)) return openZipSource(archive);
-  if (/\.tar$/i.test(path)) return openTarSource({ ...archive, isGzipped: false });
-  if (/\.(tar\.gz|tgz)$/i.test(path)) return openTarSource({ ...archive, isGzipped: true });
+  const kind = archiveKindOf(path);
+  if (kind) {
+    const bytes = localArchive(path);
+    return openArchive({ location: path, modifiedAt: stats.mtimeMs, limitBytes: limits.bytes, accepts, bytes }, kind);
+  }
   return openSingleFileSource(dirname(path), basename(path), limits);
+}
+
+/** Throws ARCHIVE_UNREADABLE, and what its bytes throw. */
+export async function openArchive(archive: Archive, kind: ArchiveKind): Promise<PictureSource> {
+  return kind === 'zip' ? openZipSource(archive) : openTarSource({ ...archive, isGzipped: kind === 'tar.gz' });
 }
 
 async function locate(source: string): Promise<{ path: string; stats: Stats }> {

@@ -1,11 +1,11 @@
 /** @file The files of a tar archive, plain or gzipped, in the order they come: each one's bytes are held until it is read. */
-import { createReadStream, type ReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { PictureSource, SourceFile } from '@tintype/core/ports/picture-source';
 import { extract, type Header } from 'tar-stream';
 import { systemReason } from '../storage-failure.ts';
+import { type Archive, originOf } from './archive.ts';
 import { createArchiveCount, isBomb, ratioExceeded } from './archive-limits.ts';
 import { createUniquePaths, toEntryPath } from './entry-path.ts';
 import { refusedFile } from './refused-file.ts';
@@ -17,21 +17,14 @@ interface Entry extends AsyncIterable<unknown> {
   header: Header & { byteOffset?: number };
 }
 
-interface Archive {
-  path: string;
-  modifiedAt: number;
-  limitBytes: number;
-  isGzipped: boolean;
-  /** Which files are given. */
-  accepts: (path: string) => boolean;
+type TarArchive = Archive & { isGzipped: boolean };
+
+export function openTarSource(archive: TarArchive): PictureSource {
+  return { location: archive.location, files: () => listFiles(archive) };
 }
 
-export function openTarSource(archive: Archive): PictureSource {
-  return { location: archive.path, files: () => listFiles(archive) };
-}
-
-async function* listFiles(archive: Archive): AsyncGenerator<SourceFile> {
-  const input = createReadStream(archive.path);
+async function* listFiles(archive: TarArchive): AsyncGenerator<SourceFile> {
+  const { stream: input, readBytes } = archive.bytes.openStream();
   const tar = extract(extractOptions);
   // Failures reach the iterator through the extractor, which the pipeline destroys with them.
   const onEnd = (): void => {};
@@ -43,7 +36,7 @@ async function* listFiles(archive: Archive): AsyncGenerator<SourceFile> {
   try {
     for await (const entry of tar) {
       count(entry.header.size);
-      const bytes = await readEntry(archive, input, entry);
+      const bytes = await readEntry(archive, readBytes, entry);
       const file = toSourceFile(archive, entry.header, { bytes, toUnique });
       if (file) yield file;
     }
@@ -58,7 +51,7 @@ async function* listFiles(archive: Archive): AsyncGenerator<SourceFile> {
 }
 
 /** All bytes of an entry that is wanted; undefined for others and for too large ones, which are passed over. */
-async function readEntry(archive: Archive, input: ReadStream, entry: Entry): Promise<Uint8Array | undefined> {
+async function readEntry(archive: TarArchive, readBytes: () => number, entry: Entry): Promise<Uint8Array | undefined> {
   const { header } = entry;
   const isWanted = isPlain(header.type) && archive.accepts(toEntryPath(header.name).path);
   const chunks: Buffer[] = [];
@@ -66,7 +59,7 @@ async function readEntry(archive: Archive, input: ReadStream, entry: Entry): Pro
   const offset = header.byteOffset ?? 0;
   for await (const chunk of entry as AsyncIterable<Buffer>) {
     sizeBytes += chunk.byteLength;
-    if (archive.isGzipped && isBomb(offset + sizeBytes, input.bytesRead)) throw ratioExceeded();
+    if (archive.isGzipped && isBomb(offset + sizeBytes, readBytes())) throw ratioExceeded();
     if (isWanted && sizeBytes <= archive.limitBytes) chunks.push(chunk);
     else chunks.length = 0;
   }
@@ -84,7 +77,7 @@ function toSourceFile(
   if (!isUnsafe && !archive.accepts(shown)) return undefined;
 
   const sizeBytes = header.size;
-  const file = { path: toUnique(shown), sizeBytes, modifiedAt: archive.modifiedAt };
+  const file = { path: toUnique(shown), sizeBytes, ...originOf(archive) };
   if (isUnsafe) return refusedFile(file, new TintypeError('ARCHIVE_ENTRY_UNSAFE', { entry: shown }));
   if (!bytes)
     return refusedFile(file, new TintypeError('IMAGE_TOO_LARGE', { sizeBytes, limitBytes: archive.limitBytes }));

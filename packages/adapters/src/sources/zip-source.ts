@@ -1,11 +1,11 @@
 /** @file The files of a zip archive. The directory is read by yauzl; each entry's bytes are read, unpacked and checked here when asked for. */
-import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { crc32, inflateRaw } from 'node:zlib';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { PictureSource, SourceFile } from '@tintype/core/ports/picture-source';
-import { type Entry, getFileNameLowLevel, openPromise, type ZipFile } from 'yauzl';
+import { type Entry, getFileNameLowLevel, type ZipFile } from 'yauzl';
 import { systemReason } from '../storage-failure.ts';
+import { type Archive, originOf } from './archive.ts';
 import { createArchiveCount, isBomb, ratioExceeded } from './archive-limits.ts';
 import { createUniquePaths, toEntryPath } from './entry-path.ts';
 import { refusedFile, unreadable } from './refused-file.ts';
@@ -18,25 +18,19 @@ const stored = 0;
 const deflated = 8;
 const localHeaderBytes = 30;
 const localHeaderSignature = 0x04034b50;
+/** Packers write more about a file beside it than into the directory. */
+const headerSlackBytes = 64;
 
-interface Archive {
-  path: string;
-  modifiedAt: number;
-  limitBytes: number;
-  /** Which files are given. */
-  accepts: (path: string) => boolean;
-}
-
-/** Throws ARCHIVE_UNREADABLE. Entries count as changed when the archive is, since their own times and sizes say too little. */
+/** Throws ARCHIVE_UNREADABLE, and what its bytes throw. */
 export async function openZipSource(archive: Archive): Promise<PictureSource> {
-  const zip = await openZip(archive.path);
+  const zip = await openZip(archive);
   zip.close();
-  return { location: archive.path, files: () => listFiles(archive) };
+  return { location: archive.location, files: () => listFiles(archive) };
 }
 
-async function openZip(path: string): Promise<ZipFile> {
+async function openZip({ bytes }: Archive): Promise<ZipFile> {
   try {
-    return await openPromise(path, {
+    return await bytes.openZip({
       autoClose: false,
       lazyEntries: true,
       decodeStrings: false,
@@ -48,7 +42,7 @@ async function openZip(path: string): Promise<ZipFile> {
 }
 
 async function* listFiles(archive: Archive): AsyncGenerator<SourceFile> {
-  const zip = await openZip(archive.path);
+  const zip = await openZip(archive);
   try {
     const count = createArchiveCount();
     const toUnique = createUniquePaths();
@@ -82,21 +76,22 @@ function toSourceFile(archive: Archive, entry: Entry, toUnique: (path: string) =
   const isPlain = type === 0 || type === plainFileType;
   if (isSafe && isPlain && !archive.accepts(shown)) return undefined;
 
-  const file = { path: toUnique(shown), sizeBytes: entry.uncompressedSize, modifiedAt: archive.modifiedAt };
+  const file = { path: toUnique(shown), sizeBytes: entry.uncompressedSize, ...originOf(archive) };
   if (!isSafe || !isPlain) return refusedFile(file, new TintypeError('ARCHIVE_ENTRY_UNSAFE', { entry: shown }));
   return { ...file, read: () => readEntry(archive, entry) };
 }
 
-async function readEntry({ path, limitBytes }: Archive, entry: Entry): Promise<Uint8Array> {
+async function readEntry(archive: Archive, entry: Entry): Promise<Uint8Array> {
   const { uncompressedSize, compressedSize, compressionMethod } = entry;
   const sizeBytes = Math.max(uncompressedSize, compressedSize);
   if (isBomb(uncompressedSize, compressedSize)) throw ratioExceeded();
+  const { limitBytes } = archive;
   if (sizeBytes > limitBytes) throw new TintypeError('IMAGE_TOO_LARGE', { sizeBytes, limitBytes });
   if (entry.isEncrypted()) throw unreadable('it is encrypted');
   if (compressionMethod !== stored && compressionMethod !== deflated)
     throw unreadable('its compression is not supported');
   try {
-    const packed = await readPacked(path, entry);
+    const packed = await readPacked(archive, entry);
     const bytes =
       compressionMethod === stored ? packed : await inflate(packed, { maxOutputLength: Math.max(1, uncompressedSize) });
     if (bytes.byteLength !== uncompressedSize || crc32(bytes) !== entry.crc32)
@@ -109,21 +104,20 @@ async function readEntry({ path, limitBytes }: Archive, entry: Entry): Promise<U
   }
 }
 
-async function readPacked(path: string, entry: Entry): Promise<Buffer> {
-  await using file = await open(path);
-  const header = Buffer.alloc(localHeaderBytes);
-  await file.read(header, 0, localHeaderBytes, entry.relativeOffsetOfLocalHeader);
-  if (header.readUInt32LE(0) !== localHeaderSignature) throw unreadable('it is damaged in the archive');
-  const start =
-    entry.relativeOffsetOfLocalHeader + localHeaderBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
-  const bytes = Buffer.allocUnsafeSlow(entry.compressedSize);
-  let done = 0;
-  while (done < bytes.byteLength) {
-    const { bytesRead } = await file.read(bytes, done, bytes.byteLength - done, start + done);
-    if (bytesRead === 0) throw unreadable('it is damaged in the archive');
-    done += bytesRead;
-  }
-  return bytes;
+/** Header and bytes in one question, where the header is as long as the directory lets expect. */
+async function readPacked({ bytes }: Archive, entry: Entry): Promise<Uint8Array> {
+  const { fileNameLength, extraFieldLength, compressedSize, relativeOffsetOfLocalHeader: offset } = entry;
+  const expected = localHeaderBytes + fileNameLength + extraFieldLength + headerSlackBytes + compressedSize;
+  const read = Buffer.from(await bytes.readRange(offset, offset + expected));
+  if (read.byteLength < localHeaderBytes || read.readUInt32LE(0) !== localHeaderSignature)
+    throw unreadable('it is damaged in the archive');
+  const start = localHeaderBytes + read.readUInt16LE(26) + read.readUInt16LE(28);
+  const packed =
+    start + compressedSize <= expected
+      ? read.subarray(start, start + compressedSize)
+      : await bytes.readRange(offset + start, offset + start + compressedSize);
+  if (packed.byteLength < compressedSize) throw unreadable('it is damaged in the archive');
+  return packed;
 }
 
 function archiveUnreadable(error: unknown): TintypeError {

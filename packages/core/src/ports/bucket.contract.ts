@@ -86,9 +86,13 @@ export function bucketContract(name: string, open: () => Promise<Bucket>): void 
       await bucket.put('a.jpg', text('one'));
       const { etag } = (await bucket.find('a.jpg')) as BucketObject;
       const same = Buffer.concat(await collect(bucket.read('a.jpg', { etag }))).toString();
+      const part = Buffer.from(await bucket.getRange('a.jpg', { start: 1, end: 9, etag })).toString();
       await bucket.put('a.jpg', text('two'), { ifAbsent: false });
 
-      expect(same).toBe('one');
+      expect([same, part]).toEqual(['one', 'ne']);
+      await expect(bucket.getRange('a.jpg', { start: 1, end: 2, etag })).rejects.toMatchObject({
+        code: 'OBJECT_NOT_FOUND',
+      });
       await expect(collect(bucket.read('a.jpg', { etag }))).rejects.toMatchObject({ code: 'OBJECT_NOT_FOUND' });
     });
 

@@ -12,12 +12,14 @@ export interface BucketObject extends ObjectHead {
  * Every operation ends within a bounded time, bodies that trickle or stall too, and is tried again a bounded number of times where
  * trying again can help. Throws BUCKET_UNREACHABLE when that was in vain, and BUCKET_DENIED when it cannot help.
  */
-export interface Bucket extends Pick<ObjectStore, 'put' | 'write' | 'get' | 'getRange' | 'remove'> {
+export interface Bucket extends Pick<ObjectStore, 'put' | 'write' | 'get' | 'remove'> {
   /** Canonical address; keys are below it. `s3://photos/incoming/`. */
   readonly location: string;
   /** Throws where nothing can be done here: a bucket that is not there, an address that nobody answers, no credentials. */
   assertOpen(): Promise<void>;
   find(key: string): Promise<BucketObject | undefined>;
+  /** Bytes `[start, end)`. Throws OBJECT_NOT_FOUND, also where `etag` is given and is not the object's any more. */
+  getRange(key: string, range: { start: number; end: number; etag?: string }): Promise<Uint8Array>;
   /**
    * The object's bytes as they arrive; a connection that is cut is taken up where it ended, in the same version of the object.
    * Throws OBJECT_NOT_FOUND, also where `etag` is given and is not the object's any more.
