@@ -57,6 +57,15 @@ export const configSchema = z.strictObject({
       addressing: z.enum(['path', 'host']).optional(),
     })
     .prefault({}),
+  cache: z
+    .strictObject({
+      /** Of copies of a bucket's objects on this machine, in `.tintype/cache`; what was not used for the longest goes first, nothing that is in use. */
+      bytes: z
+        .int()
+        .min(0)
+        .default(20 * 2 ** 30),
+    })
+    .prefault({}),
   serve: z
     .strictObject({
       host: z.string().default('127.0.0.1'),

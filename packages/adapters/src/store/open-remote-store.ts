@@ -8,6 +8,7 @@ import type { ObjectCopy, ObjectHead, ObjectStore, UnfinishedFile } from '@tinty
 import { storageFailure } from '../storage-failure.ts';
 import { SourceFailure } from './carry-failure.ts';
 import { discardFile, listPaths, listUnfinished } from './list-files.ts';
+import { LocalCopies } from './local-copies.ts';
 import { assertObjectKey, isObjectKey, splitPrefix } from './object-path.ts';
 import { discard, writeTemporaryStream } from './write-durably.ts';
 
@@ -15,6 +16,8 @@ export interface OpenRemoteStore {
   bucket: Bucket;
   /** Copies of objects that were wanted as files; may be deleted at any time while nothing runs. */
   cacheFolder: string;
+  /** Of all copies together, beside those that a running process has asked for; by default without limit. */
+  cacheBytes?: number;
 }
 
 /** Throws BUCKET_DENIED or BUCKET_UNREACHABLE, as every method does. */
@@ -29,12 +32,14 @@ class RemoteStore implements ObjectStore {
   readonly putsAtOnce = 128;
   readonly #bucket: Bucket;
   readonly #cacheFolder: string;
+  readonly #copies: LocalCopies;
   /** By folder. */
   readonly #downloads = new Map<string, Promise<void>>();
 
-  constructor({ bucket, cacheFolder }: OpenRemoteStore) {
+  constructor({ bucket, cacheFolder, cacheBytes = Number.POSITIVE_INFINITY }: OpenRemoteStore) {
     this.#bucket = bucket;
     this.#cacheFolder = cacheFolder;
+    this.#copies = new LocalCopies({ cacheFolder, limitBytes: cacheBytes });
   }
 
   async put(key: string, bytes: Uint8Array, options?: { ifAbsent?: boolean }): Promise<void> {
@@ -118,21 +123,32 @@ class RemoteStore implements ObjectStore {
 
   async #download(folder: string): Promise<void> {
     const underWay = new Set<Promise<void>>();
-    await mkdir(join(this.#cacheFolder, 'objects', folder), { recursive: true });
+    let hasNew = false;
+    try {
+      await this.#copies.use(folder);
+      await mkdir(join(this.#cacheFolder, 'objects', folder), { recursive: true });
+    } catch (error) {
+      throw storageFailure('Keeping copies of objects', error);
+    }
     for await (const object of this.#bucket.list(folder)) {
       if (!isObjectKey(object.key)) continue;
       if (underWay.size >= downloadsAtOnce) await Promise.race(underWay);
-      const one = this.#downloadObject(object).finally(() => underWay.delete(one));
+      const one = this.#downloadObject(object)
+        .then((isNew) => {
+          hasNew ||= isNew;
+        })
+        .finally(() => underWay.delete(one));
       underWay.add(one);
     }
     await Promise.all(underWay);
+    if (hasNew) await this.#copies.trim();
   }
 
-  /** The file is written before its tag, so that a tag speaks of a whole file. */
-  async #downloadObject({ key, etag, sizeBytes }: BucketObject): Promise<void> {
+  /** Whether there was none. The file is written before its tag, so that a tag speaks of a whole file. */
+  async #downloadObject({ key, etag, sizeBytes }: BucketObject): Promise<boolean> {
     const path = join(this.#cacheFolder, 'objects', key);
     const tagPath = join(this.#cacheFolder, 'tags', key);
-    if (await isCopy({ path, tagPath }, { etag, sizeBytes })) return;
+    if (await isCopy({ path, tagPath }, { etag, sizeBytes })) return false;
     const temporary = join(this.#cacheFolder, `${process.pid}-${randomBytes(6).toString('hex')}`);
     try {
       for (const folder of [dirname(path), dirname(tagPath)]) await mkdir(folder, { recursive: true });
@@ -141,6 +157,7 @@ class RemoteStore implements ObjectStore {
       await rename(temporary, path);
       crashPoint('copy.placed');
       await writeFile(tagPath, etag);
+      return true;
     } catch (error) {
       discard(temporary);
       throw error instanceof SourceFailure ? error.cause : storageFailure('Keeping a copy of an object', error);

@@ -25,6 +25,10 @@ name: ${workspaceName(folder)}
 #   ## Whether the bucket is a part of the path or of the host name: path or host.
 #   # addressing: path
 
+# cache:
+#   ## Copies of a bucket's objects on this machine; what was not used for the longest goes first, nothing that is in use.
+#   bytes: 21474836480
+
 # serve:
 #   host: 127.0.0.1
 #   port: 8080

@@ -8,7 +8,7 @@ import { startFakeS3 } from '../buckets/testing/fake-s3.ts';
 import { findWorkspaceFolder } from './find-workspace-folder.ts';
 import { initWorkspace } from './init-workspace.ts';
 import { openWorkspace } from './open-workspace.ts';
-import { parseConfig, readConfig, withEnvironment } from './read-config.ts';
+import { parseConfig, readConfig, readEnvironmentFiles, withEnvironment } from './read-config.ts';
 
 const aFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'tintype-workspace-'));
 const aWorkspace = async (): Promise<string> => initWorkspace(await aFolder());
@@ -172,6 +172,17 @@ test('the environment says the database in place of tintype.yaml, and a wrong on
   const wrong = () => withEnvironment(config, { TINTYPE_DATABASE_URL: 'mysql://ada:secret@db/pictures' });
   expect(wrong).toThrow('TINTYPE_DATABASE_URL');
   expect(wrong).not.toThrow('secret');
+});
+
+test('a variable may be the name of a file that holds it, as secrets of containers are', async () => {
+  const path = join(await aFolder(), 'database_url');
+  await writeFile(path, 'postgres://tintype:secret@db/pictures\n');
+  const read = await readEnvironmentFiles({ TINTYPE_DATABASE_URL_FILE: path, TINTYPE_STORE_FILE: '' });
+  const both = await readEnvironmentFiles({ TINTYPE_DATABASE_URL_FILE: path, TINTYPE_DATABASE_URL: 'sqlite' });
+
+  expect(withEnvironment(configSchema.parse({}), read).database).toBe('postgres://tintype:secret@db/pictures');
+  expect(both.TINTYPE_DATABASE_URL).toBe('sqlite');
+  await expect(readEnvironmentFiles({ TINTYPE_STORE_FILE: `${path}.gone` })).rejects.toThrow('TINTYPE_STORE_FILE');
 });
 
 test('bytes are kept where the settings say', async () => {

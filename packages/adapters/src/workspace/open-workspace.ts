@@ -8,7 +8,7 @@ import type { Clock } from '@tintype/core/ports/clock';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import { systemClock } from '../clock.ts';
 import { openRunFolders } from '../runs/open-run-folders.ts';
-import { readConfig, withEnvironment } from './read-config.ts';
+import { readConfig, readEnvironmentFiles, withEnvironment } from './read-config.ts';
 import { workspacePaths } from './workspace-paths.ts';
 
 /** `queue` and `catalog` share one connection, so one costs what both cost. */
@@ -31,7 +31,7 @@ export interface OpenWorkspaceOptions {
 export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Workspace> {
   const { needs = allParts } = options;
   const folder = resolve(options.folder);
-  const config = withEnvironment(await readConfig(folder), process.env);
+  const config = withEnvironment(await readConfig(folder), await readEnvironmentFiles(process.env));
   await ensureState(folder);
 
   const needsDatabase = needs.includes('catalog') || needs.includes('queue');
@@ -126,7 +126,7 @@ async function openStore(folder: string, config: Config): Promise<Workspace['sto
     import('../store/open-remote-store.ts'),
   ]);
   const cacheFolder = workspacePaths.storeCache(folder, renderStoreAddress(address));
-  return openRemoteStore({ bucket: await openBucket(address, config), cacheFolder });
+  return openRemoteStore({ bucket: await openBucket(address, config), cacheFolder, cacheBytes: config.cache.bytes });
 }
 
 async function openHub(folder: string, endpoint: string | undefined): Promise<Workspace['hub']> {

@@ -4,6 +4,7 @@ import { type Config, configSchema } from '@tintype/contracts/config';
 import { TintypeError } from '@tintype/contracts/errors';
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { systemReason } from '../storage-failure.ts';
 import { workspacePaths } from './workspace-paths.ts';
 
 /** Settings with their defaults. Throws WORKSPACE_NOT_FOUND, WORKSPACE_UNREADABLE, or CONFIG_INVALID naming line and setting. */
@@ -27,11 +28,29 @@ export function parseConfig(text: string, path: string): Config {
   throw invalid(path, findLine(document, lines, keys), problem, parsed.error);
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Settings that the environment says in place of tintype.yaml: the variable of each. */
 export const environmentSettings = { database: 'TINTYPE_DATABASE_URL', store: 'TINTYPE_STORE' } as const;
 
+/** The same environment with what `VARIABLE_FILE` names in the place of each variable that is not set: secrets are files there. Throws CONFIG_INVALID. */
+export async function readEnvironmentFiles(environment: Environment): Promise<Environment> {
+  const read: Record<string, string | undefined> = { ...environment };
+  for (const variable of Object.values(environmentSettings)) {
+    const path = environment[`${variable}_FILE`];
+    if (read[variable] || !path) continue;
+    try {
+      read[variable] = (await readFile(path, 'utf8')).trim();
+    } catch (error) {
+      const problem = `${path} cannot be read: ${systemReason(error)}`;
+      throw new TintypeError('CONFIG_INVALID', { path: `${variable}_FILE`, problem }, { cause: error });
+    }
+  }
+  return read;
+}
+
 /** Throws CONFIG_INVALID naming the variable. */
-export function withEnvironment(config: Config, environment: Readonly<Record<string, string | undefined>>): Config {
+export function withEnvironment(config: Config, environment: Environment): Config {
   const changed = { ...config };
   for (const [setting, variable] of Object.entries(environmentSettings)) {
     const text = environment[variable];
