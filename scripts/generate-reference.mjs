@@ -100,7 +100,7 @@ function configPage() {
 
 function variables() {
   const words = Object.entries(environmentSettings).map(([setting, name]) => `\`${name}\` goes before \`${setting}\``);
-  return words.join(', ');
+  return `${words.join(', ')}; \`VARIABLE_FILE\` names a file that holds what is not in the variable`;
 }
 
 async function describeApi() {

@@ -1,6 +1,5 @@
 /** @file A place in a bucket is followed by what the cloud tells of it. What it tells twice, late or never does no harm: it only says where to look, and everything is looked at now and then. */
 import type { Clock } from '../ports/clock.ts';
-import { crashPoint } from '../ports/crash-point.ts';
 import type { Notification, Notifications } from '../ports/notifications.ts';
 
 export interface FollowNeeds {
@@ -42,7 +41,7 @@ export async function followNotifications(needs: FollowNeeds, request: FollowReq
     if (understood.length < received.length) onForeign?.(received.length - understood.length);
     const keys = keysBelow(request.place, understood);
     if (keys.length > 0) await look(keys);
-    crashPoint('notifications.looked');
+    // What is killed before this is told again.
     if (understood.length > 0) await notifications.settle(understood);
   }
 }
