@@ -130,14 +130,13 @@ class RemoteStore implements ObjectStore {
     } catch (error) {
       throw storageFailure('Keeping copies of objects', error);
     }
+    const download = async (object: BucketObject): Promise<void> => {
+      if (await this.#downloadObject(object)) hasNew = true;
+    };
     for await (const object of this.#bucket.list(folder)) {
       if (!isObjectKey(object.key)) continue;
       if (underWay.size >= downloadsAtOnce) await Promise.race(underWay);
-      const one = this.#downloadObject(object)
-        .then((isNew) => {
-          hasNew ||= isNew;
-        })
-        .finally(() => underWay.delete(one));
+      const one = download(object).finally(() => underWay.delete(one));
       underWay.add(one);
     }
     await Promise.all(underWay);
