@@ -57,7 +57,9 @@ const allOfThem = {
 };
 
 function judge(read: Map<string, Uint8Array | string>): typeof allOfThem {
-  const right = files.filter(({ name, bytes }) => Buffer.from((read.get(name) ?? '') as Uint8Array).equals(bytes)).length;
+  const right = files.filter(({ name, bytes }) =>
+    Buffer.from((read.get(name) ?? '') as Uint8Array).equals(bytes),
+  ).length;
   const [escape, large] = [String(read.get('../escape.jpg')), String(read.get('large.jpg'))];
   return { right, escape, large, size: read.size };
 }
