@@ -1,25 +1,32 @@
 /**
- * @file The catalog on PostgreSQL with a million samples and five labels of each on average: pages of the grid, counts after a change,
- * labels. `node benchmarks/postgres.mjs [--samples 1000000]`
+ * @file The catalog with a million samples and five labels of each on average: pages of the grid, counts after a change, labels; on PostgreSQL, or
+ * on SQLite against twice the bars. `node benchmarks/postgres.mjs [--samples 1000000] [--database sqlite]`
  */
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openPostgresCatalog } from '@tintype/adapters/catalog/open-postgres-catalog';
+import { openSqliteCatalog } from '@tintype/adapters/catalog/open-sqlite-catalog';
 import { systemClock as clock } from '@tintype/adapters/clock';
 import { ask, startPostgres } from '@tintype/adapters/testing/start-postgres';
+import { fillSqlite } from './postgres/fill-sqlite.mjs';
 
-const { values } = parseArgs({ options: { samples: { type: 'string', default: '1000000' } } });
+const { values } = parseArgs({
+  options: { samples: { type: 'string', default: '1000000' }, database: { type: 'string', default: 'postgres' } },
+});
 const samples = Number(values.samples);
 const eventsPerSample = 5;
-const bars = { pageMs: 100, countMs: 150, labelMs: 10 };
+const times = values.database === 'sqlite' ? 2 : 1;
+const bars = { pageMs: 100 * times, countMs: 150 * times, labelMs: 10 * times };
 
-const server = await startPostgres({ isDurable: true });
+const folder = mkdtempSync(join(tmpdir(), 'tintype-bench-'));
+const server = values.database === 'sqlite' ? undefined : await startPostgres({ isDurable: true });
 if (typeof server === 'string') throw new Error(`There is no PostgreSQL: ${server}.`);
 try {
-  const url = await server.createDatabase();
-  const catalog = await openPostgresCatalog({ url, clock });
   const begun = performance.now();
-  await fill(url);
+  const catalog = await (server ? openFilledPostgres() : openFilledSqlite());
   const filledMs = Math.round(performance.now() - begun);
 
   const pageMs = await percentiles(pages(), (query) => catalog.samples.list(query));
@@ -40,10 +47,36 @@ try {
   await catalog[Symbol.asyncDispose]();
   const met = pageMs.p95 <= bars.pageMs && countMs.p95 <= bars.countMs && labelMs.p95 <= bars.labelMs;
   console.log(
-    JSON.stringify({ samples, labels: samples * eventsPerSample, filledMs, pageMs, countMs, labelMs, bars, met }),
+    JSON.stringify({
+      database: values.database,
+      samples,
+      labels: samples * eventsPerSample,
+      filledMs,
+      pageMs,
+      countMs,
+      labelMs,
+      bars,
+      met,
+    }),
   );
 } finally {
-  await server[Symbol.asyncDispose]();
+  await server?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function openFilledPostgres() {
+  const url = await server.createDatabase();
+  const catalog = await openPostgresCatalog({ url, clock });
+  await fill(url);
+  return catalog;
+}
+
+async function openFilledSqlite() {
+  const path = join(folder, 'catalog.sqlite');
+  const migrated = await openSqliteCatalog({ path, clock });
+  await migrated[Symbol.asyncDispose]();
+  fillSqlite(path, { samples, eventsPerSample });
+  return openSqliteCatalog({ path, clock });
 }
 
 /** What people look at: every order, filters that keep much and little, first pages and deep ones. */

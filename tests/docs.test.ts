@@ -74,6 +74,7 @@ test('every stage that has a command has a guide', () => {
   const guides = readdirSync(join(root, 'docs/guides'));
 
   expect(guides.toSorted()).toEqual([
+    'batch.md',
     'catalog.md',
     'evaluate.md',
     'explore.md',

@@ -12,6 +12,7 @@ import { gateCommand } from './commands/gate.ts';
 import { importCommands } from './commands/import-labels.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { initCommand } from './commands/init.ts';
+import { jobsCommands } from './commands/jobs.ts';
 import { modelsCommands } from './commands/models.ts';
 import { predictCommand } from './commands/predict.ts';
 import { serveCommand, startCommand, workCommand } from './commands/serve.ts';
@@ -45,6 +46,7 @@ export const commands: readonly CommandRecord[] = [
   serveCommand,
   startCommand,
   workCommand,
+  ...jobsCommands,
   smokeCommand,
   verifyCommand,
   ...tokenCommands,

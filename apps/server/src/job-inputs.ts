@@ -1,5 +1,6 @@
 /** @file What each kind of job takes, checked when it is asked for and again when a worker begins it. */
 import { resolve } from 'node:path';
+import { batchJobSchema, shardJobSchema } from '@tintype/contracts/batch';
 import { TintypeError } from '@tintype/contracts/errors';
 import { exploreOptionsSchema } from '@tintype/contracts/explore';
 import { nameSchema } from '@tintype/contracts/ids';
@@ -23,6 +24,8 @@ export const jobInputs = {
   /** `dataset`: the only one of the workspace where absent. */
   score: z.strictObject({ model: modelReferenceSchema.optional(), dataset: nameSchema.optional() }),
   explore: exploreOptionsSchema.strict(),
+  predict: batchJobSchema,
+  shard: shardJobSchema,
 } satisfies Record<Job['kind'], z.ZodType>;
 
 export type JobInput<K extends Job['kind']> = z.infer<(typeof jobInputs)[K]>;

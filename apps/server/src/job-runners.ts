@@ -10,6 +10,7 @@ import type { Workspace } from '@tintype/core/ports/workspace';
 import type { TrainerTasks } from '@tintype/core/train/network/plan.types';
 import type { TrialTasks } from '@tintype/core/tune/trial-tasks.types';
 import type { StudyState } from '@tintype/core/tune/tune-models';
+import { createBatchRunners } from './batch-runners.ts';
 import { parseJobInput, trainWithWholePaths, tuneWithWholePaths } from './job-inputs.ts';
 import { localActor } from './local-actor.ts';
 import { takeOver } from './take-over.ts';
@@ -142,6 +143,8 @@ export function createJobRunners(means: RunnerNeeds): JobRunners {
       );
       return { dataset, pictures, findings };
     },
+
+    ...createBatchRunners({ workspace, pool, openSource }),
   };
 }
 

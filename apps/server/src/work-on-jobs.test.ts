@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
 import { TintypeError } from '@tintype/contracts/errors';
+import { jobKinds } from '@tintype/contracts/job';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type JobRunners, type WorkOptions, workOnJobs } from './work-on-jobs.ts';
@@ -32,7 +33,8 @@ const never: JobRunners['train'] = (_input, { signal }) =>
   });
 
 function startWork(train: JobRunners['train'], options: Partial<WorkOptions> = {}): void {
-  const runners: JobRunners = { train, ingest: train, tune: train, evaluate: train, score: train, explore: train };
+  const kinds = jobKinds.map((kind) => [kind, train] as const);
+  const runners = Object.fromEntries(kinds) as JobRunners;
   const { queue, clock } = workspace;
   working.push(workOnJobs({ queue, clock, runners, signal: stop.signal, pollMs: 5, ...options }));
 }

@@ -15,6 +15,10 @@ export interface JobContext {
   keep: (progress: Record<string, unknown>) => Promise<void>;
   /** What a worker that had the job before had told last. */
   before: Record<string, unknown> | null;
+  /** The job itself, with the token under which it is held. */
+  job: LeasedJob;
+  /** Leases a part of the job and works on it to its end; false where none waits. */
+  workOnPart: () => Promise<boolean>;
 }
 
 /** One per kind; what it returns is the job's result. */
@@ -32,6 +36,8 @@ export interface WorkOptions {
   logger?: Pick<FastifyBaseLogger, 'error' | 'warn'>;
   /** Wait between two looks at an empty queue; default 500. */
   pollMs?: number;
+  /** Name of this machine, for jobs that are for one machine alone. */
+  machine?: string;
   /** After this long without a heartbeat another worker takes the job over; default 30,000. */
   leaseMs?: number;
   /** Before a job that a database, a disk or a network kept from its end is begun again, the first time; doubled each time; default 5,000. */
@@ -46,13 +52,13 @@ const beatMs = 1000;
 
 /** Resolves when `signal` is aborted and nothing is under way. A queue that fails is asked again. */
 export async function workOnJobs(options: WorkOptions): Promise<void> {
-  const { queue, clock, signal, pollMs = defaults.pollMs, leaseMs = defaults.leaseMs } = options;
+  const { queue, clock, signal, machine, pollMs = defaults.pollMs, leaseMs = defaults.leaseMs } = options;
   const worker = clock.newId('worker');
   while (!signal.aborted) {
     try {
-      const job = await queue.lease({ worker, leaseMs });
+      const job = await queue.lease({ worker, leaseMs, ...(machine === undefined ? {} : { machine }) });
       if (job) {
-        await workOn(job, options);
+        await workOn(job, { ...options, worker });
         continue;
       }
     } catch (error) {
@@ -62,8 +68,16 @@ export async function workOnJobs(options: WorkOptions): Promise<void> {
   }
 }
 
-async function workOn(job: LeasedJob, options: WorkOptions): Promise<void> {
-  const { queue, runners, logger, leaseMs = defaults.leaseMs } = options;
+export interface WorkOnOptions extends Omit<WorkOptions, 'runners'> {
+  /** As the queue is told. */
+  worker: string;
+  /** At least those of the kinds that are leased. */
+  runners: Partial<JobRunners>;
+}
+
+/** Throws where the queue itself fails; then the lease runs out. */
+export async function workOn(job: LeasedJob, options: WorkOnOptions): Promise<void> {
+  const { queue, worker, runners, logger, leaseMs = defaults.leaseMs } = options;
   const lost = new AbortController();
   let progress: Record<string, unknown> | undefined;
   const beat = async (): Promise<void> => {
@@ -79,7 +93,15 @@ async function workOn(job: LeasedJob, options: WorkOptions): Promise<void> {
   );
   try {
     const signal = AbortSignal.any([options.signal, lost.signal]);
-    const result = await runners[job.kind](job.input, {
+    const run = runners[job.kind];
+    if (!run) throw new Error(`this worker does not know ${job.kind}`);
+    const result = await run(job.input, {
+      job,
+      async workOnPart() {
+        const part = await queue.lease({ worker, leaseMs, partOf: job.id });
+        if (part) await workOn(part, { ...options, signal });
+        return part !== undefined;
+      },
       signal,
       report: (next) => (progress = next),
       keep(next) {
@@ -99,7 +121,7 @@ async function workOn(job: LeasedJob, options: WorkOptions): Promise<void> {
 
 const isPassing = ({ kind }: TintypeError): boolean => kind === 'storage' || kind === 'unavailable';
 
-async function end(job: LeasedJob, thrown: unknown, options: WorkOptions): Promise<void> {
+async function end(job: LeasedJob, thrown: unknown, options: WorkOnOptions): Promise<void> {
   const { queue, clock, signal, logger, retryMs = defaults.retryMs } = options;
   if (signal.aborted) {
     await queue.release(job);

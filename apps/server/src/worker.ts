@@ -1,5 +1,5 @@
 /** @file A worker on a workspace's jobs: opens what they need, works until it is told to end. */
-import { totalmem } from 'node:os';
+import { hostname, totalmem } from 'node:os';
 import { createTrainer } from '@tintype/adapters/children/create-trainer';
 import { openTaskPool } from '@tintype/adapters/children/open-task-pool';
 import { openPictureFetcher } from '@tintype/adapters/fetch/open-picture-fetcher';
@@ -74,7 +74,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   const work = async (): Promise<void> => {
     try {
       const { logger, concurrency = 1 } = options;
-      const asked = { queue, clock, runners, signal: stop.signal, ...(logger ? { logger } : {}) };
+      const asked = { queue, clock, runners, machine: hostname(), signal: stop.signal, ...(logger ? { logger } : {}) };
       await Promise.all(Array.from({ length: concurrency }, () => workOnJobs(asked)));
     } finally {
       await fetcher[Symbol.asyncDispose]();

@@ -5,7 +5,7 @@ import { modelFamilies } from './compare.ts';
 import { sampleMeasuresSchema, samplePredictionSchema, sampleUseSchema } from './curation.ts';
 import { evaluationSchema } from './evaluate.ts';
 import { pageOf, sampleIdSchema } from './ids.ts';
-import { jobKinds, jobSchema } from './job.ts';
+import { askedJobKinds, jobSchema } from './job.ts';
 import { labelEventSchema } from './label.ts';
 import { aliasLogEntrySchema, modelVersionSchema, registeredModelSchema } from './registry.ts';
 import { runSchema } from './train.ts';
@@ -129,7 +129,7 @@ export type StudyView = z.infer<typeof studyViewSchema>;
 
 /** POST /api/jobs */
 export const newJobBodySchema = z.object({
-  kind: z.enum(jobKinds),
+  kind: z.enum(askedJobKinds),
   input: z.record(z.string(), z.unknown()).default({}),
 });
 export const jobsViewSchema = z.object({ items: z.array(jobSchema) });

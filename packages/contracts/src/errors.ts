@@ -715,6 +715,32 @@ export const errorTable = {
       `The job ${job} was started ${count(attempts, 'time')}, and each time its worker ended before it was done.`,
     hint: ({ job }) => `Look into the log of the worker, then begin it again: tintype jobs retry ${job}`,
   }),
+  BATCH_INCOMPLETE: entry<{ job: string; out: string; failed: number; reason: string }>({
+    kind: 'unprocessable',
+    title: 'Some parts of the batch failed',
+    detail: ({ out, failed, reason }) =>
+      `${count(failed, 'part')} of the batch for ${out} failed, so that it was not written. The first: ${reason}`,
+    hint: ({ job }) =>
+      `What was done is kept. Mend the cause, then run the same command again, or: tintype jobs retry ${job}`,
+  }),
+  BATCH_FAILED: entry<{ job: string; detail: string; hint: string }>({
+    kind: 'unprocessable',
+    title: 'The batch has failed',
+    detail: ({ detail }) => detail,
+    hint: ({ hint }) => hint,
+  }),
+  OUTPUT_EXISTS: entry<{ out: string }>({
+    kind: 'conflict',
+    title: 'The output is there already',
+    detail: ({ out }) => `${out} is there already, and nothing is written over.`,
+    hint: () => 'Name another file with --out, or remove this one first.',
+  }),
+  OUTPUT_BUSY: entry<{ out: string; job: string }>({
+    kind: 'conflict',
+    title: 'Another batch writes this output',
+    detail: ({ out, job }) => `${out} is being written by ${job}, which is of other pictures or another model.`,
+    hint: ({ job }) => `Name another file with --out, or end the other one: tintype jobs cancel ${job}`,
+  }),
 
   // Processes
   CHILD_CRASHED: entry<{ reason?: 'crashed' | 'ran out of memory' }>({

@@ -2,7 +2,10 @@
 import { z } from 'zod';
 import { timestampSchema } from './ids.ts';
 
-export const jobKinds = ['ingest', 'train', 'tune', 'evaluate', 'score', 'explore'] as const;
+/** What may be asked for over HTTP. */
+export const askedJobKinds = ['ingest', 'train', 'tune', 'evaluate', 'score', 'explore'] as const;
+/** A batch is asked for by the command line alone, and its shards are made by it. */
+export const jobKinds = [...askedJobKinds, 'predict', 'shard'] as const;
 export const jobStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 
 export const jobSchema = z.object({

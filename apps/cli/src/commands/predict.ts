@@ -1,4 +1,5 @@
-/** @file `tintype predict`: classify pictures by the same child processes that serve, or by a server elsewhere. */
+/** @file `tintype predict`: classify pictures by the same child processes that serve, by a server elsewhere, or as a batch by all workers. */
+import { TintypeError } from '@tintype/contracts/errors';
 import type { Prediction } from '@tintype/contracts/serve';
 import type { CommandContext, CommandRecord } from '../command.ts';
 import { percent, printable, table } from '../format.ts';
@@ -11,19 +12,38 @@ type Row = Omit<Prediction, 'request_id'> & { path: string };
 export const predictCommand: CommandRecord = {
   name: 'predict',
   summary: 'classify pictures: files, folders, archives, buckets or http addresses',
-  arguments: '<source...>',
+  arguments: '[source...]',
   options: [
     { flags: '--model <model>', description: 'NAME, NAME@VERSION or NAME@ALIAS (default: the champion promoted last)' },
     { flags: '--server <url>', description: 'ask a running server instead of the models of this workspace' },
+    {
+      flags: '--out <file>',
+      description:
+        'write one row a picture to FILE.jsonl, .csv or .parquet, in a folder or a bucket; all workers help, and what was done is kept',
+    },
+    { flags: '--dataset <name>', description: 'with --out: the pictures of this dataset instead of sources' },
+    {
+      flags: '--priority <number>',
+      description: 'with --out: which jobs come first, the highest (default: -1, after what people wait for)',
+      range: [-100, 100],
+    },
+    { flags: '--detach', description: 'with --out: leave it to the workers' },
     { flags: '--token <token>', description: 'API token of that server (default: that of TINTYPE_TOKEN)' },
   ],
   examples: [
     'tintype predict photo.jpg',
     'tintype predict ~/new --model scenes@3 --json',
     'tintype predict https://example.org/photo.jpg',
+    'tintype predict s3://photos/new --out s3://photos/predictions.parquet',
+    'tintype predict --dataset photos --out predictions.csv',
     'tintype predict photo.jpg --server http://127.0.0.1:8080',
   ],
   async run(context, sources, options) {
+    if (options.out !== undefined) {
+      const { predictBatch } = await import('./predict-batch.ts');
+      return predictBatch(context, sources, options);
+    }
+    assertPlain(sources, options);
     if (options.server !== undefined) return predictByServer(context, sources, options);
     const [{ resolveVersion }, { predictPictures }, { detectorsOf }, { parseGates }, { createAnySourceOpener }] =
       await Promise.all([
@@ -52,6 +72,16 @@ export const predictCommand: CommandRecord = {
     await show(context, answers);
   },
 };
+
+/** Throws USAGE_INVALID. */
+function assertPlain(sources: readonly string[], { dataset, detach }: Readonly<Record<string, unknown>>): void {
+  const problem =
+    dataset !== undefined || detach === true
+      ? '--dataset and --detach go with --out FILE.'
+      : 'Name what to classify: files, folders, archives, buckets or http addresses.';
+  if (sources.length === 0 || dataset !== undefined || detach === true)
+    throw new TintypeError('USAGE_INVALID', { problem, command: 'tintype predict' });
+}
 
 async function predictByServer(
   context: CommandContext,

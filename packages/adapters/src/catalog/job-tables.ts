@@ -16,6 +16,7 @@ export async function extendJobs(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.dropIndex('jobs_order').execute();
   await db.schema.createIndex('jobs_order').on('jobs').columns(['status', 'priority desc', 'sequence']).execute();
+  await db.schema.createIndex('jobs_listed').on('jobs').columns(['parent', 'sequence']).execute();
   await db.schema.createIndex('jobs_parts').on('jobs').columns(['parent', 'status', 'sequence', 'size']).execute();
   await sql`create unique index jobs_singleton on jobs (singleton_key)
     where singleton_key is not null and status in ('queued', 'running')`.execute(db);

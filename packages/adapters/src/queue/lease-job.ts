@@ -61,8 +61,9 @@ function first(
   if (partOf !== undefined) jobs = jobs.where('parent', '=', partOf);
   if (job === undefined && partOf === undefined)
     jobs = jobs.where((any) => any.or([any('machine', 'is', null), any('machine', '=', machine)]));
+  // Parts of a job are of one priority, and in the order of their index.
+  if (partOf === undefined) jobs = jobs.orderBy('priority', 'desc');
   return jobs
-    .orderBy('priority', 'desc')
     .orderBy('sequence')
     .limit(1)
     .$if(skipsLocked, (locked) => locked.forUpdate().skipLocked());

@@ -2,6 +2,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, readdir, realpath, stat, unlink } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { TintypeError } from '@tintype/contracts/errors';
 import type { PictureSource, SourceFile } from '@tintype/core/ports/picture-source';
 import { storageFailure, systemCode, systemReason } from '../storage-failure.ts';
 import { isHiddenName } from './picture-candidates.ts';
@@ -17,7 +18,35 @@ export function openFolderSource(
   limits: { bytes: number },
   accepts: (name: string) => boolean,
 ): PictureSource {
-  return { location: root, files: () => walk(root, limits.bytes, accepts) };
+  const files = (): AsyncGenerator<SourceFile> => walk(root, limits.bytes, accepts);
+  return {
+    location: root,
+    files,
+    async *filesAfter(path) {
+      for await (const file of files()) if (comparePaths(file.path, path) > 0) yield file;
+    },
+    file: ({ path }) => ({ read: () => readListed(root, path, limits.bytes) }),
+  };
+}
+
+/** In the order of a walk: folder by folder, names as JavaScript compares them. */
+function comparePaths(a: string, b: string): number {
+  const [left, right] = [a.split('/'), b.split('/')];
+  for (const [n, name] of left.entries()) {
+    const other = right[n];
+    if (other === undefined) return 1;
+    if (name !== other) return name < other ? -1 : 1;
+  }
+  return left.length - right.length;
+}
+
+/** What it is now is asked again: it may have become a link since. Throws FILE_UNREADABLE, IMAGE_TOO_LARGE. */
+async function readListed(root: string, path: string, limitBytes: number): Promise<Uint8Array> {
+  try {
+    return await (await toSourceFile({ root, path, limitBytes }, await lstat(join(root, path)))).read();
+  } catch (error) {
+    throw error instanceof TintypeError ? error : unreadable(systemReason(error), error);
+  }
 }
 
 /** One file as a source: its folder is the location, so that ingesting the folder later finds it known. */

@@ -59,15 +59,18 @@ export function openBucketSource(
   bucket: Bucket,
   { bytes, offersAll = false, keys }: BucketSourceOptions,
 ): PictureSource {
+  const list = async function* (options?: { after: string }): AsyncGenerator<SourceFile> {
+    for await (const object of keys === undefined ? bucket.list('', options) : findAll(bucket, keys)) {
+      // What consoles make for an empty folder.
+      if (object.key === '' || object.key.endsWith('/')) continue;
+      if (offersAll || couldBePicture(object.key)) yield toSourceFile(bucket, object, bytes);
+    }
+  };
   return {
     location: bucket.location,
-    async *files() {
-      for await (const object of keys === undefined ? bucket.list('') : findAll(bucket, keys)) {
-        // What consoles make for an empty folder.
-        if (object.key === '' || object.key.endsWith('/')) continue;
-        if (offersAll || couldBePicture(object.key)) yield toSourceFile(bucket, object, bytes);
-      }
-    },
+    files: () => list(),
+    filesAfter: (after) => list({ after }),
+    file: ({ path, etag = '', ...listed }) => toSourceFile(bucket, { key: path, etag, ...listed }, bytes),
   };
 }
 

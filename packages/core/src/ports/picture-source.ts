@@ -20,6 +20,10 @@ export interface PictureSource {
   readonly location: string;
   /** Files in a stable order, hidden files and non-picture extensions that people keep beside pictures (.txt, .csv, .json...) left out. */
   files(): AsyncIterable<SourceFile>;
+  /** Of them those that come after the one at `path`, whether or not it is there still; absent where only walking finds them. */
+  filesAfter?(path: string): AsyncIterable<SourceFile>;
+  /** One that was listed, without looking for it again; absent where only walking finds it. */
+  file?(listed: Pick<SourceFile, 'path' | 'sizeBytes' | 'modifiedAt' | 'etag'>): Pick<SourceFile, 'read'>;
 }
 
 /** Opens a folder, picture, .zip, .tar, .tar.gz or .tgz. Throws SOURCE_NOT_FOUND or ARCHIVE_UNREADABLE. */
