@@ -27,6 +27,7 @@ const labels = {
   suggest: async () => new Map(),
 };
 
+process.on('disconnect', () => process.exit());
 let last = Promise.resolve();
 const turns = {
   take(work) {

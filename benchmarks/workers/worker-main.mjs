@@ -1,4 +1,4 @@
-/** @file A worker with a model that costs nothing: node worker-main.mjs DATABASE LEASE_MS [stall]. Tells when it is ready, and its processor time when it is told to stop. */
+/** @file A worker with a model that costs nothing: node worker-main.mjs DATABASE LEASE_MS LOOK_MS [stall]. Tells when it is ready, and its processor time when it is told to stop. */
 import { openPostgresCatalog } from '@tintype/adapters/catalog/open-postgres-catalog';
 import { systemClock as clock } from '@tintype/adapters/clock';
 import { openPostgresQueue } from '@tintype/adapters/queue/open-postgres-queue';
@@ -6,7 +6,7 @@ import { defaultPictureLimits } from '@tintype/contracts/picture';
 import { createBatchRunners } from '@tintype/server/batch-runners';
 import { workOnJobs } from '@tintype/server/work-on-jobs';
 
-const [, , url, leaseMs, stalls] = process.argv;
+const [, , url, leaseMs, pollMs, stalls] = process.argv;
 const catalog = await openPostgresCatalog({ url, clock });
 const queue = await openPostgresQueue({ url, clock });
 const bytes = new Uint8Array(9000);
@@ -27,7 +27,17 @@ const runners = createBatchRunners({
 
 const stop = new AbortController();
 const logger = { warn: console.error, error: console.error };
-const work = workOnJobs({ queue, clock, runners, signal: stop.signal, leaseMs: Number(leaseMs), logger, pollMs: 100 });
+const work = workOnJobs({
+  queue,
+  clock,
+  runners,
+  signal: stop.signal,
+  leaseMs: Number(leaseMs),
+  logger,
+  pollMs: Number(pollMs),
+});
+// Ends with whoever measures.
+process.on('disconnect', () => process.exit());
 process.send('ready');
 const begun = process.cpuUsage();
 process.on('message', () => void end());

@@ -1,18 +1,18 @@
 /** @file `tintype jobs`: what workers have done, do and will do, and what a person does about it. */
 import type { Job } from '@tintype/contracts/job';
-import { jobStatuses } from '@tintype/contracts/job';
 import type { PartCounts } from '@tintype/core/ports/job-queue';
 import type { CommandContext, CommandRecord } from '../command.ts';
 import { integer, moment, printable, table } from '../format.ts';
 
 const shownParts = 10;
+const statuses: readonly Job['status'][] = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];
 
 const list = (name: string): CommandRecord => ({
   name,
   summary:
     name === 'jobs' ? 'work for workers: list, show, cancel, retry, drop' : 'list the last 100 jobs, newest first',
   options: [
-    { flags: '--status <status>', description: 'only those; failed ones wait to be tried again', choices: jobStatuses },
+    { flags: '--status <status>', description: 'only those; failed ones wait to be tried again', choices: statuses },
   ],
   examples: [`tintype ${name}`, `tintype ${name} --status failed`],
   async run(context, _args, { status }) {
@@ -69,7 +69,7 @@ function renderJob(job: Job, parts: PartCounts, failed: readonly Job[]): string 
     ['error', job.error === null ? '' : printable(`${job.error.code}: ${job.error.detail} ${job.error.hint}`)],
     [
       'parts',
-      jobStatuses
+      statuses
         .filter((one) => parts[one].jobs > 0)
         .map((one) => `${integer(parts[one].jobs)} ${one}`)
         .join(', '),

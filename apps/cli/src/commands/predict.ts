@@ -40,7 +40,7 @@ export const predictCommand: CommandRecord = {
   ],
   async run(context, sources, options) {
     if (options.out !== undefined) {
-      const { predictBatch } = await import('./predict-batch.ts');
+      const { predictBatch } = await import('../predict-batch.ts');
       return predictBatch(context, sources, options);
     }
     assertPlain(sources, options);

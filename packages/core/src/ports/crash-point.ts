@@ -77,6 +77,14 @@ export const crashPoints = {
   'job.leased': 'a job is leased, nothing of it is done',
   'job.finished': 'the end of a job is durable, nobody has been told',
 
+  // Batches
+  'batch.listing': 'the list of a shard is durable, its job is not there',
+  'batch.listed': 'all shards are in the queue, the batch does not say so',
+  'batch.answered': 'the rows of a shard are durable, its job has not ended',
+  'batch.joining': 'a part of the output is written, without its name',
+  'batch.joined': 'the output is durable, the batch does not say so',
+  'batch.cleaned': 'what the output was made of is gone, its shards are still in the queue',
+
   // Repairs
   'verify.copied': 'a copy of a damaged object is in quarantine, without its note',
   'verify.noted': 'copy and note are in quarantine, the damaged object is still there',

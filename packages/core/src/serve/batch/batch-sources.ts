@@ -54,10 +54,7 @@ async function* walkPast(source: PictureSource, after: string): AsyncGenerator<S
   }
 }
 
-async function* openEach(
-  source: PictureSource,
-  pictures: readonly ListedPicture[],
-): AsyncGenerator<BatchPicture> {
+async function* openEach(source: PictureSource, pictures: readonly ListedPicture[]): AsyncGenerator<BatchPicture> {
   for (const { path, sizeBytes, modifiedAt, etag } of pictures) {
     const listed = { path, sizeBytes, modifiedAt, ...(etag === undefined ? {} : { etag }) };
     const file = source.file?.(listed);

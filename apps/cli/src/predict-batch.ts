@@ -8,8 +8,8 @@ import type { Job } from '@tintype/contracts/job';
 import { isCloudAddress } from '@tintype/contracts/store-address';
 import type { JobQueue } from '@tintype/core/ports/job-queue';
 import type { Workspace } from '@tintype/core/ports/workspace';
-import type { CommandContext } from '../command.ts';
-import { counted, integer, printable } from '../format.ts';
+import type { CommandContext } from './command.ts';
+import { counted, integer, printable } from './format.ts';
 
 const lookMs = 1000;
 const command = 'tintype predict';
