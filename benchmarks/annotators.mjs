@@ -1,6 +1,6 @@
 /**
  * @file Fifty people label one dataset at once, from five processes, on each database: labels that are lost or doubled, labels of a picture that are not the last
- * one given, and pictures that two had at a time. `node benchmarks/annotators.mjs [--pictures 2000] [--database sqlite|postgres] [--short]`
+ * one given, and pictures that two had at a time. `node benchmarks/annotators.mjs [--pictures 1000] [--database sqlite|postgres] [--short]`
  */
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,12 +16,12 @@ import { recordPictures } from './workers/rows.mjs';
 const { values } = parseArgs({
   options: { pictures: { type: 'string' }, database: { type: 'string' }, short: { type: 'boolean', default: false } },
 });
-const pictures = Number(values.pictures ?? (values.short ? 300 : 2000));
+const pictures = Number(values.pictures ?? (values.short ? 300 : 1000));
 const databases = values.database ? [values.database] : ['sqlite', 'postgres'];
 const processes = 5;
 const peopleEach = 10;
 /** Pictures that everybody labels, and how often each does. */
-const contested = { pictures: 10, rounds: values.short ? 2 : 10 };
+const contested = { pictures: 10, rounds: values.short ? 2 : 4 };
 const entry = join(import.meta.dirname, 'annotators/people-main.mjs');
 
 const results = {};

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErrorCode, TintypeError } from '@tintype/contracts/errors';
 import type { CommandContext } from './command.ts';
 
-const passingCodes: readonly ErrorCode[] = ['BUCKET_UNREACHABLE', 'NOTIFICATIONS_UNREACHABLE'];
+const passingCodes: readonly ErrorCode[] = ['BUCKET_UNREACHABLE', 'NOTIFICATIONS_UNREACHABLE', 'SYNC_RUNNING'];
 
 /** A cloud that cannot be reached for a while is waited for; what asking again does not mend ends it. */
 export async function repeat(

@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOutputOpener } from '@tintype/adapters/buckets/open-output';
-import { openPictureSource } from '@tintype/adapters/sources/open-picture-source';
+import { startFakeS3 } from '@tintype/adapters/buckets/testing/fake-s3';
+import { createSourceOpener } from '@tintype/adapters/sources/open-bucket-source';
 import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
 import type { BatchRow } from '@tintype/contracts/batch';
@@ -66,15 +67,15 @@ async function work(
   const runners = createBatchRunners({
     workspace: { catalog, store, clock, config, hub, folder: home, queue },
     pool,
-    openSource: openPictureSource,
+    openSource: createSourceOpener(config),
   });
   return workOnBatch(id, { queue, clock, runners, pollMs: 5, retryMs: 1, leaseMs, signal });
 }
 
 function ask(out: string, request: Partial<AddBatchRequest> = {}): Promise<Job> {
   const { catalog, queue } = workspace;
-  const needs = { catalog, queue, openOutput: createOutputOpener({ s3: {} }) };
-  return addBatch(needs, { sources: [photos], out: join(folder, out), ...request });
+  const needs = { catalog, queue, openOutput: createOutputOpener(workspace.config) };
+  return addBatch(needs, { sources: [photos], out: out.startsWith('s3:') ? out : join(folder, out), ...request });
 }
 
 const readRows = async (name: string): Promise<BatchRow[]> =>
@@ -131,6 +132,28 @@ test('the pictures of a dataset have their ids and labels in their rows', async 
   await work(await ask('rows.jsonl', { sources: [] }));
 
   expect(await readRows('rows.jsonl')).toMatchObject([{ path: 'cat/one.jpg', sample_id: id, label: 'cat' }]);
+});
+
+test('a bucket becomes an object beside it, a row for each of its keys in their order', async () => {
+  await using cloud = await startFakeS3();
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  workspace.config.s3.endpoint = cloud.endpoint;
+  const keys = ['100%.jpg', 'a+b.jpg', 'sub/c d.jpg', 'ü.jpg'];
+  for (const key of keys) cloud.put(`photos/new/${key}`, `picture ${key}`);
+
+  const job = await work(await ask('s3://photos/rows.jsonl', { sources: ['s3://photos/new'] }));
+  vi.unstubAllEnvs();
+
+  expect(job).toMatchObject({ status: 'succeeded', result: { pictures: 4 } });
+  const text = Buffer.from(cloud.objects.get('photos/rows.jsonl')?.bytes ?? []).toString();
+  expect(
+    text
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as BatchRow).path),
+  ).toEqual(keys);
+  expect([...cloud.objects.keys()].filter((key) => key.includes('.parts/'))).toEqual([]);
 });
 
 test('several workers share a batch, and every picture is asked about once', async () => {

@@ -5,7 +5,7 @@ import { TintypeError } from '@tintype/contracts/errors';
 import { exploreOptionsSchema } from '@tintype/contracts/explore';
 import { nameSchema } from '@tintype/contracts/ids';
 import { ingestOptionsSchema } from '@tintype/contracts/ingest';
-import type { Job } from '@tintype/contracts/job';
+import type { WorkedJobKind } from '@tintype/contracts/job';
 import { architectureNames, type TrainOptions, trainJobSchema } from '@tintype/contracts/train';
 import { type TuneOptions, tuneOptionsSchema } from '@tintype/contracts/tune';
 import { z } from 'zod';
@@ -26,12 +26,12 @@ export const jobInputs = {
   explore: exploreOptionsSchema.strict(),
   predict: batchJobSchema,
   shard: shardJobSchema,
-} satisfies Record<Job['kind'], z.ZodType>;
+} satisfies Record<WorkedJobKind, z.ZodType>;
 
-export type JobInput<K extends Job['kind']> = z.infer<(typeof jobInputs)[K]>;
+export type JobInput<K extends WorkedJobKind> = z.infer<(typeof jobInputs)[K]>;
 
 /** Throws VALIDATION_FAILED with pointers into the job's body. */
-export function parseJobInput<K extends Job['kind']>(kind: K, input: Record<string, unknown>): JobInput<K> {
+export function parseJobInput<K extends WorkedJobKind>(kind: K, input: Record<string, unknown>): JobInput<K> {
   const parsed = jobInputs[kind].safeParse(input);
   if (parsed.success) return parsed.data as JobInput<K>;
   throw new TintypeError('VALIDATION_FAILED', {
@@ -47,7 +47,7 @@ const isFile = (word: string): boolean =>
   !/^(?:histograms$|pixels(?::|$)|hub:)/.test(word) && !(architectureNames as readonly string[]).includes(word);
 
 /** Whether a job would read files of this machine that its input names. */
-export function namesFiles<K extends Job['kind']>(kind: K, input: JobInput<K>): boolean {
+export function namesFiles<K extends WorkedJobKind>(kind: K, input: JobInput<K>): boolean {
   if (kind === 'ingest') return true;
   if (kind === 'train') return filesOf(input as JobInput<'train'>).length > 0;
   return kind === 'tune' && (input as TuneOptions).models.some(isFile);

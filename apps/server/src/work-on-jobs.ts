@@ -1,7 +1,7 @@
 /** @file The worker's loop: lease a job, renew the lease while it runs, finish it once, or hand it back. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type TintypeError, toTintypeError } from '@tintype/contracts/errors';
-import type { Job } from '@tintype/contracts/job';
+import type { WorkedJobKind } from '@tintype/contracts/job';
 import type { Clock } from '@tintype/core/ports/clock';
 import type { JobQueue, LeasedJob } from '@tintype/core/ports/job-queue';
 import type { FastifyBaseLogger } from 'fastify';
@@ -23,7 +23,7 @@ export interface JobContext {
 
 /** One per kind; what it returns is the job's result. */
 export type JobRunners = Record<
-  Job['kind'],
+  WorkedJobKind,
   (input: Record<string, unknown>, context: JobContext) => Promise<Record<string, unknown>>
 >;
 
@@ -93,7 +93,7 @@ export async function workOn(job: LeasedJob, options: WorkOnOptions): Promise<vo
   );
   try {
     const signal = AbortSignal.any([options.signal, lost.signal]);
-    const run = runners[job.kind];
+    const run = job.kind === 'sync' ? undefined : runners[job.kind];
     if (!run) throw new Error(`this worker does not know ${job.kind}`);
     const result = await run(job.input, {
       job,

@@ -715,6 +715,12 @@ export const errorTable = {
       `The job ${job} was started ${count(attempts, 'time')}, and each time its worker ended before it was done.`,
     hint: ({ job }) => `Look into the log of the worker, then begin it again: tintype jobs retry ${job}`,
   }),
+  SYNC_RUNNING: entry<{ place: string; dataset: string; job: string }>({
+    kind: 'conflict',
+    title: 'This place is being followed already',
+    detail: ({ place, dataset }) => `Another process is just making "${dataset}" follow ${place}.`,
+    hint: ({ job }) => `Wait until it is done: tintype jobs show ${job}`,
+  }),
   BATCH_INCOMPLETE: entry<{ job: string; out: string; failed: number; reason: string }>({
     kind: 'unprocessable',
     title: 'Some parts of the batch failed',

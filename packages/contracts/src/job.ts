@@ -4,8 +4,11 @@ import { timestampSchema } from './ids.ts';
 
 /** What may be asked for over HTTP. */
 export const askedJobKinds = ['ingest', 'train', 'tune', 'evaluate', 'score', 'explore'] as const;
-/** A batch is asked for by the command line alone, and its shards are made by it. */
-export const jobKinds = [...askedJobKinds, 'predict', 'shard'] as const;
+/** What workers work on. A batch is asked for by the command line alone, and its shards are made by it. */
+export const workedJobKinds = [...askedJobKinds, 'predict', 'shard'] as const;
+export type WorkedJobKind = (typeof workedJobKinds)[number];
+/** A sync is a row of the queue so that there is one of a place; the command that began it does it. */
+export const jobKinds = [...workedJobKinds, 'sync'] as const;
 export const jobStatuses = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 
 export const jobSchema = z.object({

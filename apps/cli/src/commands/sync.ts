@@ -64,9 +64,10 @@ async function syncOnce(
   { workspace, pool, bucket, keys }: Opened,
   options: Readonly<Record<string, unknown>>,
 ): Promise<SyncReport> {
-  const [{ ingestOptionsSchema }, { syncSource }, { openBucketSource }] = await Promise.all([
+  const [{ ingestOptionsSchema }, { syncSource }, { holdAlone }, { openBucketSource }] = await Promise.all([
     import('@tintype/contracts/ingest'),
     import('@tintype/core/ingest/sync-source'),
+    import('@tintype/core/ingest/hold-alone'),
     import('@tintype/adapters/sources/open-bucket-source'),
   ]);
   const isByTable = options.labels === 'metadata';
@@ -78,23 +79,28 @@ async function syncOnce(
   });
   const classes = isByTable ? await readClasses(bucket) : undefined;
   const { catalog, store, clock, config } = workspace;
-  return syncSource(
-    { catalog, store, clock, pool, source: openBucketSource(bucket, { ...config.limits, ...(keys ? { keys } : {}) }) },
-    {
-      dataset,
-      labels,
-      annotator,
-      limits: config.limits,
-      allowsEmpty: options.allowEmpty === true,
-      ...(keys ? { paths: keys } : {}),
-      signal: context.signal,
-      ...(classes ? { classOf: (path: string) => classes.get(path) } : {}),
-      onProgress: (p) =>
-        context.output.progress(
-          `sync  ${counted(p.listed, 'object')}, ${integer(p.unchanged)} unchanged, ${integer(p.added)} new, ${integer(p.changed)} changed, ${integer(p.deleted)} deleted, ${integer(p.rejected)} rejected`,
-        ),
-    },
-  );
+  const source = openBucketSource(bucket, { ...config.limits, ...(keys ? { keys } : {}) });
+  const sync = (signal: AbortSignal): Promise<SyncReport> =>
+    syncSource(
+      { catalog, store, clock, pool, source },
+      {
+        dataset,
+        labels,
+        annotator,
+        limits: config.limits,
+        allowsEmpty: options.allowEmpty === true,
+        ...(keys ? { paths: keys } : {}),
+        signal,
+        ...(classes ? { classOf: (path: string) => classes.get(path) } : {}),
+        onProgress: (p) =>
+          context.output.progress(
+            `sync  ${counted(p.listed, 'object')}, ${integer(p.unchanged)} unchanged, ${integer(p.added)} new, ${integer(p.changed)} changed, ${integer(p.deleted)} deleted, ${integer(p.rejected)} rejected`,
+          ),
+      },
+    );
+  // Those who look where notifications say share them.
+  if (keys) return sync(context.signal);
+  return holdAlone(workspace, { place: bucket.location, dataset, signal: context.signal }, sync);
 }
 
 /** Class by key. Throws USAGE_INVALID where the table has no such columns. */
