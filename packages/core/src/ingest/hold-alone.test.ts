@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteQueue } from '@tintype/adapters/queue/open-sqlite-queue';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { JobQueue } from '../ports/job-queue.ts';
 import { movableClock } from '../ports/job-queue.contract.ts';
+import type { JobQueue } from '../ports/job-queue.ts';
 import { holdAlone } from './hold-alone.ts';
 
 const clock = movableClock();
