@@ -88,7 +88,7 @@ function assertTaken(format: PictureFormat, formats: readonly PictureFormat[] = 
 }
 
 /** Like Promise.all, but nothing goes on behind a failure. */
-async function settleAll(work: readonly Promise<void>[]): Promise<void> {
+export async function settleAll(work: readonly Promise<void>[]): Promise<void> {
   await Promise.allSettled(work);
   await Promise.all(work);
 }

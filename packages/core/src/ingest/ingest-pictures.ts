@@ -7,13 +7,15 @@ import { crashPoint } from '../ports/crash-point.ts';
 import { objectKeys } from '../ports/object-store.ts';
 import type { PictureSource, SourceFile } from '../ports/picture-source.ts';
 import { InFlight } from './in-flight.ts';
-import { hashBytes, ingestFile } from './ingest-file.ts';
+import { hashBytes, ingestFile, settleAll } from './ingest-file.ts';
 import type { IngestNeeds, IngestRequest } from './ingest-pictures.types.ts';
 import { IngestTally } from './ingest-tally.ts';
 import { type FinishedFile, RowRecorder } from './row-recorder.ts';
 import { sampleIdOf } from './sample-id.ts';
 
 const atOnce = { files: 16, bytes: 64 * 2 ** 20 };
+/** Originals of recorded files that are deleted, or kept elsewhere, together. */
+const leavesAtOnce = 16;
 /** Files looked up in the catalog together; archives hold their bytes meanwhile. */
 const lookup = { files: 64, bytes: 16 * 2 ** 20 };
 
@@ -120,11 +122,14 @@ class IngestWork {
     const by = { annotator, at: this.#needs.clock.now(), isFollowing };
     const { outcomes } = await this.#needs.catalog.samples.recordIngest(dataset, rows, by);
     crashPoint('ingest.recorded');
-    for (const [index, { file, row }] of files.entries()) {
-      this.#tally.countRow(row, outcomes[index] ?? 'rejected');
-      if (move && 'sample' in row) await removeOriginal(file);
+    for (const [index, { row }] of files.entries()) this.#tally.countRow(row, outcomes[index] ?? 'rejected');
+    const leave = async ({ file, row }: FinishedFile): Promise<void> => {
       if ('rejection' in row) await onRejected?.({ file, rejection: row.rejection });
-    }
+      else if (move) await removeOriginal(file);
+    };
+    // Each may be a few questions to a bucket.
+    for (let start = 0; start < files.length; start += leavesAtOnce)
+      await settleAll(files.slice(start, start + leavesAtOnce).map(leave));
   }
 
   /** An earlier run may have been killed after it recorded the file and before it deleted it. */

@@ -16,6 +16,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import { inProcessPool, memoryStore } from '../model/testing.ts';
 import type { Catalog } from '../ports/catalog.ts';
+import type { PictureSource } from '../ports/picture-source.ts';
 import { type SyncRequest, syncSource } from './sync-source.ts';
 
 /** Takes any bytes but `broken` for a picture. */
@@ -30,6 +31,7 @@ const pool = inProcessPool<PictureTasks>({
 interface Bench {
   cloud: FakeCloud;
   catalog: Catalog;
+  /** With paths: a look at these alone. */
   sync: (request?: Partial<SyncRequest>) => Promise<SyncReport>;
   /** By path, those of the trash too: class and whether it is in the trash. */
   samples: () => Promise<Record<string, string>>;
@@ -50,12 +52,14 @@ async function aBench(objects: Readonly<Record<string, string>>): Promise<Bench>
     settings: { endpoint: cloud.endpoint },
     pageSize: 3,
   });
-  const needs = { catalog, store: memoryStore(), clock, pool, source: openBucketSource(bucket, { bytes: 1000 }) };
+  const needs = { catalog, store: memoryStore(), clock, pool };
+  const sourceOf = (keys?: readonly string[]): PictureSource =>
+    openBucketSource(bucket, { bytes: 1000, ...(keys ? { keys } : {}) });
   const request = { dataset: 'd', labels: 'folder', annotator: 'sync', limits: defaultPictureLimits } as const;
   return {
     cloud,
     catalog,
-    sync: (more) => syncSource(needs, { ...request, ...more }),
+    sync: (more) => syncSource({ ...needs, source: sourceOf(more?.paths) }, { ...request, ...more }),
     async samples() {
       const all: Sample[] = [];
       for (const removed of [false, true])
@@ -99,6 +103,29 @@ test('a bucket becomes a dataset, and the next look reads nothing', async () => 
   expect(before).toBe(5);
   expect(bench.downloads()).toHaveLength(before);
   expect(await bench.samples()).toEqual({ 'glass/1.jpg': 'glass', 'glass/2 ü+.jpg': 'glass', 'paper/3.jpg': 'paper' });
+});
+
+test('a look at some paths finds what is new, changed, gone and back among them, and leaves all others alone', async () => {
+  const bench = await aBench(objects);
+  await bench.sync();
+  bench.cloud.put('photos/in/paper/new.jpg', 'new');
+  bench.cloud.put('photos/in/glass/1.jpg', 'other');
+  bench.cloud.objects.delete('photos/in/glass/2 ü+.jpg');
+  bench.cloud.objects.delete('photos/in/paper/3.jpg');
+  bench.cloud.requests.length = 0;
+  const paths = ['paper/new.jpg', 'glass/2 ü+.jpg', 'glass/1.jpg', 'never/there.jpg', 'notes.txt', ''];
+
+  const first = await bench.sync({ paths });
+  const again = await bench.sync({ paths });
+  bench.cloud.put('photos/in/glass/2 ü+.jpg', 'two');
+  const back = await bench.sync({ paths: ['glass/2 ü+.jpg'] });
+  const nothing = await bench.sync({ paths: ['never/there.jpg'] });
+
+  expect(first).toMatchObject({ listed: 2, added: 1, changed: 1, deleted: 1, trashed: 1 });
+  expect(again).toMatchObject({ listed: 2, unchanged: 2, added: 0, changed: 0, deleted: 0 });
+  expect([back.returned, back.restored, nothing.listed, nothing.deleted]).toEqual([1, 1, 0, 0]);
+  expect(bench.cloud.requests.filter((request) => request.includes('list-type'))).toEqual([]);
+  expect((await bench.sync()).deleted).toBe(1);
 });
 
 test('an object that was written again as it was is not read again', async () => {
