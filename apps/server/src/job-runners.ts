@@ -139,7 +139,7 @@ export function createJobRunners(means: RunnerNeeds): JobRunners {
       const { findings, dataset, pictures } = await exploreDataset(
         { catalog, measures: catalog.measures, store, clock, pictures: pool, engine },
         parseJobInput('explore', input),
-        { resolve: () => resolveLabelBackbone({ pool, hub }, workspace), limits, signal, onProgress: report },
+        { resolve: () => resolveLabelBackbone(needs, workspace), limits, signal, onProgress: report },
       );
       return { dataset, pictures, findings };
     },

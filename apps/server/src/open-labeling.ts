@@ -33,7 +33,7 @@ export function openLabeling(workspace: Workspace): LabelService {
 }
 
 async function start({ catalog, store, hub, config, folder }: Workspace): Promise<Opened> {
-  const [{ openTaskPool }, { openLabelService }, { resolveLabelBackbone }] = await Promise.all([
+  const [{ openTaskPool }, { openLabelService }, { resolveLabelBackbone, stampLabelBackbone }] = await Promise.all([
     import('@tintype/adapters/children/open-task-pool'),
     import('@tintype/core/label/label-service'),
     import('@tintype/core/label/resolve-label-backbone'),
@@ -51,7 +51,11 @@ async function start({ catalog, store, hub, config, folder }: Workspace): Promis
   });
   const service = openLabelService(
     { catalog, store, pictures, engine },
-    { resolve: () => resolveLabelBackbone({ pool: pictures, hub }, { config, folder }), limits: config.limits },
+    {
+      resolve: () => resolveLabelBackbone({ pool: pictures, hub, catalog, store }, { config, folder }),
+      stamp: () => stampLabelBackbone({ catalog }, { config }),
+      limits: config.limits,
+    },
   );
   return {
     service,

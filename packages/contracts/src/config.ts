@@ -126,8 +126,11 @@ export const configSchema = z.strictObject({
   buckets: bucketsSchema.default({}),
   label: z
     .strictObject({
-      /** Whose features suggestions are made from, as `--backbone` of training: `histograms`, an ONNX file relative to this one, `hub:ORG/REPO`. */
-      backbone: z.string().min(1).default('histograms'),
+      /**
+       * Whose features suggestions are made from, as `--backbone` of training: `histograms`, an ONNX file relative to this one, `hub:ORG/REPO`. By default
+       * the champion's, where that is frozen, else histograms.
+       */
+      backbone: z.string().min(1).optional(),
       /** Of what one person is asked, the share that another has labeled already: what agreement is measured on. */
       secondOpinions: z.number().min(0).max(0.5).default(0.05),
       /** The share whose answer is known (gold questions), where there are some. */

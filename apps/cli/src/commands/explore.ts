@@ -39,7 +39,7 @@ export const exploreCommand: CommandRecord = {
       { catalog, measures: catalog.measures, store, clock, pictures: pool, engine },
       { dataset: options.dataset as string | undefined },
       {
-        resolve: () => resolveLabelBackbone({ pool, hub }, workspace),
+        resolve: () => resolveLabelBackbone({ catalog, store, hub, pool }, workspace),
         limits,
         signal,
         onProgress: ({ stage, done, total }) =>

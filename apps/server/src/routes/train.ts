@@ -28,7 +28,7 @@ export const trainRoutes: FastifyPluginAsyncZod<TrainRoutes> = async (app, { wor
     },
     async () => {
       const { listTrainableModels } = await import('@tintype/core/train/trainable-models');
-      return listTrainableModels(workspace.catalog, { labelBackbone: workspace.config.label.backbone });
+      return listTrainableModels(workspace.catalog, { labelBackbone: workspace.config.label.backbone ?? 'histograms' });
     },
   );
 

@@ -12,7 +12,7 @@ import type { Backbone } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { resolveDataset } from '../catalog/catalog.ts';
 import { thumbnailSignature } from '../catalog/thumbnail-signature.ts';
-import { type Features, loadFeatures } from '../model/feature-cache.ts';
+import { type Features, featureSourceOf, loadFeatures } from '../model/feature-cache.ts';
 import { computeFeaturesKey } from '../model/features-key.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import type { ResolvedBackbone } from '../model/resolve-backbone.ts';
@@ -113,19 +113,18 @@ async function readFeatures(
   rows: readonly ExploredRow[],
   { resolve, limits, tell, signal }: Telling,
 ): Promise<{ backbone: Backbone; features: Features }> {
-  const { backbone, modelPath } = await resolve();
+  const resolved = await resolve();
   const features = await loadFeatures(
     { store, pool: pictures },
     {
-      backbone,
-      ...(modelPath === undefined ? {} : { modelPath }),
+      ...featureSourceOf(resolved),
       contentHashes: rows.map(({ contentHash }) => contentHash),
       limits,
       onProgress: tell('features'),
       ...(signal ? { signal } : {}),
     },
   );
-  return { backbone, features };
+  return { backbone: resolved.backbone, features };
 }
 
 interface Layout {

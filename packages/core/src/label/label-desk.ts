@@ -3,7 +3,7 @@ import type { Sample } from '@tintype/contracts/catalog';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import { groupNearDuplicates } from '../catalog/near-duplicates.ts';
 import { thumbnailSignature } from '../catalog/thumbnail-signature.ts';
-import { loadFeatures } from '../model/feature-cache.ts';
+import { featureSourceOf, loadFeatures } from '../model/feature-cache.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import type { ResolvedBackbone } from '../model/resolve-backbone.ts';
 import type { Catalog } from '../ports/catalog.ts';
@@ -53,8 +53,7 @@ export async function openLabelDesk(needs: DeskNeeds, options: DeskOptions): Pro
   const { rows, rejected } = await loadFeatures(
     { store: needs.store, pool: needs.pictures },
     {
-      backbone: resolved.backbone,
-      ...(resolved.modelPath === undefined ? {} : { modelPath: resolved.modelPath }),
+      ...featureSourceOf(resolved),
       contentHashes: samples.map((sample) => sample.contentHash),
       limits,
       ...(onProgress ? { onProgress } : {}),

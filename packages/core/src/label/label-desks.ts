@@ -2,12 +2,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { PictureLimits } from '@tintype/contracts/picture';
+import { computeFeaturesKey } from '../model/features-key.ts';
 import type { ResolvedBackbone } from '../model/resolve-backbone.ts';
 import { type DeskNeeds, type LabelDesk, openLabelDesk } from './label-desk.ts';
 
 interface Place {
   /** The desk that answers. */
   current?: LabelDesk;
+  /** What its features depend on, and what they depended on when that was last looked at. */
+  featuresKey?: string;
+  stamp?: string;
   /** The one before, which may still be answering. */
   retired?: LabelDesk;
   /** The one that is being made. */
@@ -20,19 +24,23 @@ const mostDesks = 2;
 /** Draws the pictures that stand for all, and the control order, which must stay as it is while a dataset is labeled. */
 const deskSeed = 1;
 
+interface LabelDesksOptions {
+  resolve: () => Promise<ResolvedBackbone>;
+  stamp?: () => Promise<string>;
+  limits: PictureLimits;
+  patienceMs?: number;
+}
+
 export class LabelDesks implements AsyncDisposable {
   readonly #needs: DeskNeeds;
-  readonly #options: { resolve: () => Promise<ResolvedBackbone>; limits: PictureLimits; patienceMs?: number };
+  readonly #options: LabelDesksOptions;
   /** Asked for last at the end. */
   readonly #places = new Map<string, Place>();
   readonly #ended = new AbortController();
-  #resolved: Promise<ResolvedBackbone> | undefined;
+  #resolved: { stamp: string; backbone: Promise<ResolvedBackbone> } | undefined;
   #made = 0;
 
-  constructor(
-    needs: DeskNeeds,
-    options: { resolve: () => Promise<ResolvedBackbone>; limits: PictureLimits; patienceMs?: number },
-  ) {
+  constructor(needs: DeskNeeds, options: LabelDesksOptions) {
     this.#needs = needs;
     this.#options = options;
   }
@@ -40,7 +48,11 @@ export class LabelDesks implements AsyncDisposable {
   /** Throws LABELING_NOT_READY where it is being made and not there soon, and what making it throws. */
   async find(dataset: string): Promise<LabelDesk> {
     const place = this.#touch(dataset);
-    if (place.current) return place.current;
+    if (place.current) {
+      const stamp = await this.#stamp();
+      if (stamp !== place.stamp) this.#follow(place, { dataset, stamp }).catch(() => undefined);
+      return place.current;
+    }
     const pending = this.#make(place, dataset);
     const late = new AbortController();
     try {
@@ -81,6 +93,29 @@ export class LabelDesks implements AsyncDisposable {
     return place;
   }
 
+  async #stamp(): Promise<string> {
+    return (await this.#options.stamp?.()) ?? '';
+  }
+
+  /** Other features may be better ones: a desk of those is made behind the scenes. */
+  async #follow(place: Place, { dataset, stamp }: { dataset: string; stamp: string }): Promise<void> {
+    place.stamp = stamp;
+    const { backbone } = await this.#resolve(stamp);
+    if (computeFeaturesKey(backbone) !== place.featuresKey) await this.#make(place, dataset);
+  }
+
+  /** A backbone that could not be had this time may be there the next. */
+  async #resolve(stamp: string): Promise<ResolvedBackbone> {
+    if (this.#resolved?.stamp !== stamp) this.#resolved = { stamp, backbone: this.#options.resolve() };
+    const asked = this.#resolved;
+    try {
+      return await asked.backbone;
+    } catch (error) {
+      if (this.#resolved === asked) this.#resolved = undefined;
+      throw error;
+    }
+  }
+
   #make(place: Place, dataset: string): Promise<LabelDesk> {
     place.pending ??= this.#open(place, dataset).finally(() => {
       delete place.pending;
@@ -89,12 +124,8 @@ export class LabelDesks implements AsyncDisposable {
   }
 
   async #open(place: Place, dataset: string): Promise<LabelDesk> {
-    this.#resolved ??= this.#options.resolve();
-    // A backbone that could not be had this time may be there the next.
-    const resolved = await this.#resolved.catch((error: unknown) => {
-      this.#resolved = undefined;
-      throw error;
-    });
+    const stamp = await this.#stamp();
+    const resolved = await this.#resolve(stamp);
     this.#made += 1;
     const before = place.current;
     place.current = await openLabelDesk(this.#needs, {
@@ -108,6 +139,8 @@ export class LabelDesks implements AsyncDisposable {
         place.progress = { done, total };
       },
     });
+    place.stamp = stamp;
+    place.featuresKey = computeFeaturesKey(resolved.backbone);
     await place.retired?.[Symbol.asyncDispose]();
     if (before) place.retired = before;
     return place.current;

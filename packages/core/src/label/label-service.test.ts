@@ -6,13 +6,15 @@ import { openSqliteCatalog } from '@tintype/adapters/catalog/open-sqlite-catalog
 import { systemClock as clock } from '@tintype/adapters/clock';
 import { TintypeError } from '@tintype/contracts/errors';
 import { forecastSchema, gridsViewSchema, nextViewSchema, suspectsViewSchema } from '@tintype/contracts/label-assist';
+import type { Backbone } from '@tintype/contracts/model';
 import { defaultPictureLimits as limits } from '@tintype/contracts/picture';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { sampleIdOf } from '../ingest/sample-id.ts';
 import { histogramBackbone } from '../model/histogram-backbone.ts';
 import { tasks as pictureTasks } from '../model/picture-tasks.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
+import { parsePixelBackbone } from '../model/pixel-backbone.ts';
 import type { ResolvedBackbone } from '../model/resolve-backbone.ts';
 import { inProcessPool, memoryStore } from '../model/testing.ts';
 import type { Catalog, IngestRow } from '../ports/catalog.ts';
@@ -60,6 +62,39 @@ test('a dataset is labeled to its end: typical pictures first, then suggestions,
   expect(right.length).toBeGreaterThanOrEqual(18);
   expect(second.progress).toMatchObject({ labeled: 4, unlabeled: 20, unreadable: 0 });
   expect(second.progress.classes.map((one) => one.labels)).toEqual([2, 2]);
+});
+
+test('where better features are there, a desk of those is made while the one before answers', async () => {
+  await fill('better', { red: 6, blue: 6 });
+  let stamp = 'first';
+  const keys: string[] = [];
+  const engine = inProcessPool<LabelTasks>({
+    ...labelTasks,
+    openDesk: (desk) => {
+      keys.push(`${desk.dimensions}`);
+      return labelTasks.openDesk(desk);
+    },
+  });
+  const pixels = parsePixelBackbone('pixels:8') as Backbone;
+  const backbones: Record<string, Backbone> = { first: histogramBackbone, same: histogramBackbone, other: pixels };
+  await using service = openLabelService(
+    { catalog, store, pictures, engine },
+    {
+      resolve: async () => ({ ...resolved, backbone: backbones[stamp] as Backbone }),
+      stamp: async () => stamp,
+      limits,
+      patienceMs: 60_000,
+    },
+  );
+  const ask = () => service.next({ dataset: 'better', seed: 1, count: 2 });
+
+  for (stamp of ['first', 'same', 'other']) {
+    expect((await ask()).items).toHaveLength(2);
+    await vi.waitUntil(() => keys.length === (stamp === 'other' ? 2 : 1), { timeout: 10_000 });
+  }
+
+  expect((await ask()).items).toHaveLength(2);
+  expect(keys).toEqual([`${histogramBackbone.dimensions}`, `${pixels.dimensions}`]);
 });
 
 test('pages hold one class each, without pictures that have a label', async () => {

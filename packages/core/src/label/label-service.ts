@@ -34,8 +34,10 @@ export interface LabelServiceNeeds extends Omit<DeskNeeds, 'catalog'> {
 }
 
 export interface LabelServiceOptions {
-  /** Whose features are labeled on; asked for once. */
+  /** Whose features are labeled on; asked for once, and again where `stamp` changes. */
   resolve: () => Promise<ResolvedBackbone>;
+  /** Of what `resolve` depends on; by default it gives the same for ever. */
+  stamp?: () => Promise<string>;
   limits: PictureLimits;
   /** How long a question waits for its desk before it says LABELING_NOT_READY; default 1,500. */
   patienceMs?: number;

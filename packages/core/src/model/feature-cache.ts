@@ -10,6 +10,7 @@ import { eachPicture } from './each-picture.ts';
 import { parseShard, parseShardHeader, renderShard } from './feature-shard.ts';
 import { computeFeaturesKey } from './features-key.ts';
 import type { PictureTasks } from './picture-tasks.types.ts';
+import type { BackboneWithin, ResolvedBackbone } from './resolve-backbone.ts';
 
 const shardRows = 512;
 /** Enough for the header of a full shard, so that a shard nobody asked for costs one small read. */
@@ -20,6 +21,8 @@ export interface FeatureRequest {
   backbone: Backbone;
   /** The ONNX file of an onnx backbone. */
   modelPath?: string;
+  /** Where that file is a bundle's graph, which holds the backbone and more. */
+  within?: BackboneWithin;
   contentHashes: readonly string[];
   limits?: PictureLimits;
   /** Time for one picture; default 30 s. */
@@ -80,6 +83,13 @@ export async function loadFeatures(
   }
   return { rows, rejected, extracted: missing.size - rejected.size };
 }
+
+/** What a request says of where features come from. */
+export const featureSourceOf = ({ backbone, modelPath, within }: ResolvedBackbone) => ({
+  backbone,
+  ...(modelPath === undefined ? {} : { modelPath }),
+  ...(within === undefined ? {} : { within }),
+});
 
 /** Of these pictures, those that `loadFeatures` would decode. Reads the headers of shards alone. */
 export async function listMissingFeatures(
@@ -160,9 +170,9 @@ type Extract = (bytes: Uint8Array, options: TaskOptions) => Promise<Float32Array
 /** The backbone in every child, until it is disposed. */
 async function openExtractor(
   pool: TaskPool<PictureTasks>,
-  { key, backbone, modelPath, limits = defaultPictureLimits }: FeatureRequest & { key: string },
+  { key, backbone, modelPath, within, limits = defaultPictureLimits }: FeatureRequest & { key: string },
 ): Promise<AsyncDisposable & { extract: Extract }> {
-  const opened = { key, backbone, ...(modelPath === undefined ? {} : { modelPath }) };
+  const opened = { key, backbone: { ...backbone, ...within }, ...(modelPath === undefined ? {} : { modelPath }) };
   await pool.prepare(key, 'openBackbone', opened, { deadlineMs: openDeadlineMs });
   return {
     extract: (bytes, options) => pool.run('extract', { key, bytes, limits }, options),

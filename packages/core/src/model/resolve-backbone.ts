@@ -23,10 +23,15 @@ import {
   type StatedPreprocessing,
 } from './preprocessing-files.ts';
 
+/** The hash of a file that holds a backbone, and what its input and features are called there. */
+export type BackboneWithin = Pick<Backbone, 'hash' | 'inputName' | 'featureOutput'>;
+
 export interface ResolvedBackbone {
   backbone: Backbone;
   /** The ONNX file; absent for what is built in. */
   modelPath?: string;
+  /** Where that file is a bundle's graph, which holds the backbone and more. */
+  within?: BackboneWithin;
   /** How a picture's features are read from the feature output. */
   shape: FeatureShape;
   /** What was assumed because nothing stated it: sentences for a person. */
