@@ -12,6 +12,8 @@ import {
   NodeProtoSchema,
   type TensorProto,
 } from '../onnx/generated/onnx_pb.ts';
+import { keepFirstToken } from '../onnx/quantize/first-token.ts';
+import { foldBiases } from '../onnx/quantize/tidy-graph.ts';
 import type { OnnxModel } from '../onnx/read-onnx.ts';
 import { assertStateTensor, type State } from './state.ts';
 
@@ -43,13 +45,14 @@ export function renderInference(
     ...network.buffers.map(({ name, value }) => ({ name: `buffers/${name}`, value })),
   ].map(({ name, value }) => storedTensor(state, name, value));
   const graph = freeBatch(model.graph as GraphProto, other.graph as GraphProto);
-  return copyMessage(ModelProtoSchema, model, {
+  const whole = copyMessage(ModelProtoSchema, model, {
     graph: copyMessage(GraphProtoSchema, graph, {
       input: [batchOf('pixels', network.input)],
       output: [batchOf('features', network.features), batchOf('logits', network.logits)],
       initializer: [...graph.initializer, ...stored],
     }),
   });
+  return foldBiases(keepFirstToken(whole));
 }
 
 const batchOf = (name: string, { shape }: Value) => onnxValue(name, 'float32', ['N', ...shape.slice(1)]);

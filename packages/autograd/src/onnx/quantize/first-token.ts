@@ -14,9 +14,11 @@ const prefix = 'first-token/';
 /** Tokens are axis 1 of [N, T, D], or in the rows of [N T, D]. */
 type Form = 'tokens' | 'rows';
 
-/** Unchanged where nothing takes the first token alone, or where all of them are needed. */
+/** Unchanged where nothing takes the first token alone, where all of them are needed, or where it was done before. */
 export function keepFirstToken(model: OnnxModel): OnnxModel {
   const index = indexGraph(model);
+  // Behind a head the names have a prefix of their own.
+  if ([...index.stored.keys()].some((name) => name.endsWith(`${prefix}starts`))) return model;
   const ranks = inferRanks(index);
   const region = findRegion(index, ranks);
   if (![...region.keys()].some(({ opType }) => opType === 'Gemm' || opType === 'MatMul')) return model;

@@ -112,7 +112,7 @@ function foldBatchNorms(model: OnnxModel): OnnxModel {
 }
 
 /** A bias that is added behind a Gemm becomes its third input. */
-function foldBiases(model: OnnxModel): OnnxModel {
+export function foldBiases(model: OnnxModel): OnnxModel {
   const index = indexGraph(model);
   const dropped = new Set<NodeProto>();
   const folded = new Map<NodeProto, NodeProto>();
