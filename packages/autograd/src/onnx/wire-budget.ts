@@ -71,7 +71,8 @@ export function assertWireBudget(schema: DescMessage, bytes: Uint8Array, budget:
 
 const tables = new WeakMap<DescMessage, Map<number, DescField>>();
 
-function fieldsOf(message: DescMessage): Map<number, DescField> {
+/** By number. */
+export function fieldsOf(message: DescMessage): Map<number, DescField> {
   const known = tables.get(message);
   if (known) return known;
   const table = new Map(message.fields.map((field) => [field.number, field]));

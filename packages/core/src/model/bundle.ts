@@ -1,6 +1,6 @@
 /** @file The model bundle as files: rendered once, named by its hash, verified to the last byte wherever it is read. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
 import {
@@ -12,6 +12,7 @@ import {
 } from '@tintype/contracts/model';
 import { crashPoint } from '../ports/crash-point.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
+import { computeFileHash } from './hash-file.ts';
 import { type NeighborIndex, renderNeighborIndex } from './neighbors/neighbor-index.ts';
 
 export const manifestFile = 'bundle.json';
@@ -91,16 +92,61 @@ export function verifyBundleFile(
   manifest: BundleManifest,
   { name, content, bundleHash }: { name: string; content: Uint8Array; bundleHash: string },
 ): void {
-  if (manifest.files[name] !== sha256(content)) throw corrupt(bundleHash, `${name} does not have its hash`);
+  if (manifest.files[name] !== sha256(content)) throw otherHash(bundleHash, name);
 }
+
+const otherHash = (bundleHash: string, name: string) => corrupt(bundleHash, `${name} does not have its hash`);
 
 export const hasNeighbors = ({ files }: Pick<BundleManifest, 'files'>): boolean => Object.hasOwn(files, neighborsFile);
 
+export interface BundleContents {
+  manifest: BundleManifest;
+  graph: Uint8Array;
+  parity: Parity;
+  neighbors?: Uint8Array;
+}
+
+/** What is read of a bundle to open its graph. */
+export interface BundleToOpen extends Omit<BundleContents, 'graph'> {
+  /** Absent where it is large: whoever opens it reads it. */
+  graph?: Uint8Array;
+  graphPath: string;
+  /** Nobody may be answered before it resolves; rejects with BUNDLE_CORRUPT. */
+  verified: Promise<void>;
+}
+
+/** Hashing less takes less time than a thread. */
+const largeBytes = 16 * 2 ** 20;
+
 /** Every file of the bundle in `folder`, verified. Throws BUNDLE_CORRUPT for anything missing, changed or unreadable. */
-export async function readBundle(
+export async function readBundle(folder: string, bundleHash: string): Promise<BundleContents> {
+  const { manifest, contents, parity } = readFiles(folder, bundleHash, () => false);
+  return { manifest, graph: contents.get(graphFile) as Uint8Array, parity, ...neighborsIn(contents) };
+}
+
+/** The same but for a large graph, which is verified on a thread of its own while it is opened. Throws BUNDLE_CORRUPT. */
+export function beginBundle(folder: string, bundleHash: string): BundleToOpen {
+  const graphPath = join(folder, graphFile);
+  const isLeft = (name: string): boolean => name === graphFile && sizeOf(graphPath) >= largeBytes;
+  const { manifest, contents, parity } = readFiles(folder, bundleHash, isLeft);
+  const graph = contents.get(graphFile);
+  const verified = graph ? Promise.resolve() : verifyGraph(graphPath, manifest, bundleHash);
+  verified.catch(() => undefined);
+  return { manifest, ...(graph ? { graph } : {}), graphPath, parity, ...neighborsIn(contents), verified };
+}
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+const neighborsIn = (contents: ReadonlyMap<string, Uint8Array>): { neighbors?: Uint8Array } => {
+  const neighbors = contents.get(neighborsFile);
+  return neighbors ? { neighbors } : {};
+};
+
+function readFiles(
   folder: string,
   bundleHash: string,
-): Promise<{ manifest: BundleManifest; graph: Uint8Array; parity: Parity; neighbors?: Uint8Array }> {
+  isLeft: (name: string) => boolean,
+): { manifest: BundleManifest; contents: Map<string, Uint8Array>; parity: Parity } {
   // At once: children have to wait for it anyway, and in pieces a large model takes half as long again.
   const read = (name: string): Uint8Array => {
     try {
@@ -112,14 +158,21 @@ export async function readBundle(
   const manifest = parseManifest(read(manifestFile), bundleHash);
   const contents = new Map<string, Uint8Array>();
   for (const name of Object.keys(manifest.files)) {
+    if (isLeft(name)) continue;
     const content = read(name);
     verifyBundleFile(manifest, { name, content, bundleHash });
     contents.set(name, content);
   }
   const parity = paritySchema.safeParse(parseJson(contents.get(parityFile) as Uint8Array));
   if (!parity.success) throw corrupt(bundleHash, `${parityFile} is not valid`);
-  const [graph, neighbors] = [contents.get(graphFile) as Uint8Array, contents.get(neighborsFile)];
-  return { manifest, graph, parity: parity.data, ...(neighbors ? { neighbors } : {}) };
+  return { manifest, contents, parity: parity.data };
+}
+
+async function verifyGraph(path: string, { files }: BundleManifest, bundleHash: string): Promise<void> {
+  const hash = await computeFileHash(path).catch((error: unknown) => {
+    throw corrupt(bundleHash, `${graphFile} cannot be read`, error);
+  });
+  if (hash !== files[graphFile]) throw otherHash(bundleHash, graphFile);
 }
 
 export function corrupt(bundleHash: string, reason: string, cause?: unknown): TintypeError<'BUNDLE_CORRUPT'> {

@@ -1,11 +1,12 @@
 /** @file A model bundle that is open and has answered once. */
 import { OnnxError, parseOnnx } from '@tintype/autograd/onnx/read-onnx';
+import { readOutline } from '@tintype/autograd/onnx/read-outline';
 import { floatsOf, openSession, type Session } from '@tintype/autograd/runtime/session';
 import type { BundleManifest } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
 import type { SharedPicture } from '@tintype/vision/shared-picture';
 import { builtInFeatures } from './built-in-features.ts';
-import { corrupt, readBundle } from './bundle.ts';
+import { type BundleToOpen, beginBundle, corrupt } from './bundle.ts';
 import { GatheredRun } from './gathered-run.ts';
 import { type NeighborIndex, parseNeighborIndex } from './neighbors/neighbor-index.ts';
 import { computeOcclusion, type OcclusionMap } from './occlusion.ts';
@@ -54,13 +55,39 @@ export async function openClassifier(
   bundleHash: string,
   options: ClassifierOptions = {},
 ): Promise<Classifier> {
-  const { manifest, graph, ...rest } = await readBundle(folder, bundleHash);
+  const bundle = beginBundle(folder, bundleHash);
+  try {
+    const opened = await openContents(bundle, bundleHash, options);
+    await bundle.verified.catch(async (error: unknown) => {
+      await opened.session[Symbol.asyncDispose]();
+      throw error;
+    });
+    return toClassifier(bundle.manifest, opened);
+  } catch (error) {
+    // Of a graph that is not the registered one, that is what is wrong, whatever else came of it.
+    await bundle.verified;
+    throw error;
+  }
+}
+
+interface Opened {
+  session: Session;
+  inputs: InputMaker;
+  answer: (inputs: readonly Float32Array[]) => Promise<Answer[]>;
+  neighbors: NeighborIndex | undefined;
+}
+
+async function openContents(
+  { manifest, ...bundle }: BundleToOpen,
+  bundleHash: string,
+  options: ClassifierOptions,
+): Promise<Opened> {
   const { kind, hash } = manifest.backbone;
   const builtIn = builtInFeatures[kind];
   if (builtIn && hash !== builtIn.hash)
     throw corrupt(bundleHash, `it needs the ${kind} "${hash}", but this version computes "${builtIn.hash}"`);
-  const neighbors = rest.neighbors && (await readNeighbors(rest.neighbors, manifest, bundleHash));
-  const session = await openGraph(graph, bundleHash, options);
+  const neighbors = bundle.neighbors && (await readNeighbors(bundle.neighbors, manifest, bundleHash));
+  const session = await openGraph(bundle, bundleHash, options);
   const inputs = new InputMaker(manifest.backbone);
   const answer = bind(session, manifest);
   try {
@@ -72,6 +99,10 @@ export async function openClassifier(
     await session[Symbol.asyncDispose]();
     throw corrupt(bundleHash, firstLine(error), error);
   }
+  return { session, inputs, answer, neighbors };
+}
+
+function toClassifier(manifest: BundleManifest, { session, inputs, answer, neighbors }: Opened): Classifier {
   return {
     manifest,
     neighbors,
@@ -107,10 +138,15 @@ async function readNeighbors(
   }
 }
 
-async function openGraph(graph: Uint8Array, bundleHash: string, { threads }: ClassifierOptions): Promise<Session> {
+/** Weights of a large graph are read by ONNX Runtime alone. */
+async function openGraph(
+  { graph, graphPath }: Pick<BundleToOpen, 'graph' | 'graphPath'>,
+  bundleHash: string,
+  { threads }: ClassifierOptions,
+): Promise<Session> {
   try {
-    parseOnnx(graph);
-    return await openSession(graph, threads === undefined ? {} : { threads });
+    parseOnnx(graph ?? readOutline(graphPath));
+    return await openSession(graph ?? graphPath, threads === undefined ? {} : { threads });
   } catch (error) {
     throw corrupt(bundleHash, `model.onnx: ${error instanceof OnnxError ? error.reason : firstLine(error)}`, error);
   }
