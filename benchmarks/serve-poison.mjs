@@ -51,7 +51,7 @@ async function runRound(kind, batch, n) {
     size,
     memoryMb,
     niceness: 5,
-    keepSpare: true,
+    spares: Math.min(2, size),
   });
   const service = openPredictionService(
     { catalog, store, pool, clock },
@@ -59,8 +59,8 @@ async function runRound(kind, batch, n) {
   );
   try {
     await service.refresh();
-    // The spare child starts a second after the others, as in the server.
-    await delay(2500);
+    // Spare children start a second after the others and each other, as in the server.
+    await delay(4000);
     const good = pictures.slice(31 * n, 31 * n + 31);
     const state = { isOver: false };
     const returning = timeReturn(pool, () => state.isOver);

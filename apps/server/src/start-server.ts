@@ -1,4 +1,5 @@
 /** @file Serves a workspace from this process: children first, since they take longest, then everything else beside them. */
+import type { ChildPlan } from '@tintype/adapters/children/plan-children';
 import type { Config, LogLevel } from '@tintype/contracts/config';
 import { TintypeError } from '@tintype/contracts/errors';
 import { parseGates } from '@tintype/contracts/gate';
@@ -51,6 +52,8 @@ export interface RunningServer extends AsyncDisposable {
 const childNiceness = 5;
 /** What the service lets in waits in the pool; it says itself when it is enough. */
 const maxQueued = 100_000;
+/** A picture that ends its child is tried once more, so it ends two. */
+const mostSpares = 2;
 
 /**
  * Resolves when the server listens and its champion, if there is one, is loaded.
@@ -106,39 +109,82 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     niceness: childNiceness,
     // It is ready sooner while the others do not start beside it.
     startWith: 1,
-    keepSpare: true,
+    spares: Math.min(mostSpares, plan.size),
     maxQueued,
   });
   opened.push(() => pool[Symbol.asyncDispose]());
+  const parts = await openService(options, { config, plan, pool }, opened);
+  const { workspace, service, logger } = parts;
+  // The child loads the champion while this process loads the rest.
   const [
-    { openWorkspace },
     { openPictureFetcher },
     { buildServer },
     { endConnectionsOnClose },
-    { openPredictionService },
-    { DetectorShelf },
-    { detectorsOf },
     { openBucketStores },
     { createBucketReader },
     { openPredictionLog },
     { openLabeling },
     { openTrainingEstimates },
-    { pino },
   ] = await Promise.all([
-    import('@tintype/adapters/workspace/open-workspace'),
     import('@tintype/adapters/fetch/open-picture-fetcher'),
     import('./build-server.ts'),
     import('./end-connections.ts'),
-    import('@tintype/core/serve/prediction-service'),
-    import('@tintype/core/model/gates/detector-shelf'),
-    import('@tintype/core/model/gates/resolve-detectors'),
     import('@tintype/adapters/buckets/open-bucket-stores'),
     import('@tintype/core/serve/create-bucket-reader'),
     import('@tintype/core/serve/prediction-log'),
     import('./open-labeling.ts'),
     import('./open-training-estimates.ts'),
-    import('pino'),
   ]);
+  const { catalog, store, clock } = workspace;
+  const fetcher = openPictureFetcher();
+  opened.push(() => fetcher[Symbol.asyncDispose]());
+  const predictionLog = openPredictionLog(
+    { predictions: catalog.predictions, store, clock, random: Math.random },
+    {
+      ...config.serve.predictionLog,
+      onProblem: (problem) =>
+        logger.error({ err: problem }, 'Answers cannot be kept for review; they are given all the same.'),
+    },
+  );
+  if (predictionLog) opened.push(() => predictionLog[Symbol.asyncDispose]());
+  const metrics = await openMetrics(config.serve.metrics, { pool, service, predictionLog });
+  if (metrics) opened.push(() => metrics.listener[Symbol.asyncDispose]());
+  const stores = openBucketStores(config.buckets, { workspaceFolder: workspace.folder, s3: config.s3 });
+  const labels = openLabeling(workspace);
+  opened.push(() => labels[Symbol.asyncDispose]());
+  const { app, access } = await buildServer({
+    workspace,
+    service,
+    fetcher,
+    labels,
+    estimates: openTrainingEstimates(workspace),
+    buckets: createBucketReader(config.buckets, stores),
+    pool,
+    logger,
+    host,
+    ...(metrics ? { metrics: metrics.metrics } : {}),
+    ...(predictionLog ? { onAnswer: (answer) => predictionLog.offer(answer) } : {}),
+    ...(options.webFolder === undefined ? {} : { webFolder: options.webFolder }),
+  });
+  endConnectionsOnClose(app);
+  const port = options.port ?? config.serve.port;
+  return { app, access, config, service, pool, logger, host, port, metricsAddress: metrics?.listener.address };
+}
+
+/** The workspace, and the service, which finds its champion at once. */
+async function openService(
+  options: StartServerOptions,
+  { config, plan, pool }: { config: Config; plan: ChildPlan; pool: TaskPool<PictureTasks> },
+  opened: (() => PromiseLike<unknown>)[],
+) {
+  const [{ openWorkspace }, { openPredictionService }, { DetectorShelf }, { detectorsOf }, { pino }] =
+    await Promise.all([
+      import('@tintype/adapters/workspace/open-workspace'),
+      import('@tintype/core/serve/prediction-service'),
+      import('@tintype/core/model/gates/detector-shelf'),
+      import('@tintype/core/model/gates/resolve-detectors'),
+      import('pino'),
+    ]);
   const workspace = await openWorkspace({
     folder: options.workspaceFolder,
     needs: ['catalog', 'store', 'queue', 'hub'],
@@ -174,39 +220,7 @@ async function openParts(options: StartServerOptions, opened: (() => PromiseLike
     },
   );
   opened.push(() => service[Symbol.asyncDispose]());
-  const fetcher = openPictureFetcher();
-  opened.push(() => fetcher[Symbol.asyncDispose]());
-  const predictionLog = openPredictionLog(
-    { predictions: catalog.predictions, store, clock, random: Math.random },
-    {
-      ...config.serve.predictionLog,
-      onProblem: (problem) =>
-        logger.error({ err: problem }, 'Answers cannot be kept for review; they are given all the same.'),
-    },
-  );
-  if (predictionLog) opened.push(() => predictionLog[Symbol.asyncDispose]());
-  const metrics = await openMetrics(config.serve.metrics, { pool, service, predictionLog });
-  if (metrics) opened.push(() => metrics.listener[Symbol.asyncDispose]());
-  const stores = openBucketStores(config.buckets, { workspaceFolder: workspace.folder, s3: config.s3 });
-  const labels = openLabeling(workspace);
-  opened.push(() => labels[Symbol.asyncDispose]());
-  const { app, access } = await buildServer({
-    workspace,
-    service,
-    fetcher,
-    labels,
-    estimates: openTrainingEstimates(workspace),
-    buckets: createBucketReader(config.buckets, stores),
-    pool,
-    logger,
-    host,
-    ...(metrics ? { metrics: metrics.metrics } : {}),
-    ...(predictionLog ? { onAnswer: (answer) => predictionLog.offer(answer) } : {}),
-    ...(options.webFolder === undefined ? {} : { webFolder: options.webFolder }),
-  });
-  endConnectionsOnClose(app);
-  const port = options.port ?? config.serve.port;
-  return { app, access, config, service, pool, logger, host, port, metricsAddress: metrics?.listener.address };
+  return { workspace, service, logger };
 }
 
 const plainWarning =

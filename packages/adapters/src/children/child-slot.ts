@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Preparation } from './preparation.ts';
-import type { SpareChild } from './spare-child.ts';
+import type { SpareChildren } from './spare-children.ts';
 import { type Child, type ChildEnd, ChildEnded, type ChildOptions, startChild } from './start-child.ts';
 import { settle, type Ticket } from './ticket.ts';
 
@@ -10,8 +10,8 @@ export interface ChildSlotOptions {
   child: ChildOptions;
   /** Tasks at once. */
   inFlight: number;
-  /** Takes the place of a child that ended, where it is ready. */
-  spare?: SpareChild | undefined;
+  /** One takes the place of a child that ended. */
+  spares?: SpareChildren | undefined;
   /** In the order in which new children run them; shared by all slots of a pool. */
   preparations: ReadonlyMap<string, Preparation>;
   /** Called when the slot can take a task. */
@@ -41,6 +41,8 @@ export class ChildSlot {
   /** Tasks that need the child for themselves. */
   readonly #alone: Ticket[] = [];
   #child: Child | undefined;
+  /** What the current child was asked to prepare before it took work. */
+  #begun = new Map<Preparation, Promise<unknown>>();
   #isReady = false;
   /** Of the current child, also after it was ended. */
   #wasReady = false;
@@ -117,15 +119,22 @@ export class ChildSlot {
     this.#pump();
   }
 
-  /** A child that is still starting comes to it by itself. */
+  /** A child that is still starting is asked as well, but not waited for: it comes to it when it has its tasks. */
   async prepareIfReady(preparation: Preparation): Promise<void> {
-    if (!this.#isReady || !this.#child) return;
     const child = this.#child;
+    if (!child) return;
+    if (!this.#isReady) return this.#askAhead(child, preparation);
     this.#preparing += 1;
     await this.#prepare(child, preparation);
     if (child !== this.#child) return;
     this.#preparing -= 1;
     this.#pump();
+  }
+
+  #askAhead(child: Child, preparation: Preparation): void {
+    const answer = child.call(preparation.task, preparation.input);
+    answer.catch(() => undefined);
+    this.#begun.set(preparation, answer);
   }
 
   /** Lets running tasks end for a moment, then ends the child. */
@@ -141,8 +150,10 @@ export class ChildSlot {
   }
 
   #startChild(): void {
-    const child = this.#options.spare?.take() ?? startChild(this.#options.child);
+    const spare = this.#options.spares?.take();
+    const child = spare?.child ?? startChild(this.#options.child);
     this.#child = child;
+    this.#begun = new Map(spare?.begun);
     this.#preparing = 0;
     this.#wasReady = false;
     void child.ended.then((end) => this.#onEnded(end));
@@ -150,6 +161,7 @@ export class ChildSlot {
   }
 
   async #warm(child: Child): Promise<void> {
+    const begun = this.#begun;
     const timer = setTimeout(() => child.kill(), startDeadlineMs);
     try {
       await child.ready;
@@ -161,7 +173,7 @@ export class ChildSlot {
     }
     // The map may grow meanwhile; its iterator comes to what is added.
     for (const preparation of this.#options.preparations.values()) {
-      const error = await this.#prepare(child, preparation);
+      const error = await this.#prepare(child, preparation, begun.get(preparation));
       // Others have prepared it: without it this child would fail work that they do.
       if (error && preparation.isAccepted && !child.isEnded()) {
         this.#startError = error;
@@ -169,23 +181,24 @@ export class ChildSlot {
       }
     }
     if (child.isEnded()) return;
+    begun.clear();
     this.#isReady = true;
     this.#wasReady = true;
     this.isUnusable = false;
     this.#startFailures = 0;
-    this.#options.spare?.keep();
+    this.#options.spares?.keep();
     this.#pump();
   }
 
-  /** Gives the failure, which the preparation is told of. */
-  async #prepare(child: Child, preparation: Preparation): Promise<Error | undefined> {
+  /** Gives the failure, which the preparation is told of. `begun`: where the child was asked before it came here. */
+  async #prepare(child: Child, preparation: Preparation, begun?: Promise<unknown>): Promise<Error | undefined> {
     const { task, input, deadlineMs } = preparation;
     const timer = setTimeout(() => {
       preparation.fail(new TintypeError('DEADLINE_EXCEEDED', { deadlineMs }));
       this.#end(child);
     }, deadlineMs);
     try {
-      preparation.answer(this, await child.call(task, input));
+      preparation.answer(this, await (begun ?? child.call(task, input)));
       return undefined;
     } catch (error) {
       if (error instanceof ChildEnded) preparation.lose(this, error);

@@ -26,6 +26,9 @@ type TestTasks = {
   prepare: { input: { value: unknown }; output: number };
   refusePreparation: { input: null; output: null };
   prepared: { input: null; output: unknown };
+  countPreparation: { input: { name: string }; output: null };
+  /** Milliseconds since 1970 when each was run. */
+  preparations: { input: null; output: { name: string; at: number }[] };
 };
 
 async function aPool(options: Partial<TaskPoolOptions> = {}): Promise<StartingTaskPool<TestTasks>> {
@@ -199,21 +202,45 @@ test('children that wait for it start later, and are prepared before they work',
   expect(await Promise.all(times(6, () => pool.run('prepared', null)))).toEqual(times(6, () => 5));
 });
 
-test('a spare child takes the place of one that ended, prepared as that was', async () => {
-  const pool = await aPool({ keepSpare: true });
+/** Of all pools of this process. */
+const childIds = () =>
+  spawnSync('pgrep', ['-P', String(process.pid), '-f', 'child-main'])
+    .stdout.toString()
+    .split('\n')
+    .filter(Boolean)
+    .map(Number);
+
+test('children that stand by take the places of two that ended, prepared as those were', async () => {
+  const pool = await aPool({ spares: 2 });
   await pool.prepare('value', 'prepare', { value: 5 });
-  const surplus = () => spawnSync('pgrep', ['-P', String(process.pid), '-f', 'child-main']).stdout.toString();
-  await until(() => surplus().trim().split('\n').length === 2, 8000);
+  await until(() => childIds().length === 3, 8000);
   await delay(500);
-  const known = surplus().trim().split('\n').map(Number);
+  const known = childIds();
   const child = await pool.run('pid', null);
 
   await pool.run('crash', {}, { once: true }).catch(() => {});
-  const next = await pool.run('pid', null);
+  const second = await pool.run('pid', null);
+  await pool.run('crash', {}, { once: true }).catch(() => {});
+  const third = await pool.run('pid', null);
 
-  expect(known).toContain(next);
-  expect(next).not.toBe(child);
+  expect(new Set([child, second, third])).toEqual(new Set(known));
   expect(await pool.run('prepared', null)).toBe(5);
+});
+
+test('a child that stands by has prepared what is wanted at hand, once, and nothing else', async () => {
+  const pool = await aPool({ spares: 1 });
+  await pool.prepare('slow', 'countPreparation', { name: 'at hand' }, { atHand: true });
+  await until(() => childIds().length === 2, 8000);
+  await pool.prepare('later', 'countPreparation', { name: 'later' }, { atHand: true });
+  await pool.prepare('other', 'countPreparation', { name: 'other' });
+  await delay(300);
+  const before = Date.now();
+
+  await pool.run('crash', {}, { once: true }).catch(() => {});
+  const counted = await pool.run('preparations', null);
+
+  expect(counted.map(({ name }) => name)).toEqual(['at hand', 'later', 'other']);
+  expect(counted.map(({ at }) => at < before)).toEqual([true, true, false]);
 });
 
 test('a child that outgrows its memory is ended and says so', async () => {

@@ -7,7 +7,7 @@ import type { TaskOptions, TaskPool, TaskTable } from '@tintype/core/ports/task-
 import { toBuilt } from './built-module.ts';
 import { ChildSlot, leastBusy } from './child-slot.ts';
 import { Preparation } from './preparation.ts';
-import { SpareChild } from './spare-child.ts';
+import { SpareChildren } from './spare-children.ts';
 import { type ChildOptions, startChild } from './start-child.ts';
 import { settle, type Ticket } from './ticket.ts';
 import { tryInChild } from './try-in-child.ts';
@@ -27,8 +27,8 @@ export interface TaskPoolOptions {
   niceness?: number;
   /** Children that start at once; the others wait for `startAll`. Default all. */
   startWith?: number;
-  /** Keep one more child at hand, which takes the place of one that ended without the time of a start; default false. */
-  keepSpare?: boolean;
+  /** More children that stand by: one takes the place of a child that ended without the time of a start; default 0. */
+  spares?: number;
   /** Environment of the children, which inherit nothing. */
   env?: Readonly<Record<string, string>>;
 }
@@ -50,7 +50,7 @@ class ForkedTaskPool<T extends TaskTable> implements StartingTaskPool<T> {
   readonly #folder: string;
   readonly #slots: ChildSlot[];
   readonly #child: ChildOptions;
-  readonly #spare: SpareChild | undefined;
+  readonly #spares: SpareChildren | undefined;
   readonly #maxQueued: number;
   readonly #queue: Ticket[] = [];
   readonly #preparations = new Map<string, Preparation>();
@@ -66,12 +66,14 @@ class ForkedTaskPool<T extends TaskTable> implements StartingTaskPool<T> {
       niceness: options.niceness ?? 0,
       env: options.env ?? {},
     };
-    this.#spare = options.keepSpare ? new SpareChild(this.#child) : undefined;
+    const { spares: count = 0 } = options;
+    const preparations = this.#preparations;
+    this.#spares = count > 0 ? new SpareChildren({ child: this.#child, count, preparations }) : undefined;
     const slotOptions = {
       child: this.#child,
-      spare: this.#spare,
+      spares: this.#spares,
       inFlight: options.inFlightPerChild ?? 2,
-      preparations: this.#preparations,
+      preparations,
       onFree: () => this.#dispatch(),
       onUnusable: (error: Error) => this.#failIfAllUnusable(error),
     };
@@ -126,11 +128,14 @@ class ForkedTaskPool<T extends TaskTable> implements StartingTaskPool<T> {
     input: T[K]['input'],
     options: TaskOptions = {},
   ): Promise<T[K]['output'][]> {
-    const { deadlineMs = defaultDeadlineMs, signal, inTurn = false, trial = false } = options;
-    if (trial) await tryInChild(this.#spare?.take() ?? startChild(this.#child), { task, input, deadlineMs, signal });
+    const { deadlineMs = defaultDeadlineMs, signal, inTurn = false, trial = false, atHand = false } = options;
+    if (trial) {
+      const child = this.#spares?.take()?.child ?? startChild(this.#child);
+      await tryInChild(child, { task, input, deadlineMs, signal });
+    }
     if (this.#isDisposed || signal?.aborted) throw new TintypeError('CANCELLED', {});
     const slots = this.#slots.filter((slot) => slot.isBegun);
-    const preparation = new Preparation({ task, input, deadlineMs, slots });
+    const preparation = new Preparation({ task, input, deadlineMs, isAtHand: atHand, slots });
     const before = this.#preparations.get(key);
     // Deleted first, so that a starting child that walks the map comes to the new one.
     this.#preparations.delete(key);
@@ -140,7 +145,9 @@ class ForkedTaskPool<T extends TaskTable> implements StartingTaskPool<T> {
 
     void this.#prepareAll(preparation, { inTurn });
     try {
-      return await preparation.outputs;
+      const outputs = await preparation.outputs;
+      this.#spares?.follow(preparation);
+      return outputs;
     } catch (error) {
       if (this.#preparations.get(key) === preparation) {
         if (before) this.#preparations.set(key, before);
@@ -162,7 +169,7 @@ class ForkedTaskPool<T extends TaskTable> implements StartingTaskPool<T> {
     const cancelled = new TintypeError('CANCELLED', {});
     this.#rejectQueued(cancelled);
     for (const preparation of this.#preparations.values()) preparation.fail(cancelled);
-    await Promise.all([this.#spare?.stop(), ...this.#slots.map((slot) => slot.stop())]);
+    await Promise.all([this.#spares?.stop(), ...this.#slots.map((slot) => slot.stop())]);
     await rm(this.#folder, { recursive: true, force: true });
   }
 

@@ -6,6 +6,8 @@ export interface PreparationOptions {
   task: string;
   input: unknown;
   deadlineMs: number;
+  /** Whether children that stand by run it too; default false. */
+  isAtHand?: boolean;
   /** Whoever must answer once. */
   slots: readonly object[];
 }
@@ -17,6 +19,7 @@ export class Preparation {
   readonly task: string;
   readonly input: unknown;
   readonly deadlineMs: number;
+  readonly isAtHand: boolean;
   /** One output per slot, in slot order. */
   readonly outputs: Promise<unknown[]>;
   readonly #slots: readonly object[];
@@ -26,10 +29,11 @@ export class Preparation {
   #resolve: (outputs: unknown[]) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
-  constructor({ task, input, deadlineMs, slots }: PreparationOptions) {
+  constructor({ task, input, deadlineMs, isAtHand = false, slots }: PreparationOptions) {
     this.task = task;
     this.input = input;
     this.deadlineMs = deadlineMs;
+    this.isAtHand = isAtHand;
     this.#slots = slots;
     this.outputs = new Promise((resolve, reject) => {
       this.#resolve = resolve;

@@ -21,6 +21,11 @@ export interface TaskOptions {
    * whoever takes it; default false.
    */
   trial?: boolean;
+  /**
+   * Of `prepare` alone: children that stand by run it too, so that one that takes the place of another has it already. For what costs little
+   * memory; default false.
+   */
+  atHand?: boolean;
 }
 
 /**

@@ -1,9 +1,12 @@
 /** @file The bundles that are open in every child: each for as long as it is wanted or in use, beside the champion only so many. */
+import { join } from 'node:path';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { Gate } from '@tintype/contracts/gate';
 import type { ModelVersion } from '@tintype/contracts/registry';
+import { graphFile } from '../model/bundle.ts';
 import { assertJudgeable } from '../model/gates/assert-judgeable.ts';
 import type { DetectorKeys, DetectorShelf, HeldDetectors } from '../model/gates/detector-shelf.ts';
+import { isSmallFile } from '../model/is-small-file.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
@@ -200,7 +203,8 @@ export class OpenBundles implements AsyncDisposable {
       // What serves already must not meet a bundle that hangs or kills whoever opens it.
       const inTurn = this.#entries.size > 1;
       const trial = inTurn && !this.#proven.has(bundleHash);
-      const limits = { deadlineMs: openMs, signal: this.#stop.signal, inTurn, trial };
+      const atHand = await isSmallFile(join(folder, graphFile));
+      const limits = { deadlineMs: openMs, signal: this.#stop.signal, inTurn, trial, atHand };
       const input = { bundleHash, folder, threads };
       const manifests = await pool.prepare(bundleKey(bundleHash), 'openBundle', input, limits);
       const isAsRegistered = manifests.every((m) => JSON.stringify(m.classes) === JSON.stringify(classes));
@@ -227,7 +231,7 @@ export class OpenBundles implements AsyncDisposable {
     pool.forget(bundleKey(bundleHash));
     const key = `close:${bundleHash}`;
     try {
-      await pool.prepare(key, 'closeBundle', { bundleHash });
+      await pool.prepare(key, 'closeBundle', { bundleHash }, { atHand: true });
     } finally {
       pool.forget(key);
     }

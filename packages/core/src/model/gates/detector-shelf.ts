@@ -1,6 +1,7 @@
 /** @file Detectors that are open in every child of a pool for as long as somebody's gates count with them. */
 import type { CountedName, Gate } from '@tintype/contracts/gate';
 import type { TaskPool } from '../../ports/task-pool.ts';
+import { isSmallFile } from '../is-small-file.ts';
 import type { PictureTasks } from '../picture-tasks.types.ts';
 import { type DetectorSource, listCounted, resolveDetectors } from './resolve-detectors.ts';
 
@@ -81,7 +82,8 @@ export class DetectorShelf {
     const found = (await resolveDetectors([counted], { ...this.#source, signal }))[counted];
     if (!found) throw new Error(`no ${counted} detector was resolved`);
     const key = `detector:${counted}:${found.detector.hash}`;
-    const options = { deadlineMs: openDeadlineMs, trial, ...(signal ? { signal } : {}) };
+    const atHand = await isSmallFile(found.modelPath);
+    const options = { deadlineMs: openDeadlineMs, trial, atHand, ...(signal ? { signal } : {}) };
     await this.#pool.prepare(key, 'openDetector', { key, ...found }, options);
     onLoaded();
     return key;
@@ -96,7 +98,8 @@ export class DetectorShelf {
     const key = await open.key.catch(() => undefined);
     if (key === undefined || this.#open.has(counted)) return;
     this.#pool.forget(key);
-    await this.#pool.prepare(`close:${key}`, 'closeDetector', { key }).catch(() => undefined);
+    const closing = this.#pool.prepare(`close:${key}`, 'closeDetector', { key }, { atHand: true });
+    await closing.catch(() => undefined);
     this.#pool.forget(`close:${key}`);
   }
 }
