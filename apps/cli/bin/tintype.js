@@ -1,10 +1,13 @@
 #!/usr/bin/env node
-/** @file The command's door: runs the build, or says how to make it. */
+/** @file The command's door: runs the build, gathered where it is, or says how to make it. */
 import { existsSync } from 'node:fs';
 
 const main = new URL('../dist/main.js', import.meta.url);
 if (existsSync(main)) {
-  await import(main.href);
+  const { findBundled, runBundled } = await import('@tintype/adapters/bundled');
+  const bundled = findBundled(new URL('../dist/bundle/', import.meta.url), 'main.cjs');
+  if (bundled === undefined) await import(main.href);
+  else runBundled(bundled);
 } else {
   process.stderr.write('error: tintype has not been built yet.\nnext:  npm run build\n');
   process.exitCode = 70;

@@ -31,6 +31,10 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-const exitCode = await main(process.argv.slice(2));
-// A command that finished may have said that its work did not: pictures that could not be classified.
-if (exitCode !== 0) process.exitCode = exitCode;
+async function run(): Promise<void> {
+  const exitCode = await main(process.argv.slice(2));
+  // A command that finished may have said that its work did not: pictures that could not be classified.
+  if (exitCode !== 0) process.exitCode = exitCode;
+}
+
+void run();

@@ -4,10 +4,19 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findBundled } from '../bundled.ts';
 import { memorySignal, type ReplyMessage, unpackError } from './messages.ts';
 
 /** Children always run built code, also when the parent runs from sources. */
 const entry = fileURLToPath(new URL('../../dist/children/child-main.js', import.meta.url));
+/** Tasks that are gathered with the code of a child: those that somebody waits for. */
+const bundles: Readonly<Record<string, string>> = { '@tintype/core/model/picture-tasks': 'picture-child.cjs' };
+
+function findCode(tasks: string): string {
+  const file = bundles[tasks];
+  const folder = new URL('../../dist/bundle/', import.meta.url);
+  return (file === undefined ? undefined : findBundled(folder, file)) ?? tasks;
+}
 
 export interface ChildOptions {
   /** Module that exports `tasks`: a URL, or a specifier that this package can import. */
@@ -17,7 +26,7 @@ export interface ChildOptions {
   /** Where its working folder is made. */
   folder: string;
   env: Readonly<Record<string, string>>;
-  /** Below the priority of this process by so much; default 0. */
+  /** Below the priority of this process by so much, from when it is ready: a start is waited for; default 0. */
   niceness?: number;
 }
 
@@ -66,7 +75,7 @@ export function startChild({ tasks, memoryMb, folder, env, niceness = 0 }: Child
   const cwd = join(folder, String(childCount++));
   mkdirSync(cwd, { recursive: true });
   const heapMb = Math.max(64, Math.floor(memoryMb / 2));
-  const subprocess = fork(entry, [tasks, String(memoryMb), String(process.pid)], {
+  const subprocess = fork(entry, [findCode(tasks), String(memoryMb), String(process.pid)], {
     cwd,
     env: { ...systemEnvironment(), TMPDIR: cwd, HOME: cwd, ...env },
     execArgv: [`--max-old-space-size=${heapMb}`],
@@ -74,7 +83,6 @@ export function startChild({ tasks, memoryMb, folder, env, niceness = 0 }: Child
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
 
-  if (niceness > 0 && subprocess.pid !== undefined) lowerPriority(subprocess.pid, niceness);
   const calls = new Map<number, Settler<unknown> & CallOptions>();
   let nextCall = 0;
   let stderrTail = '';
@@ -87,7 +95,10 @@ export function startChild({ tasks, memoryMb, folder, env, niceness = 0 }: Child
   let endedBy: ChildEnded | undefined;
 
   subprocess.on('message', (message: ReplyMessage) => {
-    if (message[0] === 'ready') return ready.resolve();
+    if (message[0] === 'ready') {
+      if (niceness > 0 && subprocess.pid !== undefined) lowerPriority(subprocess.pid, niceness);
+      return ready.resolve();
+    }
     if (message[0] === 'unusable') return ready.reject(unpackError(message[1]));
     if (message[0] === 'event') return calls.get(message[1])?.onEvent?.(message[2]);
     const call = calls.get(message[0]);

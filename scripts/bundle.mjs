@@ -1,0 +1,136 @@
+/**
+ * @file Gathers the built modules that a start of `tintype` and of its children loads into one file each, libraries included, and keeps what V8 made of them:
+ * a thousand small files take longer to find and compile than to run. What is built stays where it is, and is used wherever the bundle is older
+ * (packages/adapters/src/bundled.ts).
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+
+const root = resolve(import.meta.dirname, '..');
+const built = (path) => JSON.stringify(join(root, path));
+
+/** File -> the module that it runs. */
+const bundles = {
+  'apps/cli/dist/bundle/main.cjs': `import ${built('apps/cli/dist/main.js')};`,
+  'packages/adapters/dist/bundle/picture-child.cjs': `
+    import { answerCalls } from ${built('packages/adapters/dist/children/answer-calls.js')};
+    const [, , , memoryMb, parentId] = process.argv;
+    void answerCalls({ memoryMb: Number(memoryMb), parentId: Number(parentId) }, () => import(${built('packages/core/dist/model/picture-tasks.js')}));`,
+};
+
+/** Libraries that are left where they are: native code, files beside theirs, or nothing that a start loads. */
+const external = [
+  'better-sqlite3',
+  'sharp',
+  'onnxruntime-node',
+  '@aws-sdk/client-s3',
+  '@aws-sdk/lib-storage',
+  '@google-cloud/storage',
+  '@huggingface/hub',
+  'h5wasm',
+  'scran.js',
+  'pg',
+  'pg-boss',
+  'pg-copy-streams',
+  'prom-client',
+];
+const isExternal = (id) => external.some((name) => id === name || id.startsWith(`${name}/`));
+
+/** Loaded when it is first needed, as where it is imported by a module of its own: what is external to a bundle would be loaded at its beginning. */
+const keepExternal = {
+  name: 'keep-external',
+  resolveId: (id) => (isExternal(id) ? `\0external:${id}.cjs` : undefined),
+  load(id) {
+    const [, name] = /^\0external:(.*)\.cjs$/.exec(id) ?? [];
+    return name === undefined ? undefined : `module.exports = bundleRequire(${JSON.stringify(name)});`;
+  },
+};
+
+/** Modules that are left where they are, since what they need cannot be gathered: HDF5 is WebAssembly that a module waits for. */
+const apart = ['./formats/keras/import-keras.js'];
+
+/** The built code that bundles must not be older than. */
+const sources = [
+  ...['contracts', 'autograd', 'vision', 'core', 'adapters', 'client'].map((name) => `packages/${name}`),
+  'apps/server',
+  'apps/cli',
+].map((folder) => `${folder}/dist/.tsbuildinfo`);
+
+/** A module that looks for files or modules beside itself is told where it was; `bundlePlace` is made by the bundle's first line. */
+const keepPlaces = (folder) => ({
+  name: 'keep-places',
+  transform(code, id) {
+    if (/import\.meta\.(?!url\b)/.test(code))
+      throw new Error(`${id} asks where it is in a way that its bundle does not know`);
+    const [file, place] = [relative(folder, id), relative(folder, dirname(id))].map((path) => JSON.stringify(path));
+    const placeOf = (module) => JSON.stringify(relative(folder, join(dirname(id), module)));
+    return apart
+      .reduce(
+        (text, module) => text.replaceAll(`import('${module}')`, `import(bundlePlace.url(${placeOf(module)}))`),
+        code,
+      )
+      .replaceAll('import.meta.url', `bundlePlace.url(${file})`)
+      .replace(/(?<![\w.'"`])__dirname(?![\w'"`])/g, `bundlePlace.path(${place})`);
+  },
+});
+const banner = `'use strict';
+const bundleRequire = require;
+const bundlePlace = {
+  path: (to) => require('node:path').join(require('node:path').dirname(__filename), to),
+  url: (to) => new URL(to, require('node:url').pathToFileURL(__filename)).href,
+};`;
+
+/** Gathered, its modules need no detour (packages/adapters/src/catalog/kysely.ts). */
+const gatherKysely = {
+  name: 'gather-kysely',
+  load: (id) => (id.endsWith('adapters/dist/catalog/kysely.js') ? "export * from 'kysely';" : undefined),
+};
+
+const entry = 'bundle-entry';
+const makeEntry = (code) => ({
+  name: 'make-entry',
+  resolveId: (id) => (id === entry ? entry : undefined),
+  load: (id) => (id === entry ? code : undefined),
+});
+
+/** Half as much to read and keep: V8 stores one byte a character where no character needs two. */
+const toAscii = (code) =>
+  code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+for (const [file, code] of Object.entries(bundles)) {
+  const target = join(root, file);
+  const folder = dirname(target);
+  rmSync(folder, { recursive: true, force: true });
+  const bundle = await rolldown({
+    input: entry,
+    cwd: root,
+    platform: 'node',
+    plugins: [makeEntry(code), keepExternal, gatherKysely, keepPlaces(folder)],
+  });
+  await bundle.write({
+    file: target,
+    format: 'cjs',
+    codeSplitting: false,
+    banner,
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  });
+  await bundle.close();
+  writeFileSync(target, toAscii(readFileSync(target, 'utf8')));
+  const madeFrom = [...sources, 'node_modules/.package-lock.json'].map((path) => relative(folder, join(root, path)));
+  writeFileSync(join(folder, 'made-from.json'), JSON.stringify(madeFrom));
+  console.log(`${file}: ${(statSync(target).size / 2 ** 20).toFixed(1)} MB`);
+}
+
+// What a server compiles until it is ready, in a workspace that is gone afterwards. A start without it is slower, no more. Children run with flags of their
+// own, for which V8 takes no code that was kept without them.
+const [main] = Object.keys(bundles).map((file) => join(root, file));
+const folder = mkdtempSync(join(tmpdir(), 'tintype-bundle-'));
+const run = (...args) => spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], timeout: 30_000 });
+run(join(root, 'apps/cli/bin/tintype.js'), 'init', folder);
+const serve = ['serve', '--workspace', folder, '--port', '0', '--json', '--log-level', 'error'];
+run(join(root, 'scripts/keep-compiled.mjs'), main, ...serve);
+rmSync(folder, { recursive: true, force: true });
+if (!existsSync(`${main}.cache`)) console.log(`${main}: starts without what V8 makes of it`);
