@@ -1,19 +1,22 @@
-/** @file An outline parses as its file does, but for the numbers of large tensors; a file that is cut short has none. */
+/** @file An outline parses as its file does, but for the numbers of large tensors, and stands for it; a file that is cut short has none. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { openSession } from '../runtime/session.ts';
+import { draw } from '../testing.ts';
 import { floats, integers, onnxModel, onnxNode, onnxValue } from './build-onnx.ts';
 import { OnnxError } from './onnx-error.ts';
 import { parseOnnx } from './read-onnx.ts';
 import { readOutline } from './read-outline.ts';
+import { referToData } from './refer-to-data.ts';
 import { renderOnnx } from './write-onnx.ts';
 
 const width = 600;
 
 /** Two large tensors with small ones before, between and behind. */
 const aFile = () => {
-  const large = (name: string) => floats(name, [width, width], new Float32Array(width * width).fill(1.5));
+  const large = (name: string) => floats(name, [width, width], draw(width * width, 1));
   const model = onnxModel({
     name: 'large',
     inputs: [onnxValue('x', 'float32', ['N', width])],
@@ -55,6 +58,20 @@ test('an outline parses as its file does, but for the numbers of large tensors',
   expect(outline.graph?.initializer[2]).toEqual(whole.graph?.initializer[2]);
   // A piece of its beginning is read with what is before it.
   expect(outline.graph?.initializer[1]?.rawData.subarray(4096).some((byte) => byte !== 0)).toBe(false);
+});
+
+test('a model that refers to its file answers as the file does', async () => {
+  const file = aFile();
+  const path = await save(file);
+  const outline = readOutline(path);
+  const referring = renderOnnx(referToData(parseOnnx(outline), { outline, file: basename(path) }));
+  const x = { type: 'float32', dims: [1, width], data: draw(width, 3) } as const;
+
+  await using whole = await openSession(file);
+  await using mapped = await openSession(referring, { dataFolder: dirname(path) });
+
+  expect(referring.length).toBeLessThan(10_000);
+  expect(await mapped.run({ x })).toEqual(await whole.run({ x }));
 });
 
 test.each([

@@ -9,7 +9,7 @@ import { OnnxError } from './onnx-error.ts';
 import { fieldsOf } from './wire-budget.ts';
 
 /** Beyond any list of sizes that a graph computes with, so that no such list is taken for zeros. */
-const skippedBytes = 2 ** 20;
+export const skippedBytes = 2 ** 20;
 /** Read at a time where little is needed. */
 const pieceBytes = 4096;
 

@@ -27,6 +27,8 @@ export interface SessionOptions {
   allowSpinning?: boolean;
   /** Lay all memory of a run out at once, from the second run on: a second copy of it, in exchange for fewer requests. Default true. */
   memoryPattern?: boolean;
+  /** Where a model of bytes finds tensors that it says are in files beside it. For models that we have written so ourselves (refer-to-data.ts). */
+  dataFolder?: string;
   /** Where to compute; what it has no operator for is computed by the processor. Default `cpu`. */
   provider?: Provider;
   /** The outputs that `run` gives when it is not told; default all of the model's. */
@@ -83,7 +85,14 @@ export async function openSession(model: Uint8Array | string, options: SessionOp
     graphOptimizationLevel: 'all',
     enableMemPattern: options.memoryPattern ?? true,
     logSeverityLevel: 4,
-    extra: { session: { intra_op: { allow_spinning: options.allowSpinning === true ? '1' : '0' } } },
+    extra: {
+      session: {
+        intra_op: { allow_spinning: options.allowSpinning === true ? '1' : '0' },
+        ...(options.dataFolder === undefined
+          ? {}
+          : { model_external_initializers_file_folder_path: options.dataFolder }),
+      },
+    },
     ...(options.kept && options.provider === 'webgpu'
       ? { preferredOutputLocation: Object.fromEntries(options.kept.map((name) => [name, 'gpu-buffer'] as const)) }
       : {}),

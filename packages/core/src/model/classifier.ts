@@ -1,6 +1,9 @@
 /** @file A model bundle that is open and has answered once. */
+import { basename, dirname } from 'node:path';
 import { OnnxError, parseOnnx } from '@tintype/autograd/onnx/read-onnx';
 import { readOutline } from '@tintype/autograd/onnx/read-outline';
+import { referToData } from '@tintype/autograd/onnx/refer-to-data';
+import { renderOnnx } from '@tintype/autograd/onnx/write-onnx';
 import { floatsOf, openSession, type Session } from '@tintype/autograd/runtime/session';
 import type { BundleManifest } from '@tintype/contracts/model';
 import type { PictureLimits } from '@tintype/contracts/picture';
@@ -138,15 +141,19 @@ async function readNeighbors(
   }
 }
 
-/** Weights of a large graph are read by ONNX Runtime alone. */
+/** Weights of a large graph are read by ONNX Runtime alone, from the file that was looked at. */
 async function openGraph(
   { graph, graphPath }: Pick<BundleToOpen, 'graph' | 'graphPath'>,
   bundleHash: string,
   { threads }: ClassifierOptions,
 ): Promise<Session> {
   try {
-    parseOnnx(graph ?? readOutline(graphPath));
-    return await openSession(graph ?? graphPath, threads === undefined ? {} : { threads });
+    const options = threads === undefined ? {} : { threads };
+    const outline = graph ?? readOutline(graphPath);
+    const model = parseOnnx(outline);
+    if (graph) return await openSession(graph, options);
+    const [dataFolder, file] = [dirname(graphPath), basename(graphPath)];
+    return await openSession(renderOnnx(referToData(model, { outline, file })), { ...options, dataFolder });
   } catch (error) {
     throw corrupt(bundleHash, `model.onnx: ${error instanceof OnnxError ? error.reason : firstLine(error)}`, error);
   }
