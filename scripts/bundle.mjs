@@ -4,7 +4,16 @@
  * (packages/adapters/src/bundled.ts).
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
@@ -26,9 +35,8 @@ const external = [
   'better-sqlite3',
   'sharp',
   'onnxruntime-node',
-  '@aws-sdk/client-s3',
-  '@aws-sdk/lib-storage',
-  '@google-cloud/storage',
+  '@aws-sdk',
+  '@google-cloud',
   '@huggingface/hub',
   'h5wasm',
   'scran.js',
@@ -69,7 +77,7 @@ const keepPlaces = (folder) => ({
     const placeOf = (module) => JSON.stringify(relative(folder, join(dirname(id), module)));
     return apart
       .reduce(
-        (text, module) => text.replaceAll(`import('${module}')`, `import(bundlePlace.url(${placeOf(module)}))`),
+        (text, module) => text.replaceAll(`import('${module}')`, `bundleImport(bundlePlace.url(${placeOf(module)}))`),
         code,
       )
       .replaceAll('import.meta.url', `bundlePlace.url(${file})`)
@@ -119,18 +127,27 @@ for (const [file, code] of Object.entries(bundles)) {
   });
   await bundle.close();
   writeFileSync(target, toAscii(readFileSync(target, 'utf8')));
+  copyFileSync(join(root, 'scripts/run-bundle.cjs'), join(folder, 'run.cjs'));
   const madeFrom = [...sources, 'node_modules/.package-lock.json'].map((path) => relative(folder, join(root, path)));
   writeFileSync(join(folder, 'made-from.json'), JSON.stringify(madeFrom));
   console.log(`${file}: ${(statSync(target).size / 2 ** 20).toFixed(1)} MB`);
 }
 
-// What a server compiles until it is ready, in a workspace that is gone afterwards. A start without it is slower, no more. Children run with flags of their
-// own, for which V8 takes no code that was kept without them.
-const [main] = Object.keys(bundles).map((file) => join(root, file));
+/** As `packages/adapters/src/children/start-child.ts` sets it: V8 takes code that it kept under the same flags only. */
+const childFlag = '--max-old-space-size=512';
+
+// What a server and a child compile until they are ready, in a workspace that is gone afterwards. A start without it is slower, no more.
+const [main, child] = Object.keys(bundles).map((file) => join(root, file));
 const folder = mkdtempSync(join(tmpdir(), 'tintype-bundle-'));
-const run = (...args) => spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'], timeout: 30_000 });
+// A child removes the folder that it runs in.
+const cwd = join(folder, 'child');
+mkdirSync(cwd);
+const run = (...args) =>
+  spawnSync(process.execPath, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'], timeout: 30_000 });
+const keepCompiled = join(root, 'scripts/keep-compiled.mjs');
+run(childFlag, keepCompiled, child, '', '1024', `${process.pid}`);
 run(join(root, 'apps/cli/bin/tintype.js'), 'init', folder);
-const serve = ['serve', '--workspace', folder, '--port', '0', '--json', '--log-level', 'error'];
-run(join(root, 'scripts/keep-compiled.mjs'), main, ...serve);
+run(keepCompiled, main, 'serve', '--workspace', folder, '--port', '0', '--json', '--log-level', 'error');
 rmSync(folder, { recursive: true, force: true });
-if (!existsSync(`${main}.cache`)) console.log(`${main}: starts without what V8 makes of it`);
+for (const path of [main, child])
+  if (!existsSync(`${path}.cache`)) console.log(`${path}: starts without what V8 makes of it`);

@@ -1,16 +1,16 @@
-/** @file A bundle is used where it is the newest, runs as a main module does, and needs no code that was kept. */
+/** @file A bundle is used where it is the newest. */
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { findBundled, runBundled } from './bundled.ts';
+import { findBundled } from './bundled.ts';
 
-async function aBundle(code = '') {
+async function aBundle() {
   const folder = await mkdtemp(join(tmpdir(), 'tintype-bundle-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const [path, source] = [join(folder, 'main.cjs'), join(folder, 'source')];
-  await writeFile(path, code);
+  await writeFile(path, '');
   await writeFile(source, '');
   await utimes(source, 1000, 1000);
   await writeFile(join(folder, 'made-from.json'), JSON.stringify(['source']));
@@ -33,19 +33,4 @@ test('a bundle whose sources, or which itself, are not there is none', async () 
 
   expect(findBundled(folder, 'main.cjs')).toBeUndefined();
   expect(findBundled(new URL('none/', folder), 'main.cjs')).toBeUndefined();
-});
-
-test('it loads libraries as a module does, and imports others, with and without code that was kept', async () => {
-  const { path } = await aBundle(
-    "globalThis.ran = (globalThis.ran ?? 0) + require('node:path').basename(__filename).length; globalThis.imported = import('node:os');",
-  );
-
-  const script = runBundled(path);
-  await writeFile(`${path}.cache`, script.createCachedData());
-  const again = runBundled(path);
-
-  const found = globalThis as unknown as { ran: number; imported: Promise<{ EOL: string }> };
-  expect(again.cachedDataRejected).toBe(false);
-  expect(found.ran).toBe(2 * 'main.cjs'.length);
-  expect((await found.imported).EOL).toBeTypeOf('string');
 });

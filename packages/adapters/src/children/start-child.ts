@@ -12,10 +12,22 @@ const entry = fileURLToPath(new URL('../../dist/children/child-main.js', import.
 /** Tasks that are gathered with the code of a child: those that somebody waits for. */
 const bundles: Readonly<Record<string, string>> = { '@tintype/core/model/picture-tasks': 'picture-child.cjs' };
 
-function findCode(tasks: string): string {
+/** Of JavaScript alone: pictures and models lie beside it. Always the same, since V8 takes code that it kept under the same flags only. */
+const bundledHeapMb = 512;
+
+interface Code {
+  main: string;
+  tasks: string;
+  heapMb: number;
+}
+
+function findCode({ tasks, memoryMb }: Pick<ChildOptions, 'tasks' | 'memoryMb'>): Code {
   const file = bundles[tasks];
   const folder = new URL('../../dist/bundle/', import.meta.url);
-  return (file === undefined ? undefined : findBundled(folder, file)) ?? tasks;
+  const found = file === undefined ? undefined : findBundled(folder, file);
+  const heapMb = Math.max(64, Math.floor(memoryMb / 2));
+  if (found === undefined) return { main: entry, tasks, heapMb };
+  return { main: fileURLToPath(new URL('run.cjs', folder)), tasks: found, heapMb: Math.min(bundledHeapMb, heapMb) };
 }
 
 export interface ChildOptions {
@@ -74,11 +86,11 @@ let childCount = 0;
 export function startChild({ tasks, memoryMb, folder, env, niceness = 0 }: ChildOptions): Child {
   const cwd = join(folder, String(childCount++));
   mkdirSync(cwd, { recursive: true });
-  const heapMb = Math.max(64, Math.floor(memoryMb / 2));
-  const subprocess = fork(entry, [findCode(tasks), String(memoryMb), String(process.pid)], {
+  const code = findCode({ tasks, memoryMb });
+  const subprocess = fork(code.main, [code.tasks, String(memoryMb), String(process.pid)], {
     cwd,
     env: { ...systemEnvironment(), TMPDIR: cwd, HOME: cwd, ...env },
-    execArgv: [`--max-old-space-size=${heapMb}`],
+    execArgv: [`--max-old-space-size=${code.heapMb}`],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
