@@ -12,6 +12,7 @@ export default defineConfig({
       'examples/*/src/**/*.test.ts',
       'tests/**/*.test.ts',
     ],
+    globalSetup: './tests/drawings-folder.ts',
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

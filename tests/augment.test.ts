@@ -1,9 +1,9 @@
 /** @file `tintype augment` as a user runs it: no workspace, real children, exit codes. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder, tintype, tintypeJson, tintypeProblem } from './cli.ts';
+import { writePictures } from './drawn-pictures.ts';
 
 let scratch: Awaited<ReturnType<typeof temporaryFolder>>;
 let pictures: string;
@@ -11,7 +11,7 @@ let pictures: string;
 beforeAll(async () => {
   scratch = await temporaryFolder();
   pictures = join(scratch.path, 'pictures');
-  await writeDataset(pictures, { count: 20, seed: 5, sizePx: 64, layout: 'folders', dirt: true });
+  await writePictures(pictures, { count: 20, seed: 5, sizePx: 64, layout: 'folders', dirt: true });
 });
 
 afterAll(() => scratch[Symbol.asyncDispose]());

@@ -28,7 +28,14 @@ export const noBrowser = path ? '' : ' (skipped: no Chromium found; install one 
 
 /** Disposing throws where a page threw or the browser refused something, such as by the content security policy. */
 export interface OpenBrowser extends AsyncDisposable {
+  /** A page of its own profile, without motion unless asked for; those that earlier tests opened are closed, so that none draws or polls on. */
   newPage(options?: BrowserContextOptions): Promise<Page>;
+}
+
+interface OpenContext {
+  context: BrowserContext;
+  /** Undefined where a hook for all tests opened it. */
+  test: string | undefined;
 }
 
 const browserArguments = [
@@ -42,6 +49,10 @@ const browserArguments = [
   '--disable-sync',
 ];
 
+/** Name of the running test; undefined in hooks for all tests, and in scripts. */
+const findTestName = async (): Promise<string | undefined> =>
+  process.env.VITEST === undefined ? undefined : (await import('vitest')).expect.getState().currentTestName;
+
 /** What the console says of a request that failed, which is a test's own doing. */
 const failedRequest = /Failed to (load resource|fetch dynamically imported module)/;
 
@@ -50,13 +61,25 @@ export async function openBrowser(): Promise<OpenBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'tintype-browser-'));
   const first = await chromium.launchPersistentContext(profile, { executablePath: path, args: browserArguments });
   const browser = first.browser();
-  const contexts: BrowserContext[] = [];
+  let contexts: OpenContext[] = [];
   const complaints: string[] = [];
+  async function closeEarlier(test: string | undefined): Promise<void> {
+    const isEarlier = (opened: OpenContext): boolean => opened.test !== undefined && opened.test !== test;
+    const earlier = contexts.filter(isEarlier);
+    contexts = contexts.filter((opened) => !isEarlier(opened));
+    await Promise.all(earlier.map(({ context }) => context.close()));
+  }
   return {
     async newPage(options = {}) {
       if (!browser) throw new Error('The browser is gone.');
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-      contexts.push(context);
+      const test = await findTestName();
+      await closeEarlier(test);
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 800 },
+        reducedMotion: 'reduce',
+        ...options,
+      });
+      contexts.push({ context, test });
       context.setDefaultTimeout(15_000);
       const page = await context.newPage();
       page.on('pageerror', (error) => complaints.push(error.message));
@@ -66,7 +89,7 @@ export async function openBrowser(): Promise<OpenBrowser> {
       return page;
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all(contexts.map((context) => context.close()));
+      await Promise.all(contexts.map(({ context }) => context.close()));
       await first.close();
       await rm(profile, { recursive: true, force: true });
       if (complaints.length > 0) throw new Error(`Pages complained: ${complaints.join('; ')}`);

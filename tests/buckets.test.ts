@@ -8,9 +8,9 @@ import { startFakeSqs } from '@tintype/adapters/notifications/testing/fake-sqs';
 import { s3Message } from '@tintype/adapters/notifications/testing/messages';
 import type { DropReport } from '@tintype/contracts/drop';
 import type { SyncReport } from '@tintype/contracts/sync';
-import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startTintype, temporaryFolder, tintype, tintypeJson, tintypeProblem } from './cli.ts';
+import { writePictures } from './drawn-pictures.ts';
 
 let scratch: Awaited<ReturnType<typeof temporaryFolder>>;
 let cloud: FakeCloud;
@@ -26,7 +26,7 @@ beforeAll(async () => {
   vi.stubEnv('AWS_ENDPOINT_URL_S3', cloud.endpoint);
   vi.stubEnv('TINTYPE_STORE', 's3://photos/tintype');
   const pictures = join(scratch.path, 'pictures');
-  await writeDataset(pictures, { count: 60, seed: 5, sizePx: 64, layout: 'folders' });
+  await writePictures(pictures, { count: 60, seed: 5, sizePx: 64, layout: 'folders' });
   keys = readdirSync(pictures, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(jpg|png)$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(pictures.length + 1));

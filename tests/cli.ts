@@ -3,24 +3,24 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type CommandHost, type Finished, openCommandHost } from './command-host.ts';
 
 export const repositoryFolder = resolve(import.meta.dirname, '..');
 const entry = join(repositoryFolder, 'apps/cli/bin/tintype.js');
 
-export interface Finished {
-  exitCode: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** Starts `tintype` with these words; the environment names no workspace of its own. */
-export function startTintype(args: readonly string[], options: { cwd?: string } = {}) {
+/** This process's, without colors and without a workspace of its own. */
+function environment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1' };
   delete env.TINTYPE_WORKSPACE;
   delete env.FORCE_COLOR;
+  return env;
+}
+
+/** Starts `tintype` with these words. */
+export function startTintype(args: readonly string[], options: { cwd?: string } = {}) {
   return spawn(process.execPath, [entry, ...args], {
     cwd: options.cwd ?? repositoryFolder,
-    env,
+    env: environment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
@@ -41,12 +41,30 @@ export async function tintype(args: readonly string[], options: { cwd?: string }
   return { exitCode, stdout, stderr };
 }
 
+/**
+ * The same in a process that the commands of a test file share: most of a short command's time is the loading of its modules. What tests
+ * ask with `tintype` runs in a process of its own.
+ */
+async function tintypeShared(args: readonly string[], options: { cwd?: string }): Promise<Finished> {
+  if (options.cwd !== undefined || isHostBusy) return tintype(args, options);
+  isHostBusy = true;
+  try {
+    host ??= openCommandHost(environment());
+    return await host.run(args, environment());
+  } finally {
+    isHostBusy = false;
+  }
+}
+
+let host: CommandHost | undefined;
+let isHostBusy = false;
+
 /** The one JSON line of a command run with --json that must succeed. */
 export async function tintypeJson<T = Record<string, unknown>>(
   args: readonly string[],
   options: { cwd?: string } = {},
 ): Promise<T> {
-  const { exitCode, stdout, stderr } = await tintype([...args, '--json'], options);
+  const { exitCode, stdout, stderr } = await tintypeShared([...args, '--json'], options);
   if (exitCode !== 0) throw new Error(`tintype ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
   return JSON.parse(stdout) as T;
 }
@@ -56,7 +74,7 @@ export async function tintypeProblem(
   args: readonly string[],
   options: { cwd?: string } = {},
 ): Promise<{ exitCode: number | null; code: string; detail: string; hint: string }> {
-  const { exitCode, stderr } = await tintype([...args, '--json'], options);
+  const { exitCode, stderr } = await tintypeShared([...args, '--json'], options);
   return {
     exitCode,
     ...(JSON.parse(stderr.trim().split('\n').at(-1) ?? '{}') as { code: string; detail: string; hint: string }),

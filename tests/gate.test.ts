@@ -1,8 +1,8 @@
 /** @file `tintype gate` as a user runs it: a list, lines of JSON, the trash, exit codes. */
 import { join } from 'node:path';
-import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder, tintype, tintypeJson, tintypeProblem } from './cli.ts';
+import { writePictures } from './drawn-pictures.ts';
 
 let scratch: Awaited<ReturnType<typeof temporaryFolder>>;
 let workspace: string;
@@ -14,7 +14,7 @@ beforeAll(async () => {
     ['small', 64],
     ['large', 96],
   ] as const)
-    await writeDataset(join(scratch.path, 'pictures', name), { count: 8, seed: sizePx, sizePx, layout: 'folders' });
+    await writePictures(join(scratch.path, 'pictures', name), { count: 8, seed: sizePx, sizePx, layout: 'folders' });
   await tintype(['init', workspace]);
   await tintype(['ingest', join(scratch.path, 'pictures'), '--labels', 'folder', '--workspace', workspace]);
 });

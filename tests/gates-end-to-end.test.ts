@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import { type RunningServer, startServer } from '@tintype/server/start-server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder, tintype, tintypeJson } from './cli.ts';
+import { writePictures } from './drawn-pictures.ts';
 import { aPicture } from './server-workspace.ts';
 
 let scratch: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   scratch = await temporaryFolder();
   workspace = join(scratch.path, 'workspace');
   const pictures = join(scratch.path, 'pictures');
-  await writeDataset(pictures, { count: 160, seed: 3, sizePx: 96, layout: 'folders' });
+  await writePictures(pictures, { count: 160, seed: 3, sizePx: 96, layout: 'folders' });
   const [className = ''] = readdirSync(pictures);
   known = join(pictures, className, readdirSync(join(pictures, className))[0] ?? '');
   await tintype(['init', workspace]);

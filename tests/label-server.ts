@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import { startTintype, temporaryFolder, tintypeJson } from './cli.ts';
+import { writePictures } from './drawn-pictures.ts';
 
 interface PictureRow {
   id: string;
@@ -33,7 +33,7 @@ export async function aLabelServer({ count = 60, sizePx = 96 } = {}): Promise<La
   const pictures = join(scratch.path, 'pictures');
   const workspace = join(scratch.path, 'heap');
   const words = ['--workspace', workspace];
-  await writeDataset(pictures, { count, seed: 4, sizePx });
+  await writePictures(pictures, { count, seed: 4, sizePx });
   await tintypeJson(['init', workspace]);
   await tintypeJson(['ingest', pictures, '--labels', 'none', ...words]);
   let child = startTintype(['serve', '--port', '0', '--json', ...words]);

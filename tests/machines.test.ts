@@ -3,9 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { type PostgresServer, startPostgres } from '@tintype/adapters/testing/start-postgres';
 import type { Job } from '@tintype/contracts/job';
-import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startTintype, temporaryFolder, tintypeJson } from './cli.ts';
+import { writePictures } from './drawn-pictures.ts';
 
 const started = await startPostgres();
 if (typeof started === 'string') console.warn(`Tests of several machines are skipped: ${started}.`);
@@ -19,7 +19,7 @@ describe.skipIf(typeof started === 'string')('several machines', () => {
     scratch = await temporaryFolder();
     vi.stubEnv('TINTYPE_DATABASE_URL', await server.createDatabase());
     vi.stubEnv('TINTYPE_STORE', `file:${join(scratch.path, 'store')}`);
-    await writeDataset(join(scratch.path, 'pictures'), {
+    await writePictures(join(scratch.path, 'pictures'), {
       count: 80,
       seed: 8,
       sizePx: 64,

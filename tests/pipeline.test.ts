@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { repositoryFolder, startTintype, temporaryFolder, tintype, tintypeJson, tintypeProblem } from './cli.ts';
+import { writePictures } from './drawn-pictures.ts';
 
 let scratch: Awaited<ReturnType<typeof temporaryFolder>>;
 let pictures: string;
@@ -18,7 +18,7 @@ beforeAll(async () => {
   pictures = join(scratch.path, 'pictures');
   const folder = join(scratch.path, 'workspace');
   workspace = ['--workspace', folder];
-  await writeDataset(pictures, { count: 150, seed: 5, sizePx: 128, layout: 'folders', dirt: true });
+  await writePictures(pictures, { count: 150, seed: 5, sizePx: 128, layout: 'folders', dirt: true });
   await tintypeJson(['init', folder]);
   await tintypeJson(['ingest', pictures, ...workspace]);
   trained = await tintypeJson<Trained>(['train', '--seed', '3', ...workspace]);
@@ -198,7 +198,7 @@ test('a removed sample is out of the next snapshot and comes back when restored'
 
 test('a folder of labeled pictures that the model never saw can be evaluated', async () => {
   const unseen = join(scratch.path, 'unseen');
-  await writeDataset(unseen, { count: 20, seed: 77, sizePx: 128, layout: 'folders' });
+  await writePictures(unseen, { count: 20, seed: 77, sizePx: 128, layout: 'folders' });
   await mkdir(join(unseen, 'deserts'));
   await writeFile(join(unseen, 'deserts', 'sahara.jpg'), 'nothing');
   const words = ['evaluate', 'default', '--on', unseen, ...workspace];
@@ -238,7 +238,7 @@ test('a workspace with too little in it says what to add', async () => {
   const empty = join(scratch.path, 'empty');
   await mkdir(empty);
   const only = join(scratch.path, 'only');
-  await writeDataset(only, { count: 15, seed: 9, sizePx: 64, layout: 'folders' });
+  await writePictures(only, { count: 15, seed: 9, sizePx: 64, layout: 'folders' });
   const at = ['--workspace', folder];
 
   const noModel = await tintypeProblem(['evaluate', ...at]);

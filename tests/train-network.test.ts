@@ -5,9 +5,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TrainEvent } from '@tintype/contracts/train-events';
-import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTintype, temporaryFolder, tintype, tintypeJson, tintypeProblem } from './cli.ts';
+import { writePictures } from './drawn-pictures.ts';
 
 let scratch: Awaited<ReturnType<typeof temporaryFolder>>;
 let folder: string;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = join(scratch.path, 'workspace');
   workspace = ['--workspace', folder];
   const pictures = join(scratch.path, 'pictures');
-  await writeDataset(pictures, { count: 120, seed: 5, sizePx: 64, layout: 'folders', dirt: false });
+  await writePictures(pictures, { count: 120, seed: 5, sizePx: 64, layout: 'folders', dirt: false });
   await tintypeJson(['init', folder]);
   await tintypeJson(['ingest', pictures, ...workspace]);
   const { id } = await tintypeJson<{ id: string }>(['snapshot', ...workspace]);

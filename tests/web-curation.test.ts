@@ -1,10 +1,10 @@
 /** @file Curating on the page over the real server: tags, groups, classes, views, trash, a picture's page; each change undone. */
 import { join } from 'node:path';
-import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isSeen, noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
 import { startServer, temporaryFolder, tintypeJson } from './cli.ts';
+import { writePictures } from './drawn-pictures.ts';
 
 describe.skipIf(noBrowser !== '')(`curating on the page${noBrowser}`, () => {
   let browser: OpenBrowser;
@@ -16,7 +16,7 @@ describe.skipIf(noBrowser !== '')(`curating on the page${noBrowser}`, () => {
     scratch = await temporaryFolder();
     const words = ['--workspace', join(scratch.path, 'shop')];
     const pictures = join(scratch.path, 'pictures');
-    await writeDataset(pictures, { count: 40, seed: 5, sizePx: 96, layout: 'folders', dirt: false });
+    await writePictures(pictures, { count: 40, seed: 5, sizePx: 96, layout: 'folders', dirt: false });
     await tintypeJson(['init', join(scratch.path, 'shop')]);
     await tintypeJson(['ingest', pictures, ...words]);
     server = await startServer('serve', words);
@@ -160,11 +160,8 @@ describe.skipIf(noBrowser !== '')(`curating on the page${noBrowser}`, () => {
     await page.keyboard.press('Escape');
     await page.waitForURL(/\/pictures\?sort=path$/);
 
-    const grid = page.getByRole('listbox');
-    await expect
-      .poll(async () =>
-        page.locator(`[id="${await grid.getAttribute('aria-activedescendant')}"]`).getAttribute('aria-posinset'),
-      )
-      .toBe('4');
+    const active =
+      "document.getElementById(document.querySelector('[role=listbox]')?.getAttribute('aria-activedescendant'))";
+    await expect.poll(() => page.evaluate(`${active}?.getAttribute('aria-posinset')`)).toBe('4');
   }, 120_000);
 });

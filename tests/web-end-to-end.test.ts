@@ -2,10 +2,10 @@
 import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import { expect, test } from 'vitest';
 import { noBrowser, openBrowser } from './browser.ts';
 import { startServer, temporaryFolder, tintypeJson } from './cli.ts';
+import { writePictures } from './drawn-pictures.ts';
 
 test.skipIf(noBrowser !== '')(
   `one page, left open, sees an empty workspace become a served classifier${noBrowser}`,
@@ -14,7 +14,7 @@ test.skipIf(noBrowser !== '')(
     await using scratch = await temporaryFolder();
     const pictures = join(scratch.path, 'pictures');
     const words = ['--workspace', join(scratch.path, 'shop')];
-    await writeDataset(pictures, { count: 60, seed: 8, sizePx: 96, layout: 'folders', dirt: false });
+    await writePictures(pictures, { count: 60, seed: 8, sizePx: 96, layout: 'folders', dirt: false });
     await tintypeJson(['init', join(scratch.path, 'shop')]);
     await using server = await startServer('serve', words);
     await using browser = await openBrowser();

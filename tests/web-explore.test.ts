@@ -1,11 +1,11 @@
 /** @file Explore over the real server, worker and pictures: from the first exploration to merged duplicates and a region of the map that is labeled. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isSeen, noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
 import { startServer, temporaryFolder, tintype, tintypeJson, tintypeProblem } from './cli.ts';
+import { writePictures } from './drawn-pictures.ts';
 
 const pictureCount = 90;
 
@@ -19,7 +19,7 @@ describe.skipIf(noBrowser !== '')(`Explore${noBrowser}`, () => {
     scratch = await temporaryFolder();
     const pictures = join(scratch.path, 'pictures');
     words = ['--workspace', join(scratch.path, 'shop')];
-    await writeDataset(pictures, { count: pictureCount, seed: 5, sizePx: 96, layout: 'folders', dirt: true });
+    await writePictures(pictures, { count: pictureCount, seed: 5, sizePx: 96, layout: 'folders', dirt: true });
     await tintypeJson(['init', join(scratch.path, 'shop')]);
     await tintypeJson(['ingest', pictures, ...words]);
     await tintypeJson(['snapshot', ...words]);
@@ -173,7 +173,7 @@ describe.skipIf(noBrowser !== '')(`Explore${noBrowser}`, () => {
 test('explore says what it found as text, and refuses a dataset that is not there', { timeout: 60_000 }, async () => {
   await using scratch = await temporaryFolder();
   const words = ['--workspace', join(scratch.path, 'shop')];
-  await writeDataset(join(scratch.path, 'pictures'), { count: 20, seed: 3, sizePx: 64, layout: 'folders' });
+  await writePictures(join(scratch.path, 'pictures'), { count: 20, seed: 3, sizePx: 64, layout: 'folders' });
   await tintypeJson(['init', join(scratch.path, 'shop')]);
   await tintypeJson(['ingest', join(scratch.path, 'pictures'), ...words]);
 

@@ -9,7 +9,7 @@ import {
   pixelMeasureNames,
 } from '@tintype/contracts/explore';
 import { splits } from '@tintype/contracts/ids';
-import { renderRecyclable } from '@tintype/example-recyclables/render';
+import { drawPicture } from './drawn-pictures.ts';
 import { drawingOf, fixtureClasses } from './web-fixture-data.ts';
 
 export type ExploreState = 'explored' | 'never' | 'running';
@@ -99,7 +99,7 @@ const toExplored = ({ id, path, className, split, widthPx, heightPx }: ListedSam
 });
 
 async function buildReport(dataset: string, samples: readonly ListedSample[]): Promise<ExploreReport> {
-  meanPicture ??= Buffer.from(await renderRecyclable({ ...drawingOf(3), sizePx: 64 })).toString('base64');
+  meanPicture ??= Buffer.from(await drawPicture({ ...drawingOf(3), sizePx: 64 })).toString('base64');
   const some = (start: number, count: number, step = 7): ExploredSample[] =>
     Array.from({ length: count }, (_, n) => samples[(start + n * step) % samples.length])
       .flatMap((sample) => sample ?? [])

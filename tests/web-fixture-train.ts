@@ -11,7 +11,7 @@ import { createRandom } from '@tintype/core/tune/random';
 import { samplers } from '@tintype/core/tune/sampler';
 import { buildSpace } from '@tintype/core/tune/spaces';
 import { reportStudy, summarizeStudy } from '@tintype/core/tune/study-report';
-import { renderRecyclable } from '@tintype/example-recyclables/render';
+import { drawPicture } from './drawn-pictures.ts';
 import { buildVersion } from './web-fixture-data.ts';
 
 const startAt = Date.UTC(2026, 10, 21, 6, 0);
@@ -410,4 +410,4 @@ export function sendTrainAnswer(response: ServerResponse, told: unknown): boolea
 const trainableModels = (labelBackbone: string): Promise<TrainableModelsView> =>
   listTrainableModels({ runs: { list: async () => [] } as never }, { labelBackbone });
 
-const drawSheet = (): Promise<Uint8Array> => renderRecyclable({ className: 'boxes', seed: 3, sizePx: 256 });
+const drawSheet = (): Promise<Uint8Array> => drawPicture({ className: 'boxes', seed: 3, sizePx: 256 });

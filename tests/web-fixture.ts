@@ -8,7 +8,7 @@ import type { ListedSample } from '@tintype/contracts/catalog';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { AliasLogEntry } from '@tintype/contracts/registry';
 import type { Prediction } from '@tintype/contracts/serve';
-import { renderRecyclable } from '@tintype/example-recyclables/render';
+import { drawPicture } from './drawn-pictures.ts';
 import { openCatalogFixture } from './web-fixture-catalog.ts';
 import {
   buildEvaluation,
@@ -92,7 +92,6 @@ export async function openWebFixture({
   const samples = Array.from({ length: count }, (_, position) => buildSample(position));
   const positions = new Map(samples.map((sample, position) => [sample.id, position]));
   const history = hasModel ? buildHistory() : [];
-  const pictures = new Map<string, Promise<Uint8Array>>();
   const train = openTrainFixture({ hasRuns });
   const catalog = openCatalogFixture(samples);
   const people = openPeopleFixture(samples, { isEmpty: !hasPeople });
@@ -251,13 +250,10 @@ export async function openWebFixture({
   }
 
   async function sendPicture(position: number, sizePx: number, response: ServerResponse): Promise<void> {
-    const drawing = drawingOf(position);
-    const key = `${drawing.className} ${drawing.seed} ${sizePx}`;
-    const picture = pictures.get(key) ?? renderRecyclable({ ...drawing, sizePx });
-    pictures.set(key, picture);
+    const picture = await drawPicture({ ...drawingOf(position), sizePx });
     response
       .writeHead(200, { 'content-type': 'image/jpeg', 'cache-control': 'public, max-age=31536000, immutable' })
-      .end(await picture);
+      .end(picture);
   }
 
   function describeHealth(): unknown {

@@ -1,11 +1,11 @@
 /** @file The Model screens and the model in the browser, over a real server with drawn pictures. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isSeen, noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
 import { startTintype, temporaryFolder, tintypeJson } from './cli.ts';
+import { writePictures } from './drawn-pictures.ts';
 
 const classFolders = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true })
@@ -25,7 +25,7 @@ describe.skipIf(noBrowser !== '')(`a model looked at${noBrowser}`, { timeout: 12
     const pictures = join(scratch.path, 'pictures');
     const workspace = join(scratch.path, 'shop');
     const words = ['--workspace', workspace];
-    await writeDataset(pictures, { count: 90, seed: 8, sizePx: 160, layout: 'folders', dirt: false });
+    await writePictures(pictures, { count: 90, seed: 8, sizePx: 160, layout: 'folders', dirt: false });
     files = classFolders(pictures).flatMap((name) =>
       readdirSync(join(pictures, name))
         .slice(0, 2)

@@ -3,12 +3,12 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
-import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import { type RunningServer, startServer } from '@tintype/server/start-server';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isSeen, noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
 import { temporaryFolder, tintypeJson } from './cli.ts';
+import { writePictures } from './drawn-pictures.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
@@ -26,7 +26,7 @@ describe.skipIf(noBrowser !== '')(`several people${noBrowser}`, () => {
     const pictures = join(scratch.path, 'pictures');
     const folder = await initWorkspace(join(scratch.path, 'shop'));
     await appendFile(join(folder, 'tintype.yaml'), 'access: { required: true }\n');
-    await writeDataset(pictures, { count: 30, seed: 4, sizePx: 96, layout: 'folders', dirt: false });
+    await writePictures(pictures, { count: 30, seed: 4, sizePx: 96, layout: 'folders', dirt: false });
     await tintypeJson(['ingest', pictures, '--labels', 'none', '--workspace', folder]);
     ids = await sayThings(folder);
     let link = '';

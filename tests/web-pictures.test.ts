@@ -23,8 +23,10 @@ describe.skipIf(noBrowser !== '')(`the Pictures screen${noBrowser}`, () => {
       for (const key of keys) await page.keyboard.press(key);
     };
     /** Path of the picture that the cursor is on. */
-    const active = async (): Promise<string | null> =>
-      page.locator(`[id="${await grid.getAttribute('aria-activedescendant')}"]`).getAttribute('title');
+    const active = (): Promise<string | null | undefined> =>
+      page.evaluate(
+        "document.getElementById(document.querySelector('[role=listbox]')?.getAttribute('aria-activedescendant'))?.title",
+      );
     return { page, grid, press, active, options: grid.getByRole('option') };
   }
 

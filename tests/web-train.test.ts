@@ -1,10 +1,10 @@
 /** @file The Train screens in a real browser: over made-up runs for states that take long to reach, and over a real server that trains. */
 import { join } from 'node:path';
-import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isSeen, noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
 import { startServer, temporaryFolder, tintypeJson } from './cli.ts';
+import { writePictures } from './drawn-pictures.ts';
 import { openWebFixture, type WebFixture } from './web-fixture.ts';
 import { cancelledRun, doneRun, liveRun } from './web-fixture-train.ts';
 
@@ -154,7 +154,7 @@ test.skipIf(noBrowser !== '')(
     await using scratch = await temporaryFolder();
     const pictures = join(scratch.path, 'pictures');
     const words = ['--workspace', join(scratch.path, 'shop')];
-    await writeDataset(pictures, { count: 60, seed: 8, sizePx: 64, layout: 'folders', dirt: false });
+    await writePictures(pictures, { count: 60, seed: 8, sizePx: 64, layout: 'folders', dirt: false });
     await tintypeJson(['init', join(scratch.path, 'shop')]);
     await tintypeJson(['ingest', pictures, ...words]);
     await using server = await startServer('start', words);

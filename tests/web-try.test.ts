@@ -1,7 +1,7 @@
 /** @file The Try screen in a real browser. */
-import { renderRecyclable } from '@tintype/example-recyclables/render';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isSeen, noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
+import { drawPicture } from './drawn-pictures.ts';
 import { openWebFixture, type WebFixture } from './web-fixture.ts';
 
 describe.skipIf(noBrowser !== '')(`the Try screen${noBrowser}`, () => {
@@ -10,7 +10,7 @@ describe.skipIf(noBrowser !== '')(`the Try screen${noBrowser}`, () => {
 
   beforeAll(async () => {
     browser = await openBrowser();
-    bottle = Buffer.from(await renderRecyclable({ className: 'glass-bottles', seed: 4, sizePx: 128 }));
+    bottle = Buffer.from(await drawPicture({ className: 'glass-bottles', seed: 4, sizePx: 128 }));
   });
   afterAll(async () => {
     await browser[Symbol.asyncDispose]();

@@ -2,10 +2,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDataset } from '@tintype/example-recyclables/write-dataset';
 import { expect, test } from 'vitest';
 import { noBrowser, openBrowser } from './browser.ts';
 import { repositoryFolder, startServer, temporaryFolder, tintypeJson } from './cli.ts';
+import { writePictures } from './drawn-pictures.ts';
 import { goWholeWay } from './whole-way.ts';
 
 const realPictures = join(repositoryFolder, '../shared/data/scenes');
@@ -14,7 +14,7 @@ const isReal = existsSync(realPictures);
 /** Pictures in folders that say what is on them: real ones, or drawn ones where those are not at hand. */
 async function layOut(folder: string): Promise<void> {
   if (!isReal)
-    return writeDataset(folder, { count: 150, seed: 5, sizePx: 96, layout: 'folders', dirt: false }).then(
+    return writePictures(folder, { count: 150, seed: 5, sizePx: 96, layout: 'folders', dirt: false }).then(
       () => undefined,
     );
   for (const className of ['forest', 'sea', 'street']) {

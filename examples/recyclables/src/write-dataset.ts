@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { WrittenDirt } from './dirt.ts';
 import { noDirt, writeDirt } from './dirt.ts';
 import { countByClass, pathOf, placeOf } from './layout.ts';
-import type { RecyclableClass } from './render.ts';
+import type { RecyclableClass, RenderRequest } from './render.ts';
 import { recyclableClasses, renderRecyclable } from './render.ts';
 
 export interface DatasetOptions {
@@ -18,6 +18,8 @@ export interface DatasetOptions {
   layout?: 'folders';
   /** Adds copies, bursts, damaged files and a turned picture; default false. */
   dirt?: boolean;
+  /** Draws a picture; default `renderRecyclable`. For whoever keeps drawn ones. */
+  render?: (request: RenderRequest) => Promise<Uint8Array>;
   /** Called after each clean picture. */
   onProgress?: (progress: { written: number; count: number }) => void;
 }
@@ -36,7 +38,7 @@ const concurrency = 4;
 
 /** Writes DIR/CLASS/CLASS_00001.jpg and so on, over files of the same names. Throws RangeError for a count under 1. */
 export async function writeDataset(dir: string, options: DatasetOptions): Promise<WrittenDataset> {
-  const { count, seed = 1, sizePx = 256, dirt = false, onProgress } = options;
+  const { count, seed = 1, sizePx = 256, dirt = false, render = renderRecyclable, onProgress } = options;
   if (!Number.isInteger(count) || count < 1) throw new RangeError(`count is ${count}, not a whole number from 1.`);
   for (const className of recyclableClasses) await mkdir(join(dir, className), { recursive: true });
 
@@ -46,7 +48,7 @@ export async function writeDataset(dir: string, options: DatasetOptions): Promis
     while (next < count) {
       const position = next++;
       const { className, number } = placeOf(position);
-      const jpeg = await renderRecyclable({ className, seed: seed * 1_000_003 + position, sizePx });
+      const jpeg = await render({ className, seed: seed * 1_000_003 + position, sizePx });
       await writeFile(join(dir, pathOf(className, number)), jpeg);
       onProgress?.({ written: ++written, count });
     }

@@ -102,7 +102,8 @@ describe('one batch is learned by heart', () => {
     '%s at %i px',
     async (name, sizePx) => {
       const network = architectures[name].build({ batch: 4, classes, sizePx, mode: trainingMode });
-      await using step = await openTrainStep({ network, optimizer: adamw() }, { threads: 2 });
+      // Threads that wait for each other lose more than they gain where other tests want the cores.
+      await using step = await openTrainStep({ network, optimizer: adamw() }, { threads: 1 });
       const batch = aBatch(network);
 
       let loss = Number.POSITIVE_INFINITY;
