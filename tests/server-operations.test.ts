@@ -120,3 +120,23 @@ test('what was logged last is written before the process ends', async () => {
 
   expect(other.log().map(({ requestId }) => requestId)).toContain('the-last');
 }, 60_000);
+
+test('a server whose log nobody reads any more answers on, and ends when it is told to', {
+  timeout: 60_000,
+}, async () => {
+  const child = startTintype(['serve', '--workspace', served.folder, '--json', '--log-level', 'info']);
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const { address } = JSON.parse(line.toString()) as { address: string };
+  child.stderr.pause();
+
+  // Half a megabyte of lines: more than a pipe and its reader hold.
+  for (let n = 0; n < 60; n += 1)
+    await Promise.all(Array.from({ length: 50 }, async () => (await fetch(`${address}/api/nothing`)).text()));
+  const { status } = await fetch(`${address}/health`);
+  const startedAt = performance.now();
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+
+  expect([status, await ended]).toEqual([200, [0, null]]);
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
+});

@@ -27,7 +27,15 @@ beforeAll(async () => {
     }
   }
   await writeFile(join(pictures, 'dark', 'broken.png'), 'not a picture');
-  server = await startServer({ workspaceFolder: folder, port: 0, children: 1, withWorker: true });
+  // Long enough for a busy machine, and a killed worker's job does not wait for half a minute.
+  server = await startServer({
+    workspaceFolder: folder,
+    port: 0,
+    children: 1,
+    withWorker: true,
+    leaseMs: 8000,
+    logLevel: 'warn',
+  });
 });
 afterAll(async () => {
   await server.close();

@@ -8,6 +8,7 @@ import type { TaskPool } from '@tintype/core/ports/task-pool';
 import type { PredictionLog } from '@tintype/core/serve/prediction-log';
 import type { PredictionService } from '@tintype/core/serve/prediction-service';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { openLogDestination } from './log-destination.ts';
 import { isLoopbackHost } from './loopback.ts';
 import type { Metrics } from './metrics/create-metrics.ts';
 import type { MetricsListener } from './metrics/serve-metrics.ts';
@@ -23,6 +24,8 @@ export interface StartServerOptions {
   children?: number;
   /** Also run a worker process on the queued jobs; default false. */
   withWorker?: boolean;
+  /** After this long without a sign of life a job of that worker goes to the next; default 30,000. */
+  leaseMs?: number;
   /** Built page; default: that of the web app's package. */
   webFolder?: string;
   /** Ends the server as `close` does. */
@@ -81,7 +84,9 @@ export async function startServer(options: StartServerOptions): Promise<RunningS
     if (isAboutGates(service.problem)) throw service.problem;
     if (options.withWorker) {
       const { startWorkerProcess } = await import('./start-worker-process.ts');
-      const worker = startWorkerProcess({ workspaceFolder: options.workspaceFolder, logger: parts.logger });
+      const { workspaceFolder, leaseMs } = options;
+      const chosen = leaseMs === undefined ? {} : { leaseMs };
+      const worker = startWorkerProcess({ workspaceFolder, logger: parts.logger, ...chosen });
       opened.push(() => worker.close());
     }
     return runningServer({ address, metricsAddress: parts.metricsAddress }, end, options.signal);
@@ -191,7 +196,7 @@ async function openService(
   });
   opened.push(() => workspace[Symbol.asyncDispose]());
   const logger: FastifyBaseLogger =
-    options.logger ?? pino({ level: options.logLevel ?? config.serve.logLevel, base: null }, logDestination(pino));
+    options.logger ?? pino({ level: options.logLevel ?? config.serve.logLevel, base: null }, openLogDestination(pino));
 
   const { pictureMs, ...limits } = config.limits;
   const { catalog, store, clock } = workspace;
@@ -232,13 +237,6 @@ const writeLine = (sentence: string): void => {
 
 const isAboutGates = (error: Error | undefined): error is TintypeError =>
   error instanceof TintypeError && /^(DETECTOR_|NEIGHBORS_MISSING)/.test(error.code);
-
-/** Lines wait in memory while nobody reads stderr, and are dropped when it is too many: a log must not hold up answers. */
-const mostLogBytes = 8 * 2 ** 20;
-
-function logDestination(pino: typeof import('pino').pino): ReturnType<typeof pino.destination> {
-  return pino.destination({ dest: 2, sync: false, maxLength: mostLogBytes });
-}
 
 async function openMetrics(
   { port }: Config['serve']['metrics'],

@@ -16,7 +16,15 @@ const lastRestartMs = 30_000;
 const settledMs = 60_000;
 const graceMs = 10_000;
 
-export function startWorkerProcess(options: { workspaceFolder: string; logger?: FastifyBaseLogger }): WorkerProcess {
+export interface WorkerProcessOptions {
+  workspaceFolder: string;
+  /** As of the worker. */
+  leaseMs?: number;
+  logger?: FastifyBaseLogger;
+}
+
+export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess {
+  const words = [options.workspaceFolder, ...(options.leaseMs === undefined ? [] : [String(options.leaseMs)])];
   let isClosing = false;
   let restartMs = firstRestartMs;
   let timer: NodeJS.Timeout | undefined;
@@ -24,7 +32,7 @@ export function startWorkerProcess(options: { workspaceFolder: string; logger?: 
 
   const start = (): void => {
     const startedAt = performance.now();
-    worker = fork(entry, [options.workspaceFolder], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+    worker = fork(entry, words, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
     worker.on('exit', (code, signal) => {
       if (isClosing) return;
       options.logger?.error({ code, signal }, 'The worker ended; another one is started.');

@@ -1,4 +1,5 @@
-/** @file Entry of a worker process: `node worker-main.js WORKSPACE`. Ends with its parent, or on a signal. */
+/** @file Entry of a worker process: `node worker-main.js WORKSPACE [LEASE_MS]`. Ends with its parent, or on a signal. */
+import { endDespiteLog } from './log-destination.ts';
 import { startLoggingWorker } from './worker.ts';
 
 const stop = new AbortController();
@@ -7,7 +8,13 @@ process.on('disconnect', () => stop.abort());
 // The parent may have ended while the modules above were read: then that event is over.
 if (process.send && !process.connected) stop.abort();
 
-const worker = await startLoggingWorker({ workspaceFolder: process.argv[2] ?? '.', signal: stop.signal });
+const [workspaceFolder = '.', leaseMs] = process.argv.slice(2);
+const worker = await startLoggingWorker({
+  workspaceFolder,
+  signal: stop.signal,
+  ...(leaseMs === undefined ? {} : { leaseMs: Number(leaseMs) }),
+});
 await worker.closed;
 // The channel to the parent would keep the process.
 if (process.connected) process.disconnect();
+endDespiteLog();

@@ -24,6 +24,8 @@ export interface StartWorkerOptions {
   children?: number;
   /** Jobs at once; default 1. */
   concurrency?: number;
+  /** After this long without a sign of life a job goes to another worker; default 30,000. */
+  leaseMs?: number;
   /** Ends the worker as `close` does. */
   signal?: AbortSignal;
   logger?: FastifyBaseLogger;
@@ -46,8 +48,8 @@ function openTrialPool(size: number): Promise<TaskPool<TrialTasks>> {
 
 /** A worker that says on stderr what an operator must know. Throws what keeps the workspace from being opened. */
 export async function startLoggingWorker(options: Omit<StartWorkerOptions, 'logger'>): Promise<RunningWorker> {
-  const { pino } = await import('pino');
-  return startWorker({ ...options, logger: pino({ level: 'warn' }, pino.destination(2)) });
+  const [{ pino }, { openLogDestination }] = await Promise.all([import('pino'), import('./log-destination.ts')]);
+  return startWorker({ ...options, logger: pino({ level: 'warn' }, openLogDestination(pino)) });
 }
 
 /** Throws what keeps the workspace from being opened. */
@@ -73,8 +75,9 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
   });
   const work = async (): Promise<void> => {
     try {
-      const { logger, concurrency = 1 } = options;
-      const asked = { queue, clock, runners, machine: hostname(), signal: stop.signal, ...(logger ? { logger } : {}) };
+      const { logger, leaseMs, concurrency = 1 } = options;
+      const chosen = { ...(logger ? { logger } : {}), ...(leaseMs === undefined ? {} : { leaseMs }) };
+      const asked = { queue, clock, runners, machine: hostname(), signal: stop.signal, ...chosen };
       await Promise.all(Array.from({ length: concurrency }, () => workOnJobs(asked)));
     } finally {
       await fetcher[Symbol.asyncDispose]();

@@ -25,8 +25,9 @@ async function serve(
   given: Readonly<Record<string, unknown>>,
   withWorker: boolean,
 ): Promise<void> {
-  const [{ startServer }, { workspaceFolder }] = await Promise.all([
+  const [{ startServer }, { endDespiteLog }, { workspaceFolder }] = await Promise.all([
     import('@tintype/server/start-server'),
+    import('@tintype/server/log-destination'),
     import('../context.ts'),
   ]);
   const folder = await workspaceFolder(given);
@@ -52,6 +53,7 @@ async function serve(
       `Tintype serves ${folder}\n\n${places.map(([name = '', place]) => `  ${name.padEnd(8)}${place}`).join('\n')}\n\nCtrl+C stops it.`,
   );
   await server.closed;
+  endDespiteLog();
 }
 
 async function work(
@@ -59,8 +61,9 @@ async function work(
   given: Readonly<Record<string, unknown>>,
   { concurrency }: { concurrency: number },
 ): Promise<void> {
-  const [{ startLoggingWorker }, { workspaceFolder }] = await Promise.all([
+  const [{ startLoggingWorker }, { endDespiteLog }, { workspaceFolder }] = await Promise.all([
     import('@tintype/server/worker'),
+    import('@tintype/server/log-destination'),
     import('../context.ts'),
   ]);
   const folder = await workspaceFolder(given);
@@ -76,6 +79,7 @@ async function work(
       `Tintype works on the jobs of ${folder}, ${concurrency === 1 ? 'one' : `up to ${concurrency}`} at a time.\n\nCtrl+C hands what is not finished to the next worker.`,
   );
   await worker.closed;
+  endDespiteLog();
 }
 
 export const serveCommand: CommandRecord = {
