@@ -3,6 +3,7 @@ import { TintypeError } from '@tintype/contracts/errors';
 import type { PeopleStore } from '@tintype/core/ports/people-store';
 import type { Kysely } from 'kysely';
 import { inChunks, type StoreContext, type Write, write } from './context.ts';
+import { readFollowClass } from './follow-classes.ts';
 import { ensureClasses } from './label-events.ts';
 import { readLabels } from './read-labels.ts';
 import type { Tables } from './schema.ts';
@@ -35,12 +36,13 @@ export function createGoldQuestions(
         .orderBy('gold_questions.created_at', 'desc')
         .orderBy('gold_questions.sample_id')
         .execute();
+      const follow = await readFollowClass(db);
       return rows.map((row) => {
         const own = answers.filter(({ sampleId }) => sampleId === row.sample_id);
         return {
           sampleId: row.sample_id,
           path: row.path,
-          className: row.class_name,
+          className: follow(row.class_name, row.created_at),
           createdBy: row.created_by,
           createdAt: row.created_at,
           asked: own.length,
@@ -91,7 +93,9 @@ async function listAnswers(db: Kysely<Tables>, dataset: string): Promise<Answer[
       'label_events.sample_id',
       'label_events.annotator',
       'label_events.class_name',
+      'label_events.at',
       'gold_questions.class_name as known',
+      'gold_questions.created_at',
     ])
     .where('gold_questions.removed_at', 'is', null)
     .where('samples.dataset', '=', dataset)
@@ -100,7 +104,17 @@ async function listAnswers(db: Kysely<Tables>, dataset: string): Promise<Answer[
     .orderBy('label_events.sequence')
     .execute();
   const last = new Map(rows.map((row) => [`${row.sample_id} ${row.annotator}`, row]));
-  return [...last.values()].flatMap(({ sample_id: sampleId, annotator, class_name: className, known }) =>
-    className === null ? [] : [{ sampleId, annotator, className, known }],
+  const follow = await readFollowClass(db);
+  return [...last.values()].flatMap(({ class_name: said, known, ...row }) =>
+    said === null
+      ? []
+      : [
+          {
+            sampleId: row.sample_id,
+            annotator: row.annotator,
+            className: follow(said, row.at),
+            known: follow(known, row.created_at),
+          },
+        ],
   );
 }

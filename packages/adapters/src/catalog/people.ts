@@ -4,6 +4,7 @@ import type { PeopleStore } from '@tintype/core/ports/people-store';
 import { drawBlind } from './blind-asks.ts';
 import { inChunks, type StoreContext, type Write, write } from './context.ts';
 import { parseCursor, toPage } from './cursor.ts';
+import { readFollowClass } from './follow-classes.ts';
 import { createGoldQuestions } from './gold-questions.ts';
 import { appendLabelEvents } from './label-events.ts';
 import { createLeases } from './label-leases.ts';
@@ -170,7 +171,12 @@ function sayings({ db }: StoreContext) {
         .orderBy('label_events.sample_id')
         .orderBy('label_events.sequence')
         .execute();
-      return rows.map((row) => ({ ...toLabelEvent(row), path: row.path, now: row.now }));
+      const follow = await readFollowClass(db);
+      return rows.map((row) => {
+        const event = toLabelEvent(row);
+        const className = event.className === null ? null : follow(event.className, event.at);
+        return { ...event, className, path: row.path, now: row.now };
+      });
     },
   } satisfies Partial<PeopleStore>;
 }

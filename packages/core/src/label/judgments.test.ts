@@ -49,6 +49,12 @@ test('a label from a folder is nobody’s judgment, one that was imported is', (
   expect(fold([said('ada', 'cat', 'import'), second]).opinions).toEqual(['ada: cat', 'bob: dog']);
 });
 
+test('a renaming between a label and the first question does not take the label from whoever gave it', () => {
+  const events = [said('ada', 'cat'), said('eve', 'cat', 'rename'), said('bob', 'dog', 'opinion')];
+
+  expect(fold(events).opinions).toEqual(['ada: cat', 'bob: dog']);
+});
+
 test('a picture is open while people differ and nobody has labeled it since', () => {
   const differ = [said('ada', 'cat'), said('bob', 'dog', 'opinion')];
   const decided = [...differ, said('eve', 'dog', 'human', 'review_1')];

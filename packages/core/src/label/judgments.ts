@@ -33,7 +33,8 @@ function foldPicture(events: readonly JudgedEvent[], withdrawn: ReadonlySet<stri
   const { sampleId, path, now } = events[0] as JudgedEvent;
   const first = events.findIndex(({ source }) => source === 'opinion');
   const said = new Map<string, Opinion>();
-  const standing = events.slice(0, first).at(-1);
+  // A class that is renamed is nobody's new judgment.
+  const standing = events.slice(0, first).findLast(({ source }) => source !== 'rename');
   if (standing && personal.includes(standing.source)) say(said, standing);
   for (const event of events.slice(first)) if (event.source === 'opinion') say(said, event);
   const opinions = [...said.values()];

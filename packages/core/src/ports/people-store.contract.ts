@@ -373,4 +373,45 @@ function describeSayings(open: OpenCatalog): void {
     await catalog.people.addGold([{ sampleId }], { annotator: 'eve', at: 1 });
     expect(await catalog.people.listJudged('pets')).toEqual([]);
   });
+
+  test('what was said before a class was renamed or merged is of what it became, and again of what it was once that is undone', async () => {
+    await using catalog = await open();
+    const [a, b] = (await fillUnlabeled(catalog, names(2))) as [string, string];
+    await catalog.samples.appendLabelEvents([aSaying('1', a, ['ada', 'cat']), aSaying('2', b, ['ada', 'dog'])]);
+    await catalog.people.drawBlind(aDraw('bob'));
+    const answers = [aSaying('3', a, ['bob', 'cat'], { at: 11_000 }), aSaying('4', b, ['bob', 'cat'], { at: 11_000 })];
+    await catalog.people.answer(answers, { askedSince: 10_000 });
+    const readJudged = async () => {
+      const judged = await catalog.people.listJudged('pets');
+      return judged.filter(({ source }) => source !== 'rename').map((one) => `${one.sampleId} ${one.className}`);
+    };
+
+    const renamed = await catalog.classes.change({ kind: 'rename', name: 'cat', to: 'tiger' }, { ...by, at: 12_000 });
+    const merged = await catalog.classes.change({ kind: 'merge', name: 'tiger', into: 'dog' }, { ...by, at: 13_000 });
+    const after = await readJudged();
+    await catalog.classes.change({ kind: 'undo', change: merged.id }, { ...by, at: 14_000 });
+    const between = await readJudged();
+    await catalog.classes.change({ kind: 'undo', change: renamed.id }, { ...by, at: 15_000 });
+
+    const saidBy = (ofA: string, adaOnB: string, bobOnB: string) =>
+      [`${a} ${ofA}`, `${a} ${ofA}`, `${b} ${adaOnB}`, `${b} ${bobOnB}`].toSorted();
+    expect(after.toSorted()).toEqual(saidBy('dog', 'dog', 'dog'));
+    expect(between.toSorted()).toEqual(saidBy('tiger', 'dog', 'tiger'));
+    expect((await readJudged()).toSorted()).toEqual(saidBy('cat', 'dog', 'cat'));
+  });
+
+  test('gold questions and their answers have the name that their class has now', async () => {
+    await using catalog = await open();
+    const [a] = (await fill(catalog, ['cat/1.jpg'])) as [string];
+    await catalog.people.addGold([{ sampleId: a }], { annotator: 'eve', at: 9000 });
+    await catalog.people.drawBlind(aDraw('bob', { kind: 'gold' }));
+    await catalog.people.answer([aSaying('1', a, ['bob', 'cat'], { at: 11_000 })], { askedSince: 10_000 });
+
+    await catalog.classes.change({ kind: 'rename', name: 'cat', to: 'tiger' }, { ...by, at: 12_000 });
+
+    expect(await catalog.people.listGold('pets')).toMatchObject([{ className: 'tiger', asked: 1, right: 1 }]);
+    expect(await catalog.people.listGoldAnswers('pets')).toEqual([
+      { sampleId: a, annotator: 'bob', className: 'tiger', known: 'tiger' },
+    ]);
+  });
 }

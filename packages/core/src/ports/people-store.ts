@@ -67,7 +67,10 @@ export interface PeopleStore {
   /** Appends events; those that answer a blind question asked since `askedSince` become opinions. Throws SAMPLE_NOT_FOUND. */
   answer(events: readonly LabelEvent[], options: { askedSince: number }): Promise<void>;
 
-  /** Everything said of pictures that somebody was asked about blind, gold questions left out; by picture, oldest first. */
+  /**
+   * Everything said of pictures that somebody was asked about blind, gold questions left out; by picture, oldest first. Classes have the name
+   * of now, whatever they were called when they were said; so have gold questions and their answers.
+   */
   listJudged(dataset: string): Promise<(LabelEvent & { path: string; now: string | null })[]>;
   /** Of the dataset, oldest first. */
   listReviews(dataset: string): Promise<Review[]>;
