@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import classes from './ClassMark.module.css';
 import type { Mark } from './class-marks.ts';
-import { useClassMarks } from './use-workspace.ts';
+import { useClassMarks } from './use-classes.ts';
 
 const shapes: Record<Mark['shape'], ReactNode> = {
   circle: <circle cx="6" cy="6" r="4.75" />,

@@ -1,6 +1,6 @@
 /** @file Classes keep their mark, and marks differ. */
 import { expect, test } from 'vitest';
-import { listClassNames, markAt, markColors, markOf, markShapes } from './class-marks.ts';
+import { markAt, markColors, markOf, markShapes } from './class-marks.ts';
 
 test('the first classes all differ, and neighbors differ in color and in shape', () => {
   const marks = Array.from({ length: markColors.length * markShapes.length }, (_, position) => markAt(position));
@@ -12,10 +12,11 @@ test('the first classes all differ, and neighbors differ in color and in shape',
   }
 });
 
-test('a class has the same mark wherever it is shown, known or not', () => {
-  const names = listClassNames([{ classes: [{ name: 'can' }, { name: 'box' }] }, { classes: [{ name: 'can' }] }]);
+test('a class has the same mark wherever it is shown, known or not, and keeps it when another is added', () => {
+  const before = ['can', 'box'];
+  const after = [...before, 'bag'];
 
-  expect(names).toEqual(['box', 'can']);
-  expect(markOf('can', names)).toEqual(markAt(1));
-  expect(markOf('never seen', names)).toEqual(markOf('never seen', names));
+  expect(markOf('can', before)).toEqual(markAt(0));
+  expect(after.slice(0, 2).map((name) => markOf(name, after))).toEqual(before.map((name) => markOf(name, before)));
+  expect(markOf('never seen', before)).toEqual(markOf('never seen', before));
 });

@@ -17,7 +17,7 @@ export function markAt(position: number): Mark {
   };
 }
 
-/** A class keeps its mark on every screen: its position among all known names, and after those a stable one from its name. */
+/** A class keeps its mark on every screen: its place in the list of classes, where new ones come last, and after those a stable one from its name. */
 export function markOf(className: string, known: readonly string[]): Mark {
   const position = known.indexOf(className);
   if (position >= 0) return markAt(position);
@@ -25,7 +25,3 @@ export function markOf(className: string, known: readonly string[]): Mark {
   for (const character of className) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973;
   return markAt(sum);
 }
-
-/** Names of all classes of a workspace, in the order that decides their marks. */
-export const listClassNames = (datasets: readonly { classes: readonly { name: string }[] }[]): string[] =>
-  [...new Set(datasets.flatMap((dataset) => dataset.classes.map((entry) => entry.name)))].sort();

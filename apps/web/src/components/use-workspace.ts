@@ -1,8 +1,6 @@
 /** @file The workspace's name, datasets and counts, and whether the server is well. */
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import { getHealth, getWorkspace } from '../api/endpoints.ts';
-import { listClassNames, type Mark, markOf } from './class-marks.ts';
 
 export const workspaceKey = ['workspace'] as const;
 export const healthKey = ['health'] as const;
@@ -31,12 +29,3 @@ export const useHealth = () =>
     refetchInterval: ({ state }) => (state.status === 'error' ? healthIntervalMs.away : healthIntervalMs.well),
     retry: false,
   });
-
-/** The mark of any class by name. */
-export function useClassMarks(): (className: string) => Mark {
-  const { data } = useWorkspace();
-  return useMemo(() => {
-    const names = listClassNames(data?.datasets ?? []);
-    return (className) => markOf(className, names);
-  }, [data]);
-}

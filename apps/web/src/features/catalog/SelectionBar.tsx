@@ -29,7 +29,7 @@ export function SelectionBar({ gallery, picker, onPicker }: SelectionBarProps) {
   return (
     <div className={classes.place}>
       {count > 0 && (
-        <div className={classes.bar} role="toolbar" aria-label="Selected pictures">
+        <div className={classes.bar} role="toolbar" aria-label="Selected pictures" data-selection-bar>
           <output className={classes.count}>{formatCount(count)} selected</output>
           {isSelecting ? (
             <Loader size={16} aria-label="Selecting" className={classes.loader} />

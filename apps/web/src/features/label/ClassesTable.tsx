@@ -1,5 +1,5 @@
 /** @file The classes themselves: add, rename, merge, order, choose keys; labels follow, and every change can be undone. */
-import { ActionIcon, Button, NativeSelect, Popover, Skeleton, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, NativeSelect, Popover, TextInput, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { classNameSchema } from '@tintype/contracts/ids';
@@ -15,6 +15,7 @@ import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { useUndo } from '../../components/undo.tsx';
 import { classesKey, useClasses } from '../../components/use-classes.ts';
 import { useWorkspace, workspaceKey } from '../../components/use-workspace.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 import classes from './ClassesTable.module.css';
 import { describeChange } from './describe-change.ts';
 import { labelKey } from './use-next.ts';
@@ -39,7 +40,7 @@ export function ClassesTable() {
         </p>
         <AddClass names={names} onAdd={(name) => change({ kind: 'add', name })} />
         {isPending ? (
-          <Skeleton height={220} />
+          <Waiting what="the classes" height={220} />
         ) : (
           <ol className={classes.list} aria-label="Classes" aria-busy={isChanging}>
             {keyed.map((one, position) => (

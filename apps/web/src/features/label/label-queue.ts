@@ -1,9 +1,11 @@
 /** @file The one way in which the page labels pictures: kept until the server has stored it, sent in order, undone through the page's undo. */
+import type { ClassesView } from '@tintype/contracts/label';
 import { useMemo, useSyncExternalStore } from 'react';
 import { getSession } from '../../api/endpoints.ts';
 import { sendLabels } from '../../api/label.ts';
 import { toProblem } from '../../api/problem.ts';
 import { queryClient, sessionKey } from '../../api/query-client.ts';
+import { addNewClasses, settleNewClasses } from '../../components/new-classes.ts';
 import { useUndo } from '../../components/undo.tsx';
 import { classesKey } from '../../components/use-classes.ts';
 import { workspaceKey } from '../../components/use-workspace.ts';
@@ -53,7 +55,10 @@ const sender = new LabelSender({
     const session = await queryClient.fetchQuery({ queryKey: sessionKey, queryFn, staleTime: identityMs });
     return session.identity?.name;
   },
-  onSaved: (labels) => refreshSoon(labels.length),
+  onSaved: (labels) => {
+    settleNewClasses(labels.map(({ className }) => className));
+    refreshSoon(labels.length);
+  },
 });
 
 let refresh: ReturnType<typeof setTimeout> | undefined;
@@ -109,6 +114,7 @@ export function useAddLabels(): LabelQueue['add'] {
     () =>
       (changes, label, options = {}) => {
         if (changes.length === 0) return;
+        addNewClasses(listUnknown(changes));
         sender.add(changes.map(({ sampleId, className }) => toQueued(sampleId, className)));
         const takeBack = async (): Promise<void> => {
           sender.add(changes.map(({ sampleId, was }) => toQueued(sampleId, was)));
@@ -129,8 +135,17 @@ export function useLabelQueue(): LabelQueue {
     ...state,
     add,
     retryRefused: () => sender.retryRefused(),
-    discardRefused: () => sender.discardRefused(),
+    discardRefused: () => {
+      settleNewClasses(state.refused.map(({ className }) => className));
+      sender.discardRefused();
+    },
   };
+}
+
+/** Classes among them that the list of the server, as this page knows it, does not have. */
+function listUnknown(changes: readonly LabelChange[]): Set<string> {
+  const known = new Set(queryClient.getQueryData<ClassesView>(classesKey)?.items.map(({ name }) => name));
+  return new Set(changes.flatMap(({ className }) => (className === null || known.has(className) ? [] : [className])));
 }
 
 let lastOrder = 0;

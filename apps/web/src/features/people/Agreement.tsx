@@ -1,5 +1,5 @@
 /** @file How far people agree: by everybody, by person, by two, and which classes are taken for each other. */
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { AgreementView, Kappa, PairAgreement, Person } from '@tintype/contracts/people';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
@@ -8,6 +8,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCount, formatCounted, formatInterval, formatShare, formatTime } from '../../components/format.ts';
 import { PeopleIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
 import { IntervalPlot } from '../registry/IntervalPlot.tsx';
 import { explainKappa, formatKappa, formatKappaInterval } from './kappa.ts';
 import classes from './Parts.module.css';
@@ -20,7 +21,7 @@ export function Agreement({ dataset }: { dataset: string | undefined }) {
   const { data, error, isPending, refetch } = useAgreement(dataset);
   if (dataset === undefined || data?.people.length === 0) return <Nobody />;
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  if (isPending) return <Skeleton height={320} radius={10} />;
+  if (isPending) return <Waiting what="how far people agree" height={320} />;
   return (
     <>
       <Figures view={data} />

@@ -1,5 +1,5 @@
 /** @file The record of changes: who did what to what, the last first. */
-import { Button, Skeleton, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import type { AuditEntry } from '@tintype/contracts/access';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCounted, formatTime } from '../../components/format.ts';
 import { SearchIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
 import classes from './Audit.module.css';
 import { describeAction, describeDetails } from './audit-words.ts';
 import parts from './Parts.module.css';
@@ -46,7 +47,7 @@ export function Audit() {
         </search>
       </div>
       {error && !data && <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      {isPending && <Skeleton height={320} />}
+      {isPending && <Waiting what="the record" height={320} />}
       {data && entries.length === 0 && <Nothing isFiltered={Boolean(filter.who || filter.action)} />}
       {entries.length > 0 && <AuditTable entries={entries} />}
       {hasNextPage && (

@@ -1,5 +1,5 @@
 /** @file Gold questions: pictures whose class is known and which everybody is asked about blind; how they were answered, and more of them. */
-import { Button, NativeSelect, Skeleton } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { GoldQuestion } from '@tintype/contracts/people';
 import { useState } from 'react';
@@ -12,6 +12,7 @@ import { CheckIcon, CloseIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { Thumbnail } from '../../components/Thumbnail.tsx';
 import { useUndo } from '../../components/undo.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
 import classes from './Gold.module.css';
 import parts from './Parts.module.css';
 import { useChangeGold, useClassNames, useGold } from './use-people.ts';
@@ -22,7 +23,7 @@ const offered = 60;
 export function Gold({ dataset }: { dataset: string | undefined }) {
   const { data, error, isPending, refetch } = useGold(dataset);
   const [isAdding, setAdding] = useState(false);
-  if (dataset !== undefined && isPending) return <Skeleton height={320} radius={10} />;
+  if (dataset !== undefined && isPending) return <Waiting what="the gold questions" height={320} />;
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   const items = data?.items ?? [];
   if (isAdding) return <Offer dataset={dataset} known={items} onDone={() => setAdding(false)} />;
@@ -156,7 +157,7 @@ function Offer({ dataset, known, onDone }: OfferProps) {
       </div>
       {add.error && <ProblemNotice error={add.error} />}
       {error && <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      {isPending && <Skeleton height={280} />}
+      {isPending && <Waiting what="pictures" height={280} />}
       {data && samples.length === 0 && <p className={parts.none}>No labeled picture is left to choose.</p>}
       <ul className={classes.grid}>
         {samples.map((sample) => (

@@ -1,5 +1,5 @@
 /** @file What one person said of which picture, the last first, with what became of it. */
-import { Button, NativeSelect, Skeleton } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import type { HistoryEntry } from '@tintype/contracts/people';
 import { Link, useLocation } from 'wouter';
 import { ClassMark } from '../../components/ClassMark.tsx';
@@ -8,6 +8,7 @@ import { formatCounted, formatTime } from '../../components/format.ts';
 import { PeopleIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { Thumbnail } from '../../components/Thumbnail.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
 import { useSession } from '../access/use-session.ts';
 import classes from './History.module.css';
 import parts from './Parts.module.css';
@@ -37,7 +38,7 @@ export function History({ dataset }: { dataset: string | undefined }) {
         {mayOthers && <PersonSelect dataset={dataset} who={who} me={me} onChoose={(name) => go(historyPath(name))} />}
       </div>
       {error && !data && <ProblemNotice error={error} onRetry={() => void refetch()} />}
-      {dataset !== undefined && isPending && <Skeleton height={280} />}
+      {dataset !== undefined && isPending && <Waiting what="what was said" height={280} />}
       {(dataset === undefined || data) && entries.length === 0 && <NothingSaid isMe={who === me} />}
       <ol className={classes.entries}>
         {entries.map((entry) => (

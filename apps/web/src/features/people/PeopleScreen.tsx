@@ -5,6 +5,7 @@ import { Link, useLocation } from 'wouter';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { PeopleIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
 import screen from '../../shell/Screen.module.css';
 import { useSession } from '../access/use-session.ts';
 import { Agreement } from './Agreement.tsx';
@@ -93,7 +94,7 @@ function Waiting() {
     <div className={screen.screen} aria-busy="true">
       <h1>People</h1>
       <Skeleton height={40} />
-      <Skeleton height={260} radius={10} />
+      <Waiting what="people" height={260} />
     </div>
   );
 }

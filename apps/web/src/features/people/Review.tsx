@@ -1,5 +1,5 @@
 /** @file The queue of disagreements: one picture, what was said of it, one key to decide. */
-import { ActionIcon, Button, Skeleton, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import type { Disagreement } from '@tintype/contracts/people';
 import { useEffect, useState } from 'react';
 import { pictureUrl, thumbnailUrl } from '../../api/endpoints.ts';
@@ -12,6 +12,7 @@ import { Keys } from '../../components/Keys.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { Thumbnail } from '../../components/Thumbnail.tsx';
 import { useUndo } from '../../components/undo.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
 import { reviewActions } from './actions.ts';
 import classes from './Review.module.css';
 import { choiceOfKey, listChoices, type ReviewChoice } from './review-choices.ts';
@@ -40,7 +41,7 @@ export function Review({ dataset }: { dataset: string | undefined }) {
     return choice !== undefined;
   });
 
-  if (dataset !== undefined && review.isPending) return <Skeleton height={420} radius={10} />;
+  if (dataset !== undefined && review.isPending) return <Waiting what="what people differ on" height={420} />;
   if (review.error && !review.data) return <ProblemNotice error={review.error} onRetry={() => void review.refetch()} />;
   if (!current) return <NothingOpen decided={review.decidedCount} />;
   return (

@@ -1,5 +1,5 @@
 /** @file Tokens let programs in: made, shown once, revoked. */
-import { Button, Modal, NativeSelect, Skeleton, TextInput } from '@mantine/core';
+import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { type ApiToken, type Role, roleScopes, roles } from '@tintype/contracts/access';
 import { type FormEvent, useState } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -7,6 +7,7 @@ import { formatCounted, formatTime } from '../../components/format.ts';
 import { KeyboardIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { useNow } from '../../components/use-now.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 import parts from './Parts.module.css';
 import { ShownOnce } from './ShownOnce.tsx';
 import { describeToken, isWorking, tokenTimes } from './token-state.ts';
@@ -16,7 +17,7 @@ import { useCreateToken, useRevokeToken, useTokens } from './use-access.ts';
 export function Tokens() {
   const { data, error, isPending, refetch } = useTokens();
   const [isMaking, setMaking] = useState(false);
-  if (isPending) return <Skeleton height={280} radius={10} />;
+  if (isPending) return <Waiting what="the tokens" height={280} />;
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   const tokens = data?.items ?? [];
   return (

@@ -1,11 +1,12 @@
 /** @file Users: who may sign in and with which role; invitations by a link that works once. */
-import { Button, Modal, NativeSelect, Skeleton } from '@mantine/core';
+import { Button, Modal, NativeSelect } from '@mantine/core';
 import { type Role, roles, type User } from '@tintype/contracts/access';
 import { useState } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCounted, formatTime } from '../../components/format.ts';
 import { UserIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
 import parts from './Parts.module.css';
 import { ShownOnce } from './ShownOnce.tsx';
 import { useChangeUser, useInvite, useUsers } from './use-access.ts';
@@ -24,7 +25,7 @@ type Invited = { user?: string };
 export function Users() {
   const { data, error, isPending, refetch } = useUsers();
   const [invited, setInvited] = useState<Invited>();
-  if (isPending) return <Skeleton height={280} radius={10} />;
+  if (isPending) return <Waiting what="the users" height={280} />;
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   const users = data?.items ?? [];
   return (

@@ -2,7 +2,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSearchParams } from 'wouter';
 import { addGold, getAgreement, getHistoryOf, listDisagreements, listGold, removeGold } from '../../api/people.ts';
-import { listClassNames } from '../../components/class-marks.ts';
+import { useClasses } from '../../components/use-classes.ts';
 import { useWorkspace } from '../../components/use-workspace.ts';
 
 /** Of everything that people's labels decide. */
@@ -32,8 +32,7 @@ export function useDataset(): DatasetChoice {
 
 /** All classes, in the order of the page. */
 export function useClassNames(): readonly string[] {
-  const { data } = useWorkspace();
-  return listClassNames(data?.datasets ?? []);
+  return useClasses().classes.map(({ name }) => name);
 }
 
 export function useAgreement(dataset: string | undefined) {

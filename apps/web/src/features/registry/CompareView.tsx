@@ -1,5 +1,5 @@
 /** @file Champion against challenger: who is right where, and whether chance alone does that. */
-import { Button, NativeSelect, Skeleton } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Disagreement, VersionComparison } from '@tintype/contracts/evaluation-report';
 import type { ModelVersion } from '@tintype/contracts/registry';
@@ -11,6 +11,7 @@ import { formatCount, formatCounted, formatShareWithInterval } from '../../compo
 import { ModelsIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { Thumbnail } from '../../components/Thumbnail.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
 import { openAsView } from '../catalog/open-as-view.ts';
 import classes from './CompareView.module.css';
 import { Panel } from './EvaluationView.tsx';
@@ -28,7 +29,7 @@ export function CompareView({ version }: { version: ModelVersion }) {
   const [chosen, setChosen] = useState<number>();
   const other = chosen ?? chooseOpponent(version, others)?.version;
   if (error && !models) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  if (!models) return <Skeleton height={320} radius={10} />;
+  if (!models) return <Waiting what="the other versions" height={320} />;
   if (other === undefined)
     return (
       <EmptyState icon={<ModelsIcon size={26} />} title="There is no other version">
@@ -56,7 +57,7 @@ export function CompareView({ version }: { version: ModelVersion }) {
 function Comparison({ version, other }: { version: ModelVersion; other: number }) {
   const { data, error, refetch } = useComparison(version, other);
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Skeleton height={320} radius={10} />;
+  if (!data) return <Waiting what="the comparison of every picture" height={320} />;
   if (data.pictures === 0) return <NothingShared model={version.model} comparison={data} />;
   return (
     <>

@@ -1,5 +1,4 @@
 /** @file From the answer back to the people: version, run, snapshot, labels, and who let it answer when. */
-import { Skeleton } from '@mantine/core';
 import type { Labeler, Lineage } from '@tintype/contracts/evaluation-report';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import type { ReactNode } from 'react';
@@ -7,6 +6,7 @@ import { Link } from 'wouter';
 import { ClassMark } from '../../components/ClassMark.tsx';
 import { formatCount, formatCounted, formatShare, formatSize, formatTime } from '../../components/format.ts';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
 import { sourceWords } from '../catalog/filter-words.ts';
 import classes from './LineageView.module.css';
 import { useLineage } from './use-report.ts';
@@ -14,7 +14,7 @@ import { useLineage } from './use-report.ts';
 export function LineageView({ version }: { version: ModelVersion }) {
   const { data, error, refetch } = useLineage(version);
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Skeleton height={420} radius={10} />;
+  if (!data) return <Waiting what="where it comes from" height={420} />;
   return (
     <ol className={classes.chain}>
       <Step title="It answered" note="Every answer names this version; the log of aliases says when it was live.">

@@ -1,5 +1,4 @@
 /** @file Models: what is registered, how good it is, what was live when. */
-import { Skeleton } from '@mantine/core';
 import type { RegisteredModel } from '@tintype/contracts/registry';
 import { Command } from '../../components/Command.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
@@ -7,6 +6,7 @@ import { formatCounted } from '../../components/format.ts';
 import { ModelsIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { useWorkspace } from '../../components/use-workspace.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 import { trainCommands } from '../../shell/health.ts';
 import screen from '../../shell/Screen.module.css';
 import { AliasHistory } from './AliasHistory.tsx';
@@ -19,7 +19,7 @@ export function ModelsScreen() {
   return (
     <div className={screen.screen}>
       <h1>Models</h1>
-      {isPending ? <Skeleton height={260} radius={10} /> : null}
+      {isPending ? <Waiting what="the models" height={260} /> : null}
       {error && !data ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : null}
       {data?.items.length === 0 && <NoModels />}
       {data?.items.map((model) => (

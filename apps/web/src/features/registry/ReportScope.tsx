@@ -1,5 +1,5 @@
 /** @file Which pictures a report is about, and what to do where no answers are kept for them. */
-import { Button, SegmentedControl, Skeleton } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import type { AnswerScope, EvaluationReport } from '@tintype/contracts/evaluation-report';
 import { type ReactNode, useEffect, useState } from 'react';
@@ -12,6 +12,7 @@ import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { useAddJob, useJob } from '../../components/use-jobs.ts';
 import { useScope } from '../../components/use-scope.ts';
 import { modelsKey } from '../../components/use-workspace.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 import classes from './ReportScope.module.css';
 import { useReport, type VersionName } from './use-report.ts';
 
@@ -52,7 +53,7 @@ export function ReportScope({ name, snapshot, children }: ReportScopeProps) {
         )}
       </div>
       {error && !data ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : null}
-      {!error && !data && <Skeleton height={360} radius={10} />}
+      {!error && !data && <Waiting what="the answers for these pictures" height={360} />}
       {data && (data.pictures > 0 ? children(data) : <NoAnswers name={name} on={on} />)}
     </>
   );

@@ -8,6 +8,7 @@ import { Link } from 'wouter';
 import { formatCounted, formatTime } from '../../components/format.ts';
 import { LeftIcon } from '../../components/icons.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
+import { Waiting } from '../../components/Waiting.tsx';
 import { NotFound } from '../../shell/NotFound.tsx';
 import screen from '../../shell/Screen.module.css';
 import { AliasBadge } from './AliasBadge.tsx';
@@ -138,7 +139,7 @@ function VersionSkeleton() {
     <div className={classes.skeleton} aria-busy="true">
       <Skeleton height={20} width={280} />
       <Skeleton height={104} radius={10} />
-      <Skeleton height={420} radius={10} />
+      <Waiting what="the version" height={420} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** @file Runs side by side: what they came to with intervals, their curves, and the settings that differ. */
-import { Skeleton, useComputedColorScheme } from '@mantine/core';
+import { useComputedColorScheme } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import type { Run } from '@tintype/contracts/train';
@@ -14,6 +14,7 @@ import { TrainIcon } from '../../components/icons.tsx';
 import { lineMarkAt } from '../../components/line-marks.ts';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { useNow } from '../../components/use-now.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 import screen from '../../shell/Screen.module.css';
 import { IntervalPlot } from '../registry/IntervalPlot.tsx';
 import { chooseScale } from '../registry/interval.ts';
@@ -83,7 +84,7 @@ export function CompareScreen() {
         </EmptyState>
       )}
       {failed && <ProblemNotice error={failed.error} onRetry={() => void failed.refetch()} />}
-      {!failed && ids.length > 1 && !isReady && <Skeleton height={420} radius={10} />}
+      {!failed && ids.length > 1 && !isReady && <Waiting what="the runs to compare" height={420} />}
       {!failed && ids.length > 1 && isReady && <Comparison compared={compared} />}
     </div>
   );

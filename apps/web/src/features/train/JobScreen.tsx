@@ -1,5 +1,5 @@
 /** @file A training or tuning that was asked for, until its run or its study is there. */
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import type { Job } from '@tintype/contracts/job';
 import { useEffect } from 'react';
@@ -8,6 +8,7 @@ import { JobProgress } from '../../components/JobProgress.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { useCancelJob, useJob } from '../../components/use-jobs.ts';
 import { useScope } from '../../components/use-scope.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 import screen from '../../shell/Screen.module.css';
 import { BackLink } from './BackLink.tsx';
 import { describeJob, jobPath } from './job-links.ts';
@@ -39,7 +40,7 @@ export function JobScreen({ id }: { id: string }) {
         <h1>{job ? describeJob(job) : 'Job'}</h1>
       </div>
       {error && !job ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : null}
-      {!error && !job && <Skeleton height={110} radius={10} />}
+      {!error && !job && <Waiting what="the job" height={110} />}
       {job && (
         <JobProgress
           job={job}

@@ -1,5 +1,5 @@
 /** @file A new training: which model, on which pictures, how long it takes, and every setting for those who want it. */
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { TrainableModel, TrainableModelsView } from '@tintype/contracts/api';
 import { useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
@@ -7,6 +7,7 @@ import { toProblem } from '../../api/problem.ts';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { useAddJob } from '../../components/use-jobs.ts';
 import { useWorkspace } from '../../components/use-workspace.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 import screen from '../../shell/Screen.module.css';
 import { AdvancedSettings } from './AdvancedSettings.tsx';
 import { BackLink } from './BackLink.tsx';
@@ -32,7 +33,7 @@ export function NewRunScreen() {
         </div>
       </div>
       {error && !data ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : null}
-      {!error && !data && <Skeleton height={520} radius={10} />}
+      {!error && !data && <Waiting what="the models that can be trained here" height={520} />}
       {data && from === null && <Form view={data} start={firstDraft(data)} />}
       {data && from !== null && <FormOfRun view={data} run={from} />}
     </div>
@@ -48,7 +49,7 @@ function firstDraft({ items, backbones }: TrainableModelsView): TrainingDraft {
 function FormOfRun({ view, run }: { view: TrainableModelsView; run: string }) {
   const { data, error } = useRun(run);
   if (error && !data) return <ProblemNotice error={error} />;
-  if (!data) return <Skeleton height={520} radius={10} />;
+  if (!data) return <Waiting what="the models that can be trained here" height={520} />;
   return <Form view={view} start={draftOfRun(data.run.options, view.items)} />;
 }
 

@@ -1,5 +1,5 @@
 /** @file A new study: which models to choose from, within how much time. */
-import { Button, NativeSelect, Skeleton, TextInput } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import type { TrainableModelsView } from '@tintype/contracts/api';
 import { prunerKinds, samplerKinds, tuneMetrics } from '@tintype/contracts/tune';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import { toProblem } from '../../api/problem.ts';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { useAddJob } from '../../components/use-jobs.ts';
 import { useWorkspace } from '../../components/use-workspace.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 import screen from '../../shell/Screen.module.css';
 import { BackLink } from './BackLink.tsx';
 import { DatasetField } from './DraftFields.tsx';
@@ -34,7 +35,7 @@ export function NewStudyScreen() {
         </p>
       </div>
       {error && !data ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : null}
-      {!error && !data && <Skeleton height={420} radius={10} />}
+      {!error && !data && <Waiting what="what can be tuned here" height={420} />}
       {data && <Form view={data} />}
     </div>
   );

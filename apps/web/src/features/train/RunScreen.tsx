@@ -1,5 +1,5 @@
 /** @file One run: where it stands, its curves, its first pictures, what came of it, and its settings. */
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { RunView } from '@tintype/contracts/api';
 import type { StepMetrics } from '@tintype/contracts/train-events';
 import { Link } from 'wouter';
@@ -9,6 +9,7 @@ import { describeStage } from '../../components/job-words.ts';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { useCancelJob, useJob } from '../../components/use-jobs.ts';
 import { useScope } from '../../components/use-scope.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 import screen from '../../shell/Screen.module.css';
 import { useModels } from '../registry/use-registry.ts';
 import { BackLink } from './BackLink.tsx';
@@ -45,7 +46,7 @@ export function RunScreen({ id }: { id: string }) {
         <p className={train.dim}>{data ? describeBeginning(data) : '\u00a0'}</p>
       </div>
       {error && !data ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : null}
-      {!error && !data && <Skeleton height={460} radius={10} />}
+      {!error && !data && <Waiting what="the run" height={460} />}
       {data && <Content view={data} />}
     </div>
   );

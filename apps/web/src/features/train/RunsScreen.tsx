@@ -1,5 +1,5 @@
 /** @file Runs: what is under way, and what was trained, to be opened or set side by side. */
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { Run } from '@tintype/contracts/train';
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
@@ -15,6 +15,7 @@ import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { useCancelJob, useJobs } from '../../components/use-jobs.ts';
 import { useScope } from '../../components/use-scope.ts';
 import { useWorkspace } from '../../components/use-workspace.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 import { trainCommands } from '../../shell/health.ts';
 import screen from '../../shell/Screen.module.css';
 import { useModels } from '../registry/use-registry.ts';
@@ -36,7 +37,7 @@ export function RunsScreen() {
   return (
     <div className={screen.screen}>
       <TrainHead />
-      {isPending ? <Skeleton height={280} radius={10} /> : <OpenJobs />}
+      {isPending ? <Waiting what="the runs" height={280} /> : <OpenJobs />}
       {error && !data ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : null}
       {!isPending && data?.items.length === 0 && <NoRuns />}
       {!isPending && data && data.items.length > 0 && <Runs runs={data.items} />}

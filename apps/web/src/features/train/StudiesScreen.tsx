@@ -1,5 +1,5 @@
 /** @file Studies of tuning: what is searched, what was best, and which go on. */
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { ListedStudy } from '@tintype/contracts/api';
 import { Link } from 'wouter';
 import { Command } from '../../components/Command.tsx';
@@ -15,6 +15,7 @@ import { TrainIcon } from '../../components/icons.tsx';
 import { ProgressBar } from '../../components/JobProgress.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { useScope } from '../../components/use-scope.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 import screen from '../../shell/Screen.module.css';
 import { trainPaths } from './paths.ts';
 import { OpenJobs } from './RunsScreen.tsx';
@@ -31,7 +32,7 @@ export function StudiesScreen() {
     <div className={screen.screen}>
       <TrainHead />
       <OpenJobs />
-      {isPending && <Skeleton height={240} radius={10} />}
+      {isPending && <Waiting what="the studies" height={240} />}
       {error && !data ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : null}
       {data?.items.length === 0 && <NoStudies />}
       {data && data.items.length > 0 && <StudyTable studies={data.items} />}

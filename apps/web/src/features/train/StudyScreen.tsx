@@ -1,5 +1,5 @@
 /** @file One study: best so far, where trials lie in the space, which parameters mattered, and every trial. */
-import { Button, NativeSelect, Skeleton } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import type { StudyView } from '@tintype/contracts/api';
 import type { StudyReport } from '@tintype/contracts/tune';
 import { useMemo, useState } from 'react';
@@ -11,6 +11,7 @@ import { ProgressBar } from '../../components/JobProgress.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { useAddJob, useCancelJob } from '../../components/use-jobs.ts';
 import { useScope } from '../../components/use-scope.ts';
+import { Waiting } from '../../components/Waiting.tsx';
 import screen from '../../shell/Screen.module.css';
 import { BackLink } from './BackLink.tsx';
 import { ImportanceBars } from './ImportanceBars.tsx';
@@ -38,7 +39,7 @@ export function StudyScreen({ name }: { name: string }) {
         <p className={train.dim}>{data ? describe(data.report) : '\u00a0'}</p>
       </div>
       {error && !data ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : null}
-      {!error && !data && <Skeleton height={460} radius={10} />}
+      {!error && !data && <Waiting what="the study" height={460} />}
       {data && <Content view={data} />}
     </div>
   );

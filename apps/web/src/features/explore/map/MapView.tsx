@@ -1,13 +1,13 @@
 /** @file The map of a dataset: pictures that look alike lie near each other; chosen by a line around them, by region or by key, then labeled or opened. */
 import { ActionIcon, SegmentedControl, Skeleton, Tooltip } from '@mantine/core';
 import type { ExploreView, MapMethod } from '@tintype/contracts/explore';
-import { useCallback, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
-import { listClassNames, markOf } from '../../../components/class-marks.ts';
 import { formatCounted } from '../../../components/format.ts';
 import { LassoIcon } from '../../../components/icons.tsx';
 import { ProblemNotice } from '../../../components/ProblemNotice.tsx';
-import { useWorkspace } from '../../../components/use-workspace.ts';
+import { useClassMarks } from '../../../components/use-classes.ts';
+import { Waiting } from '../../../components/Waiting.tsx';
 import { picturePath } from '../links.ts';
 import { useMap } from '../use-exploration.ts';
 import { HoverCard } from './HoverCard.tsx';
@@ -32,7 +32,7 @@ export function MapView({ view }: { view: ExploreView }) {
   if (!points)
     return (
       <div className={classes.frame} aria-busy="true">
-        <Skeleton className={classes.stage} />
+        <Waiting what="the map" className={classes.stage} />
         <Skeleton className={classes.side} />
       </div>
     );
@@ -47,9 +47,7 @@ interface LoadedMapProps {
 }
 
 function LoadedMap({ points: loaded, view, method, onMethod }: LoadedMapProps) {
-  const { data: workspace } = useWorkspace();
-  const names = useMemo(() => listClassNames(workspace?.datasets ?? []), [workspace]);
-  const mark = useCallback((className: string) => markOf(className, names), [names]);
+  const mark = useClassMarks();
   const state = useMapState(loaded, mark);
   const [tool, setTool] = useState<'pan' | 'lasso'>('pan');
   const [hover, setHover] = useState<Hover>();
