@@ -1,6 +1,6 @@
 /**
- * @file Frozen MobileNetV2 features of a set of ../shared/data with its classes and near-duplicate groups, extracted once and kept in
- * benchmarks/.cache, so that the labeling benchmarks measure labeling alone.
+ * @file Frozen MobileNetV2 features of a set of ../shared/data, or of `renders` (drawn-pictures.mjs), with its classes and near-duplicate
+ * groups, extracted once and kept in benchmarks/.cache, so that the labeling benchmarks measure labeling alone.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { loadFeatures } from '@tintype/core/model/feature-cache';
 import { resolveBackbone } from '@tintype/core/model/resolve-backbone';
 import { objectKeys } from '@tintype/core/ports/object-store';
 import { readPictures, root, shared, storePictures } from '../pictures.mjs';
+import { readDrawnPictures } from './drawn-pictures.mjs';
 
 const cacheFolder = join(root, 'benchmarks/.cache/label');
 export const model = join(shared, 'models/mobilenetv2-imagenet-fp32.onnx');
@@ -23,7 +24,7 @@ export const model = join(shared, 'models/mobilenetv2-imagenet-fp32.onnx');
  * `rows` are [N, dimensions]; pictures of a group are near-duplicates.
  */
 export async function readLabeledFeatures(set) {
-  const pictures = readPictures(set);
+  const pictures = set === 'renders' ? await readDrawnPictures() : readPictures(set);
   const contents = createHash('sha256').update(pictures.map((picture) => picture.contentHash).join('\n'));
   const name = `${set}-${contents.digest('hex').slice(0, 16)}`;
   const classes = [...new Set(pictures.map((picture) => picture.className))].sort();
