@@ -69,28 +69,30 @@ describe.skipIf(noBrowser !== '')(`the Label screen${noBrowser}`, { timeout: 90_
     await expect.poll(async () => (await server.historyOf(first)).at(-1)).toBe(null);
   });
 
-  test('a class is added by typing it; a held key labels one picture alone', async () => {
+  test('a class is added by typing it, and its key counts from that moment; a held key labels one picture alone', async () => {
     const { page, press, saved } = await open();
     await page.locator('[data-shown]').waitFor();
     const first = await shownId(page);
 
     await press('/');
     await page.getByRole('combobox', { name: 'Class' }).fill('odd one');
-    await press('Enter');
-    await page.getByRole('button', { name: /odd one/ }).waitFor();
-    const second = await shownId(page);
+    await press('Enter', '6');
+    const third = await shownId(page);
     await page.keyboard.down('2');
     await page.keyboard.down('2');
     await page.keyboard.up('2');
-    const third = await shownId(page);
+    const fourth = await shownId(page);
     await press('ArrowLeft');
 
-    expect(await shownId(page)).toBe(second);
-    expect(new Set([first, second, third]).size).toBe(3);
+    expect(await shownId(page)).toBe(third);
+    await press('ArrowLeft');
+    const second = await shownId(page);
+    expect(new Set([first, second, third, fourth]).size).toBe(4);
     await saved();
-    await expect.poll(async () => (await server.historyOf(first)).at(-1)).toBe('odd one');
-    await press('Control+z', 'Control+z');
-    await expect.poll(async () => (await server.historyOf(first)).at(-1)).toBe(null);
+    const lastOf = async (id: string) => (await server.historyOf(id)).at(-1);
+    await expect.poll(() => Promise.all([first, second].map(lastOf))).toEqual(['odd one', 'odd one']);
+    await press('Control+z', 'Control+z', 'Control+z');
+    await expect.poll(() => Promise.all([first, second, third].map(lastOf))).toEqual([null, null, null]);
   });
 
   test('skipped pictures wait, one in the trash is undone, space zooms', async () => {
