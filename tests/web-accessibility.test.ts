@@ -209,13 +209,15 @@ describe.skipIf(noBrowser !== '')(`every screen${noBrowser}`, () => {
   const urlOf = (screen: Screen): string => fixture.url + screen.path.replace('SAMPLE', fixture.samples[3]?.id ?? '');
 
   test.each(Object.entries(screens))(
-    '%s has no serious barrier, on a phone or a desktop, in light or dark',
+    '%s has no serious barrier, on a phone or a desktop, in light or dark, and fits every width from 360 to 2560 pixels',
+    { timeout: 60_000 },
     async (_name, screen) => {
       const page = await browser.newPage({ reducedMotion: 'reduce' });
       await page.goto(urlOf(screen));
       await screen.prepare(page);
       await page.evaluate(axe.source);
       const found: string[] = [];
+      const overflows: unknown[] = [];
 
       for (const [size, viewport] of Object.entries(sizes)) {
         for (const colorScheme of ['light', 'dark'] as const) {
@@ -233,25 +235,12 @@ describe.skipIf(noBrowser !== '')(`every screen${noBrowser}`, () => {
           );
         }
       }
-
-      expect(found).toEqual([]);
-      await page.context().close();
-    },
-  );
-
-  test.each(Object.entries(screens))(
-    '%s fits every width from 360 to 2560 pixels without scrolling sideways',
-    async (_name, screen) => {
-      const page = await browser.newPage();
-      await page.goto(urlOf(screen));
-      await screen.prepare(page);
-      const overflows: unknown[] = [];
-
       for (const width of [360, 390, 768, 1024, 2560]) {
         await page.setViewportSize({ width, height: 800 });
         overflows.push(await page.evaluate('Math.max(0, document.documentElement.scrollWidth - innerWidth)'));
       }
 
+      expect(found).toEqual([]);
       expect(overflows).toEqual([0, 0, 0, 0, 0]);
       await page.context().close();
     },
