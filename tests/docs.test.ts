@@ -81,6 +81,7 @@ test('every stage that has a command has a guide', () => {
     'import.md',
     'ingest.md',
     'label.md',
+    'page.md',
     'people.md',
     'registry.md',
     'scale.md',

@@ -34,7 +34,7 @@ export function PeopleScreen() {
   const { data: session, error, refetch } = useSession();
   const choice = useDataset();
   const { tabs, current } = findTab(path, session?.identity?.scopes ?? []);
-  if (!session) return error ? <Failed error={error} onRetry={() => void refetch()} /> : <Waiting />;
+  if (!session) return error ? <Failed error={error} onRetry={() => void refetch()} /> : <PeopleSkeleton />;
   if (!current) return <NothingForViewers />;
   const Part = parts[current.path];
   const isOfDataset = current.scope !== 'admin';
@@ -89,7 +89,7 @@ function DatasetSelect({ choice: { names, dataset, choose } }: { choice: Dataset
   );
 }
 
-function Waiting() {
+function PeopleSkeleton() {
   return (
     <div className={screen.screen} aria-busy="true">
       <h1>People</h1>
