@@ -144,7 +144,7 @@ test.skipIf(process.platform !== 'linux')(
       architecture: 'cnn-small',
       sizePx: 32,
       batch: 8,
-      epochs: 40,
+      epochs: 16,
       threads: 1,
     };
     const queued = await ask('/api/jobs', { kind: 'train', input });
@@ -171,7 +171,7 @@ test.skipIf(process.platform !== 'linux')(
 
     expect(job).toMatchObject({ status: 'succeeded', attempts: 2, result: { run, version: 1 } });
     const { items } = (await getJson(`/api/runs/${run}/metrics`)) as { items: { epoch: number }[] };
-    expect(items.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
+    expect(items.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 16 }, (_, n) => n + 1));
     const { run: row } = (await getJson(`/api/runs/${run}`)) as { run: { status: string } };
     expect(row.status).toBe('succeeded');
   },
