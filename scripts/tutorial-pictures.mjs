@@ -36,7 +36,7 @@ async function look(name) {
   await page.waitForTimeout(1200);
   const png = await page.screenshot();
   await sharp(png)
-    .webp({ quality: 82 })
+    .webp({ quality: 65 })
     .toFile(join(folder, `${name}.webp`));
 }
 
