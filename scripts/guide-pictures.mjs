@@ -38,7 +38,7 @@ const chosen = {
   people: 'people',
   review: 'people-review',
   users: 'people-users',
-  try: 'try-explained',
+  try: 'try-answers',
 };
 
 await mkdir(folder, { recursive: true });
@@ -55,6 +55,8 @@ try {
     // Screens that follow something never fall silent.
     await page.waitForLoadState('networkidle', { timeout: 4000 }).catch(() => undefined);
     await act?.(page, server);
+    await page.waitForFunction("!document.querySelector('main [aria-busy]')");
+    await page.evaluate('scrollTo(0, 0)');
     await page.waitForTimeout(400);
     const png = await page.screenshot();
     await sharp(png)

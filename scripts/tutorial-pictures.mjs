@@ -23,7 +23,7 @@ const use = (resource) => {
 const scratch = use(await temporaryFolder());
 const pictures = join(scratch.path, 'pictures');
 const words = ['--workspace', join(scratch.path, 'recyclables')];
-await writeDataset(pictures, { count: 300, seed: 5, sizePx: 256, layout: 'folders', dirt: false });
+await writeDataset(pictures, { count: 150, seed: 5, sizePx: 256, layout: 'folders', dirt: false });
 await tintypeJson(['init', join(scratch.path, 'recyclables')]);
 await tintypeJson(['ingest', pictures, '--dataset', 'recyclables', '--labels', 'none', ...words]);
 const server = use(await startServer('start', words));

@@ -21,7 +21,7 @@ export function Agreement({ dataset }: { dataset: string | undefined }) {
   const { data, error, isPending, refetch } = useAgreement(dataset);
   if (dataset === undefined || data?.people.length === 0) return <Nobody />;
   if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  if (isPending) return <Waiting what="how far people agree" height={320} />;
+  if (isPending) return <Waiting what="the agreement of people" height={320} />;
   return (
     <>
       <Figures view={data} />
