@@ -253,7 +253,11 @@ export const describeScreens = (
     },
   },
   'label-classes': { path: '/label/classes' },
-  explore: { path: '/explore?dataset=recyclables', full: true },
+  explore: {
+    path: '/explore?dataset=recyclables',
+    act: (page) => page.getByText('What to look at').waitFor(),
+    full: true,
+  },
   'explore-loading': { path: '/explore', slow: true },
   'explore-error': { path: '/explore', broken: true },
   'explore-never': { path: '/explore', server: { explore: 'never' } },
