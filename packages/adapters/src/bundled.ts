@@ -11,9 +11,12 @@ export function findBundled(folder: URL, file: string): string | undefined {
     const stamp = new URL('made-from.json', folder);
     const { mtimeMs } = statSync(stamp);
     const madeFrom = JSON.parse(readFileSync(stamp, 'utf8')) as string[];
-    const isNewest = madeFrom.every((path) => statSync(new URL(path, folder)).mtimeMs <= mtimeMs);
+    const isNewest = madeFrom.every((path) => changedAt(new URL(path, folder)) <= mtimeMs);
     return isNewest ? fileURLToPath(new URL(file, folder)) : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** What is not there, as the lock file of an image, is no newer. */
+const changedAt = (file: URL): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
