@@ -1,6 +1,7 @@
 /** @file Every command, in the order the data flows. */
 import type { CommandRecord } from './command.ts';
 import { augmentCommand } from './commands/augment.ts';
+import { backupCommands } from './commands/backup.ts';
 import { catalogCommands } from './commands/catalog.ts';
 import { compareCommand } from './commands/compare.ts';
 import { dropCommand } from './commands/drop.ts';
@@ -48,6 +49,7 @@ export const commands: readonly CommandRecord[] = [
   workCommand,
   ...jobsCommands,
   smokeCommand,
+  ...backupCommands,
   verifyCommand,
   ...tokenCommands,
 ];

@@ -273,6 +273,30 @@ export const errorTable = {
     hint: () => 'Ingest the picture again, or restore the object store from a backup.',
   }),
 
+  // Backups
+  BACKUP_NOT_FOUND: entry<{ backup: string; place: string }>({
+    kind: 'notFound',
+    title: 'There is no such backup',
+    detail: ({ backup, place }) =>
+      backup === 'latest' ? `${place} holds no whole backup.` : `${place} holds no whole backup ${backup}.`,
+    hint: () => 'Run "tintype backup list" to see the backups, with --from PLACE those of another place.',
+  }),
+  BACKUP_DAMAGED: entry<{ backup: string; what: string; problems?: number }>({
+    kind: 'unprocessable',
+    title: 'The backup is damaged',
+    detail: ({ backup, what, problems = 1 }) =>
+      `The backup ${backup} is not what was written: ${what}${problems > 1 ? `, and ${count(problems - 1, 'other problem')}` : ''}.`,
+    hint: () =>
+      'Nothing was changed. Use another backup: "tintype backup list" shows them, "tintype backup verify ID" checks one.',
+  }),
+  CATALOG_NOT_EMPTY: entry<{ table: string }>({
+    kind: 'conflict',
+    title: 'The catalog is not empty',
+    detail: ({ table }) =>
+      `A backup is restored into an empty catalog only, and this one has rows in "${table}". Nothing was changed.`,
+    hint: () => 'Make a new workspace (tintype init DIR) or name an empty database, and restore there.',
+  }),
+
   // Ingest: each of these is also the code of a rejected row
   SOURCE_NOT_FOUND: entry<{ source: string }>({
     kind: 'notFound',

@@ -4,6 +4,7 @@ import type { CatalogSummary, DataIssue, SampleQuery } from '@tintype/contracts/
 import { formatBytes } from '@tintype/contracts/errors';
 import type { CommandRecord } from '../command.ts';
 import { counted, integer, printable, table } from '../format.ts';
+import { offerRestore } from '../offer-restore.ts';
 
 const issueKinds: readonly DataIssue['kind'][] = [
   'rejected-file',
@@ -23,6 +24,7 @@ const summarize: CommandRecord = {
     const { summarizeCatalog } = await import('@tintype/core/catalog/catalog');
     const summary = await summarizeCatalog(workspace, { dataset: options.dataset as string | undefined });
     context.output.result(summary, () => renderSummary(summary));
+    if (summary.datasets.length === 0) await offerRestore(context);
   },
 };
 

@@ -1,6 +1,7 @@
 /** @file `tintype serve`, `tintype start` and `tintype work`: the HTTP service and the work on jobs, together or each on a machine of its own. */
 import type { LogLevel } from '@tintype/contracts/config';
 import type { CommandContext, CommandRecord, OptionRecord } from '../command.ts';
+import { offerRestore, restoreLatestIfEmpty } from '../offer-restore.ts';
 
 const options: readonly OptionRecord[] = [
   {
@@ -18,6 +19,10 @@ const options: readonly OptionRecord[] = [
     choices: ['error', 'warn', 'info', 'debug'],
   },
   { flags: '--children <number>', description: 'inference processes (default: one per core)', range: [1, 256] },
+  {
+    flags: '--restore-latest',
+    description: 'where the catalog is empty and its store holds a backup, restore the newest one first',
+  },
 ];
 
 async function serve(
@@ -31,6 +36,7 @@ async function serve(
     import('../context.ts'),
   ]);
   const folder = await workspaceFolder(given);
+  if (given.restoreLatest === true) await restoreLatestIfEmpty(context);
   await using server = await startServer({
     workspaceFolder: folder,
     ...(given.host === undefined ? {} : { host: given.host as string }),
@@ -52,6 +58,7 @@ async function serve(
     () =>
       `Tintype serves ${folder}\n\n${places.map(([name = '', place]) => `  ${name.padEnd(8)}${place}`).join('\n')}\n\nCtrl+C stops it.`,
   );
+  if (given.restoreLatest !== true) await offerRestore(context);
   await server.closed;
   endDespiteLog();
 }
@@ -67,6 +74,7 @@ async function work(
     import('../context.ts'),
   ]);
   const folder = await workspaceFolder(given);
+  if (given.restoreLatest === true) await restoreLatestIfEmpty(context);
   await using worker = await startLoggingWorker({
     workspaceFolder: folder,
     concurrency,

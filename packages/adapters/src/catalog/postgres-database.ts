@@ -1,13 +1,14 @@
 /** @file Opens a PostgreSQL database as the catalog: migrated under a lock, with bounds on every wait, and connections that come back after the server was away. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TintypeError } from '@tintype/contracts/errors';
+import { crashPoint } from '@tintype/core/ports/crash-point';
 import type { Kysely } from 'kysely';
 import { Client, Pool, type PoolConfig, types } from 'pg';
 import * as kysely from './kysely.ts';
 import { migrate, readPendingMigrations } from './migrate.ts';
 import { catalogMigrations } from './migrations.ts';
 import { postgresDialect, postgresSchemaDialect } from './postgres-dialect.ts';
-import { postgresCode, postgresReason } from './postgres-failure.ts';
+import { postgresCode, postgresReason, toPostgresStorageError } from './postgres-failure.ts';
 import { postgresMigrations } from './postgres-migrations.ts';
 import type { Tables } from './schema.ts';
 
@@ -29,18 +30,24 @@ export interface PostgresDatabase {
   writer: Kysely<Tables>;
 }
 
+export interface OpenPostgres {
+  url: string;
+  /** Called before the schema of a database that has one is changed; what it throws keeps it as it is. */
+  beforeUpgrade?: ((database: PostgresDatabase) => Promise<void>) | undefined;
+}
+
 /**
  * Throws WORKSPACE_UNREADABLE when it cannot be opened, CATALOG_TOO_NEW when a newer version has migrated it.
  * `url`: `postgres://USER:PASSWORD@HOST/DATABASE`; what it leaves out is looked for as psql does (PGHOST, PGPASSWORD, ~/.pgpass, ...).
  */
-export async function openPostgresDatabase({ url }: { url: string }): Promise<PostgresDatabase> {
+export async function openPostgresDatabase({ url, beforeUpgrade }: OpenPostgres): Promise<PostgresDatabase> {
   try {
     const db = connect(url, { isWriter: false });
     const writer = connect(url, { isWriter: true });
     try {
       await waitForStart(db);
       await assertUsable(db);
-      if ((await readPending(db)).length > 0) await underLock(url, () => migrate(writer, migrations));
+      if ((await readPending(db)).length > 0) await underLock(url, () => upgrade({ db, writer }, beforeUpgrade));
       return { db, writer };
     } catch (error) {
       await Promise.all([db.destroy(), writer.destroy()]);
@@ -84,6 +91,18 @@ function ignoreLosses(pool: Pool): void {
   pool.on('connect', (client) => {
     client.on('error', ignore);
   });
+}
+
+/** A connection of its own, with the settings of all others; whoever opens it ends it. */
+export async function openPostgresClient(url: string): Promise<Client> {
+  const client = new Client(clientSettings(url));
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    throw toPostgresStorageError(error, 'Catalog connection');
+  }
 }
 
 function clientSettings(url: string): PoolConfig {
@@ -142,6 +161,15 @@ async function readPending(db: Kysely<Tables>): Promise<string[]> {
     there: boolean;
   }>`select to_regclass('kysely_migration') is not null as there`.execute(db);
   return rows[0]?.there ? readPendingMigrations(db, migrations) : Object.keys(migrations);
+}
+
+async function upgrade(database: PostgresDatabase, beforeUpgrade: OpenPostgres['beforeUpgrade']): Promise<void> {
+  const pending = await readPending(database.db);
+  // Another process may have been quicker.
+  if (pending.length === 0) return;
+  if (pending.length < Object.keys(migrations).length) await beforeUpgrade?.(database);
+  crashPoint('migrate.copied');
+  await migrate(database.writer, migrations);
 }
 
 /** `tintype` turned around: whoever migrates is alone, also while the migrator makes its own tables. */

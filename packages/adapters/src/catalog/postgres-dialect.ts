@@ -19,11 +19,14 @@ import type { Tables } from './schema.ts';
 /** `tintype` as a number: the advisory lock of who writes, one in each database. */
 const writeLock = 0x74_69_6e_74;
 
+/** A pool, or who gives connections as one does. */
+export type Connections = Pick<Pool, 'end'> & { connect(): Promise<PoolClient> };
+
 /**
  * `isWriter`: its transactions follow one another over all processes, as on SQLite. What a transaction has read stays so until it is
  * committed, and sequences grow in the order of commits.
  */
-export function postgresDialect(pool: Pool, { isWriter }: { isWriter: boolean }): Dialect {
+export function postgresDialect(pool: Connections, { isWriter }: { isWriter: boolean }): Dialect {
   return {
     createAdapter: () => new kysely.PostgresAdapter(),
     createDriver: () => new PostgresDriver(pool, isWriter),
@@ -67,10 +70,10 @@ const byteOrderedText = kysely.sql`text collate "C"`.toOperationNode();
 const isText = (node: OperationNode): boolean => (node as { dataType?: unknown }).dataType === 'text';
 
 class PostgresDriver implements Driver {
-  readonly #pool: Pool;
+  readonly #pool: Connections;
   readonly #isWriter: boolean;
 
-  constructor(pool: Pool, isWriter: boolean) {
+  constructor(pool: Connections, isWriter: boolean) {
     this.#pool = pool;
     this.#isWriter = isWriter;
   }

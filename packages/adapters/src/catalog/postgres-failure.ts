@@ -76,11 +76,11 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 /** A text with a NUL, which SQLite keeps and PostgreSQL cannot. */
-const notText = '22021';
+const notText = new Set(['22021', '22P05']);
 
 /** STORAGE_FAILED for what is the matter of the server, VALIDATION_FAILED for what is no text; everything else as it is. */
 export function toPostgresStorageError(error: unknown, operation: string): unknown {
-  if (postgresCode(error) === notText) {
+  if (notText.has(postgresCode(error) ?? '')) {
     const errors = [{ pointer: '', message: 'holds a character that no text has (NUL)' }];
     return new TintypeError('VALIDATION_FAILED', { errors }, { cause: error });
   }

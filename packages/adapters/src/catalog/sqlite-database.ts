@@ -1,11 +1,12 @@
 /** @file Opens the one SQLite file of a workspace: made whole under a lock, migrated, with the settings that keep it safe. */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TintypeError } from '@tintype/contracts/errors';
 import { crashPoint } from '@tintype/core/ports/crash-point';
 import Sqlite, { type Database } from 'better-sqlite3';
 import type { Kysely } from 'kysely';
+import { keepCopy, syncPath } from './keep-copy.ts';
 import * as kysely from './kysely.ts';
 import { migrate, readPendingMigrations } from './migrate.ts';
 import { catalogMigrations } from './migrations.ts';
@@ -34,12 +35,22 @@ export async function openSqliteDatabase(options: { path: string }): Promise<Kys
 async function openAndMigrate(path: string): Promise<Kysely<Tables>> {
   const db = connect(path);
   try {
-    if ((await readPending(db)).length > 0) await underLock(path, () => migrate(db, migrations));
+    if ((await readPending(db)).length > 0) await underLock(path, () => upgrade(db, path));
     return db;
   } catch (error) {
     await db.destroy();
     throw error;
   }
+}
+
+/** A copy comes first; an upgrade that is cut off leaves the catalog as it was. */
+async function upgrade(db: Kysely<Tables>, path: string): Promise<void> {
+  const [first] = await readPending(db);
+  // Another process may have been quicker.
+  if (first === undefined) return;
+  await keepCopy(db, { path, name: first });
+  crashPoint('migrate.copied');
+  await migrate(db, migrations);
 }
 
 function connect(path: string): Kysely<Tables> {
@@ -94,15 +105,6 @@ async function createFile(path: string): Promise<void> {
   renameSync(draft, path);
   syncPath(dirname(path));
   crashPoint('database.placed');
-}
-
-function syncPath(path: string): void {
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 const migrations = catalogMigrations(sqliteSchemaDialect);

@@ -1,13 +1,12 @@
 /** @file Opens a workspace folder: its settings and the parts that a command needs, and nothing else. */
 import { chmod, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Config } from '@tintype/contracts/config';
 import { TintypeError } from '@tintype/contracts/errors';
-import { parseStoreAddress, renderStoreAddress } from '@tintype/contracts/store-address';
 import type { Clock } from '@tintype/core/ports/clock';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import { systemClock } from '../clock.ts';
 import { openRunFolders } from '../runs/open-run-folders.ts';
+import { openStore } from '../store/open-store.ts';
 import { readConfig, readEnvironmentFiles, withEnvironment } from './read-config.ts';
 import { workspacePaths } from './workspace-paths.ts';
 
@@ -37,7 +36,7 @@ export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Work
   const needsDatabase = needs.includes('catalog') || needs.includes('queue');
   const [records, store, hub] = await Promise.all([
     needsDatabase ? openRecords(folder, config.database, options.clock) : undefined,
-    needs.includes('store') ? openStore(folder, config) : undefined,
+    needs.includes('store') ? openStore(config.store, { folder, config }) : undefined,
     needs.includes('hub') ? openHub(folder, options.hubEndpoint) : undefined,
   ]);
 
@@ -53,6 +52,9 @@ export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Work
     runFolders: openRunFolders({ folder: workspacePaths.runs(folder), clock }),
     get catalog() {
       return part('catalog', records?.catalog);
+    },
+    get archive() {
+      return part('catalog', records?.archive);
     },
     get queue() {
       return part('queue', records?.queue);
@@ -83,50 +85,63 @@ async function ensureState(folder: string): Promise<void> {
   }
 }
 
-interface Records extends Pick<Workspace, 'catalog' | 'queue'> {
+interface Records extends Pick<Workspace, 'catalog' | 'archive' | 'queue'> {
   /** The database's where it is on another machine. */
   clock?: Clock;
 }
 
 async function openRecords(folder: string, database: string, clock: Clock | undefined): Promise<Records> {
-  return database === 'sqlite' ? openSqlite(folder, clock ?? systemClock) : openPostgres(database, clock);
+  return database === 'sqlite' ? openSqlite(folder, clock ?? systemClock) : openPostgres(folder, database, clock);
 }
 
 async function openSqlite(folder: string, clock: Clock): Promise<Records> {
-  const [{ openSqliteDatabase }, { createCatalog }, { createQueue }] = await Promise.all([
+  const [{ openSqliteDatabase }, { createCatalog }, { createSqliteArchive }, { createQueue }] = await Promise.all([
     import('../catalog/sqlite-database.ts'),
     import('../catalog/create-catalog.ts'),
+    import('../catalog/archive/sqlite-archive.ts'),
     import('../queue/create-queue.ts'),
   ]);
-  const db = await openSqliteDatabase({ path: workspacePaths.catalog(folder) });
-  return { catalog: createCatalog({ db, clock }), queue: createQueue({ db, clock }) };
+  const path = workspacePaths.catalog(folder);
+  const db = await openSqliteDatabase({ path });
+  const context = { db, clock };
+  return {
+    catalog: createCatalog(context),
+    archive: createSqliteArchive(context, { path }),
+    queue: createQueue(context),
+  };
 }
 
-async function openPostgres(url: string, given: Clock | undefined): Promise<Records> {
-  const [{ openPostgresDatabase }, { createPostgresCatalog }, { createPostgresQueue }, { followClock }] =
-    await Promise.all([
-      import('../catalog/postgres-database.ts'),
-      import('../catalog/open-postgres-catalog.ts'),
-      import('../queue/open-postgres-queue.ts'),
-      import('../catalog/postgres-clock.ts'),
-    ]);
-  const { db, writer } = await openPostgresDatabase({ url });
-  const clock = given ?? (await followClock(db, systemClock));
-  return { catalog: createPostgresCatalog({ db, writer, clock }), queue: createPostgresQueue({ db, clock }), clock };
-}
-
-async function openStore(folder: string, config: Config): Promise<Workspace['store']> {
-  const address = parseStoreAddress(config.store);
-  if (address.scheme === 'file') {
-    const { openFileStore } = await import('../store/open-file-store.ts');
-    return openFileStore({ folder: resolve(folder, address.folder) });
-  }
-  const [{ openBucket }, { openRemoteStore }] = await Promise.all([
-    import('../buckets/open-bucket.ts'),
-    import('../store/open-remote-store.ts'),
+async function openPostgres(folder: string, url: string, given: Clock | undefined): Promise<Records> {
+  const [
+    { openPostgresDatabase },
+    { createPostgresCatalog },
+    { createPostgresArchive },
+    { createPostgresQueue },
+    { followClock },
+  ] = await Promise.all([
+    import('../catalog/postgres-database.ts'),
+    import('../catalog/open-postgres-catalog.ts'),
+    import('../catalog/archive/postgres-archive.ts'),
+    import('../queue/open-postgres-queue.ts'),
+    import('../catalog/postgres-clock.ts'),
   ]);
-  const cacheFolder = workspacePaths.storeCache(folder, renderStoreAddress(address));
-  return openRemoteStore({ bucket: await openBucket(address, config), cacheFolder, cacheBytes: config.cache.bytes });
+  const { db, writer } = await openPostgresDatabase({
+    url,
+    async beforeUpgrade(database) {
+      const { keepRows } = await import('../catalog/archive/keep-rows.ts');
+      const upgradeClock = given ?? systemClock;
+      const archive = createPostgresArchive({ ...database, clock: upgradeClock }, { url });
+      await keepRows({ archive, clock: upgradeClock }, { folder: workspacePaths.upgradeBackups(folder) });
+    },
+  });
+  const clock = given ?? (await followClock(db, systemClock));
+  const context = { db, writer, clock };
+  return {
+    catalog: createPostgresCatalog(context),
+    archive: createPostgresArchive(context, { url }),
+    queue: createPostgresQueue({ db, clock }),
+    clock,
+  };
 }
 
 async function openHub(folder: string, endpoint: string | undefined): Promise<Workspace['hub']> {

@@ -14,5 +14,7 @@ export const workspacePaths = {
     join(folder, '.tintype', 'cache', createHash('sha256').update(address).digest('hex').slice(0, 16)),
   /** A folder per run: checkpoints, event files, contact sheets. */
   runs: (folder: string): string => join(folder, '.tintype', 'runs'),
+  /** What is kept before the schema of the catalog is changed. */
+  upgradeBackups: (folder: string): string => join(folder, '.tintype', 'backups'),
   hubCache: (folder: string): string => join(folder, '.tintype', 'hub'),
 };

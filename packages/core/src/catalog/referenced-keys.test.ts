@@ -68,7 +68,7 @@ test('a snapshot refers to its list, and a kept prediction to its picture where 
   ]);
 });
 
-test('a version refers to the manifest of its bundle alone while that cannot be read', async () => {
+test('a version whose manifest cannot be read refers to it, and to what lies beside it', async () => {
   await using catalog = await aCatalog();
   const bundleHash = 'c'.repeat(64);
   await catalog.registry.publish(aVersion('pets', { bundleHash }), { evaluation: anEvaluation('1'), by: 'ada' });
@@ -77,16 +77,18 @@ test('a version refers to the manifest of its bundle alone while that cannot be 
 
   const missing = await collect(referencedKeys({ catalog, store }));
   await store.put(manifest.key, new TextEncoder().encode('damaged'));
+  await store.put(objectKeys.bundleFile(bundleHash, 'model.onnx'), new TextEncoder().encode('graph'));
   const damaged = await collect(referencedKeys({ catalog, store }));
 
   expect(missing).toEqual([{ ...manifest, reason: 'bundle', row: 'pets@1' }]);
-  expect(damaged).toEqual(missing);
+  const beside = { key: objectKeys.bundleFile(bundleHash, 'model.onnx'), reason: 'bundle', row: 'pets@1' };
+  expect(damaged).toEqual([...missing, beside]);
 });
 
 test('a failing store is no missing bundle', async () => {
   await using catalog = await aCatalog();
   await catalog.registry.publish(aVersion('pets'), { evaluation: anEvaluation('1'), by: 'ada' });
-  const store = { get: () => Promise.reject(new Error('the network is away')) };
+  const store = { ...memoryStore(), get: () => Promise.reject(new Error('the network is away')) };
 
   await expect(collect(referencedKeys({ catalog, store }))).rejects.toThrow('the network is away');
 });

@@ -19,14 +19,14 @@ export interface ReferencedKey {
 
 export interface ReferenceNeeds {
   catalog: Pick<Catalog, 'samples' | 'snapshots' | 'registry' | 'predictions'>;
-  store: Pick<ObjectStore, 'get'>;
+  store: Pick<ObjectStore, 'get' | 'list'>;
 }
 
 const predictionsPerPage = 1000;
 
 /**
  * Streamed; samples in the trash and all versions included. A key that several rows refer to comes once for each of them. Of a bundle
- * whose manifest is missing or damaged only the manifest comes. Objects that can be made again (features, maps, reports) are not among them.
+ * whose manifest is missing or damaged, what lies beside it comes without its hash. Objects that can be made again (features, maps, reports) are not among them.
  */
 export async function* referencedKeys(needs: ReferenceNeeds): AsyncGenerator<ReferencedKey> {
   yield* keysOfSamples(needs);
@@ -52,22 +52,25 @@ async function* keysOfVersions({ catalog, store }: ReferenceNeeds): AsyncGenerat
       const of = { reason: 'bundle', row: `${model}@${version}` } as const;
       const key = objectKeys.bundleFile(bundleHash, manifestFile);
       yield { key, sha256: bundleHash, ...of };
-      for (const [name, sha256] of await readFileHashes(store, { key, bundleHash })) {
-        yield { key: objectKeys.bundleFile(bundleHash, name), sha256, ...of };
+      const hashes = await readFileHashes(store, { key, bundleHash });
+      for (const [name, sha256] of hashes ?? []) yield { key: objectKeys.bundleFile(bundleHash, name), sha256, ...of };
+      if (hashes) continue;
+      for await (const { key: beside } of store.list(objectKeys.bundlePrefix(bundleHash))) {
+        if (beside !== key) yield { key: beside, ...of };
       }
     }
   }
 }
 
-/** Nothing where the manifest is missing or is not the one that was registered: whoever looks for it finds that out. */
+/** Undefined where the manifest is missing or is not the one that was registered: whoever looks for it finds that out. */
 async function readFileHashes(
   store: ReferenceNeeds['store'],
   { key, bundleHash }: { key: string; bundleHash: string },
-): Promise<[string, string][]> {
+): Promise<[string, string][] | undefined> {
   try {
     return Object.entries(parseManifest(await store.get(key), bundleHash).files);
   } catch (error) {
-    if (['OBJECT_NOT_FOUND', 'BUNDLE_CORRUPT'].includes((error as { code?: string }).code ?? '')) return [];
+    if (['OBJECT_NOT_FOUND', 'BUNDLE_CORRUPT'].includes((error as { code?: string }).code ?? '')) return undefined;
     throw error;
   }
 }

@@ -24,6 +24,7 @@ export const crashPoints = {
   // The database
   'database.drafted': 'a new database is made, beside its place',
   'database.placed': 'the new database has its place',
+  'migrate.copied': 'a copy of the catalog as it was is durable, nothing has changed',
   'migrate.locked': 'this process alone may migrate, nothing has changed',
   'migrate.step': 'one migration is applied, in a transaction that is open',
   'migrate.ended': 'the database is migrated, nobody has used it',
@@ -84,6 +85,19 @@ export const crashPoints = {
   'batch.joining': 'a part of the output is written, without its name',
   'batch.joined': 'the output is durable, the batch does not say so',
   'batch.cleaned': 'what the output was made of is gone, its shards are still in the queue',
+
+  // Backups
+  'backup.part': 'a part of the rows is durable, later ones are not',
+  'backup.rows': 'all rows are kept, no object is looked up',
+  'backup.object': 'an object is at the place of the backup, others are not',
+  'backup.objects': 'rows and objects are kept, there is no manifest',
+  'backup.made': 'the backup is whole, nobody has been told',
+  'restore.object': 'an object is brought back, no row refers to it',
+  'restore.objects': 'all objects are brought back, no row is',
+  'restore.part': 'some rows are in the open transaction',
+  'restore.rows': 'all rows are in the open transaction, in the tables of their time',
+  'restore.migrated': 'all rows are in the open transaction, in the tables of now',
+  'restore.done': 'everything is restored, nobody has been told',
 
   // Repairs
   'verify.copied': 'a copy of a damaged object is in quarantine, without its note',

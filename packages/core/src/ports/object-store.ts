@@ -72,4 +72,7 @@ export const objectKeys = {
   snapshot: (snapshotId: string): string => `snapshots/${snapshotId}.jsonl`,
   /** What `verify` put aside, under the key that it had. */
   quarantine: (key: string): string => `quarantine/${key}`,
+  /** Of everything that a backup is made of beside the objects it refers to. */
+  backupPrefix: (backupId: string): string => `backups/${backupId}/`,
+  backupPart: (backupId: string, name: string): string => `backups/${backupId}/${name}`,
 };

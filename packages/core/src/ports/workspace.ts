@@ -2,6 +2,7 @@
 import type { Config } from '@tintype/contracts/config';
 import type { BackboneHub } from './backbone-hub.ts';
 import type { Catalog } from './catalog.ts';
+import type { CatalogArchive } from './catalog-archive.ts';
 import type { Clock } from './clock.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -12,6 +13,8 @@ export interface Workspace extends AsyncDisposable {
   readonly folder: string;
   readonly config: Config;
   readonly catalog: Catalog;
+  /** The rows of the catalog as a whole. */
+  readonly archive: CatalogArchive;
   readonly store: ObjectStore;
   readonly queue: JobQueue;
   readonly hub: BackboneHub;
