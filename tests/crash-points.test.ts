@@ -36,6 +36,7 @@ const exempt: Readonly<Record<string, readonly [steps: number, reason: string]>>
   'packages/core/src/verify/check-pictures.ts': [1, `a thumbnail; verify.mended comes after it; ${store}`],
   'packages/core/src/verify/check-snapshots.ts': [1, `verify.mended comes after it; ${store}`],
   'packages/core/src/verify/quarantine.ts': [2, `the copy of what is back; verify.mended comes after it; ${store}`],
+  'packages/adapters/src/catalog/keep-copy.ts': [1, 'migrate.copied comes after it'],
   'packages/adapters/src/hub/open-hub.ts': [3, whole],
   'packages/adapters/src/hub/resumable-download.ts': [3, whole],
   'packages/adapters/src/workspace/init-workspace.ts': [1, 'settings, written once, where there is nothing yet'],

@@ -74,6 +74,7 @@ test('every stage that has a command has a guide', () => {
   const guides = readdirSync(join(root, 'docs/guides'));
 
   expect(guides.toSorted()).toEqual([
+    'backup.md',
     'batch.md',
     'catalog.md',
     'evaluate.md',
@@ -88,6 +89,7 @@ test('every stage that has a command has a guide', () => {
     'serve.md',
     'train.md',
     'tune.md',
+    'verify.md',
   ]);
 });
 

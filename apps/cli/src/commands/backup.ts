@@ -20,16 +20,17 @@ interface Place {
 }
 
 /** The store of the workspace where none is named, or where its own is. Throws USAGE_INVALID. */
-async function openPlace(workspace: Workspace, named: unknown, flag: string): Promise<Place> {
+async function openPlace(workspace: Workspace, option: unknown, flag: string): Promise<Place> {
   const [{ openStore, resolveStoreAddress }, { findStoreAddress, renderStoreAddress }] = await Promise.all([
     import('@tintype/adapters/store/open-store'),
     import('@tintype/contracts/store-address'),
   ]);
   const own = renderStoreAddress(resolveStoreAddress(workspace.config.store, workspace.folder));
+  const named = option as string | undefined;
   if (named === undefined) return { place: workspace.store, name: own };
-  if (!findStoreAddress(named as string))
+  if (!findStoreAddress(named))
     throw new TintypeError('USAGE_INVALID', { problem: `${flag} takes ${placeForms}, and not '${named}'.` });
-  const name = renderStoreAddress(resolveStoreAddress(named as string, process.cwd()));
+  const name = renderStoreAddress(resolveStoreAddress(named, process.cwd()));
   return { place: name === own ? workspace.store : await openStore(name, workspace), name };
 }
 

@@ -22,7 +22,7 @@ const day = 24 * 60 * 60 * 1000;
 async function aWorkspace(): Promise<Workspace & { clock: ReturnType<typeof movableClock> }> {
   const folder = await initWorkspace(await mkdtemp(join(tmpdir(), 'tintype-backup-')));
   const clock = movableClock();
-  return Object.assign(await openWorkspace({ folder, clock }), { clock });
+  return Object.assign(await openWorkspace({ folder, clock, needs: ['catalog', 'store'] }), { clock });
 }
 
 async function aFullWorkspace(): Promise<Awaited<ReturnType<typeof aWorkspace>>> {

@@ -17,7 +17,7 @@ export interface CatalogView {
    * All rows, a few megabytes at a time. What would let people in or lock them out for a while longer (sessions, invitations, pictures
    * given out) is left out.
    */
-  parts(): AsyncIterable<RowsPart>;
+  parts: () => AsyncIterable<RowsPart>;
 }
 
 /** Bytes that are no rows of a catalog as this version knows it. */

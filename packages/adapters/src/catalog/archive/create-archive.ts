@@ -14,7 +14,7 @@ import { decodeRows, encodeRows, type Rows } from './rows-codec.ts';
 export interface FrozenDatabase extends AsyncDisposable {
   db: Kysely<Tables>;
   /** Rows of a statement, some at a time. No other statement may run until they have ended. */
-  chunks(text: string): AsyncIterable<Pick<Rows, 'columns' | 'rows'>>;
+  chunks: (text: string) => AsyncIterable<Pick<Rows, 'columns' | 'rows'>>;
 }
 
 /** What databases do in their own ways. */
