@@ -80,7 +80,7 @@ test('a lost catalog is said to be restorable, and is restored before a start wh
 test.each([
   [['backup', 'restore', 'yesterday'], 66, 'BACKUP_NOT_FOUND'],
   [['backup', 'list', '--from', 'somewhere'], 64, 'USAGE_INVALID'],
-  [['backup', 'create', '--every', 'daily'], 64, 'USAGE_INVALID'],
+  [['backup', 'list', '--from', 'file:nowhere'], 66, 'BACKUP_NOT_FOUND'],
 ])('%j ends with %i and %s', async (args, exitCode, code) => {
   const problem = await tintypeProblem([...args, '--workspace', shop]);
 

@@ -11,7 +11,7 @@ export async function restoreLatestIfEmpty(context: CommandContext): Promise<voi
   ]);
   await using workspace = await context.openWorkspace();
   const report = await restoreLatest(workspace, { signal: context.signal });
-  if (report) context.output.notice(renderRestored(report));
+  if (report) for (const line of renderRestored(report).split('\n')) context.output.notice(line);
 }
 
 /** Says that there is something to restore. What keeps it from looking is no reason to fail: others say it. */
@@ -23,9 +23,9 @@ export async function offerRestore(context: CommandContext): Promise<void> {
     if (!latest) return;
     const samples = counted(latest.rowCounts.samples ?? 0, 'sample');
     context.output.notice(
-      `The catalog is empty, and the store holds a backup of ${moment(latest.createdAt)} with ${samples}.\n` +
-        'To go on from it: tintype backup restore latest (or start with --restore-latest).',
+      `The catalog is empty, and the store holds a backup of ${moment(latest.createdAt)} with ${samples}.`,
     );
+    context.output.notice('To go on from it: tintype backup restore latest (or start with --restore-latest).');
   } catch {
     // The command itself tells what is wrong with the workspace.
   }

@@ -1,4 +1,5 @@
 /** @file `tintype backup`: makes, lists, checks and restores backups, beside the workspace's own bytes or at another place. */
+import { existsSync } from 'node:fs';
 import type { BackupManifest, BackupReport, BackupSummary, RestoreReport } from '@tintype/contracts/backup';
 import { formatBytes, TintypeError } from '@tintype/contracts/errors';
 import type { ObjectStore } from '@tintype/core/ports/object-store';
@@ -30,7 +31,11 @@ async function openPlace(workspace: Workspace, option: unknown, flag: string): P
   if (named === undefined) return { place: workspace.store, name: own };
   if (!findStoreAddress(named))
     throw new TintypeError('USAGE_INVALID', { problem: `${flag} takes ${placeForms}, and not '${named}'.` });
-  const name = renderStoreAddress(resolveStoreAddress(named, process.cwd()));
+  const address = resolveStoreAddress(named, process.cwd());
+  const name = renderStoreAddress(address);
+  // A place that is not there is made for a backup, and not for who looks for one.
+  if (flag === '--from' && address.scheme === 'file' && !existsSync(address.folder))
+    throw new TintypeError('BACKUP_NOT_FOUND', { backup: 'latest', place: name });
   return { place: name === own ? workspace.store : await openStore(name, workspace), name };
 }
 
