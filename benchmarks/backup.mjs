@@ -1,6 +1,7 @@
 /**
  * @file Backup and restore of 100,000 samples: every hash equal on the other side, answers equal bit for bit, flipped bytes found, and
- * nothing left by a restore that fails. From SQLite to PostgreSQL where there is one. `node benchmarks/backup.mjs [--samples 100000] [--short]`
+ * nothing left by a restore that fails. The backup lies beside the bytes; they are restored into another folder, and the rows from SQLite into
+ * PostgreSQL where there is one. `node benchmarks/backup.mjs [--samples 100000] [--short]`
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +10,6 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openTaskPool } from '@tintype/adapters/children/open-task-pool';
 import { openPictureSource } from '@tintype/adapters/sources/open-picture-source';
-import { openFileStore } from '@tintype/adapters/store/open-file-store';
 import { startPostgres } from '@tintype/adapters/testing/start-postgres';
 import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
@@ -151,9 +151,8 @@ try {
   const from = await anEmptyWorkspace('from');
   const [filledMs] = await timed(() => fill(from));
   await publishModel(from, histogramModel());
-  const placeFolder = join(root, 'place');
-  const place = await openFileStore({ folder: placeFolder });
   const { archive, catalog, store, clock } = from;
+  const [place, placeFolder] = [store, join(from.folder, '.tintype/store')];
   const before = await predict(from);
 
   const [createMs, manifest] = await timed(() =>
