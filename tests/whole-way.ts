@@ -81,8 +81,11 @@ async function labelOneByOne({
       // The first class is asked for at once; further ones by key.
       if (known.length > 0) await page.keyboard.press('/');
       await page.getByRole('combobox', { name: 'Class' }).fill(truth);
+      // The new class stands last: below those whose name has this one in it.
+      const choices = page.getByRole('listbox', { name: 'Classes' }).getByRole('option');
+      for (let n = await choices.count(); n > 1; n -= 1) await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
-      await page.getByRole('button', { name: truth }).waitFor();
+      await page.getByRole('list', { name: 'Classes' }).getByTitle(truth, { exact: true }).waitFor();
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
       known.push(truth);
     }
