@@ -71,6 +71,27 @@ test('a folder of pictures becomes a registered model, and every door gives the 
   }
 });
 
+test('a batch is one row a picture in a table, never written over, and a job that can be looked at and forgotten', async () => {
+  const out = join(scratch.path, 'rows für alle.csv');
+
+  const report = await tintypeJson(['predict', join(pictures, 'boxes'), '--out', out, ...workspace]);
+  const again = await tintypeProblem(['predict', join(pictures, 'boxes'), '--out', out, ...workspace]);
+  const { items } = await tintypeJson<{ items: { id: string; kind: string; status: string }[] }>([
+    'jobs',
+    ...workspace,
+  ]);
+  const id = items[0]?.id ?? '';
+  const running = await tintypeProblem(['jobs', 'retry', id, ...workspace]);
+  await tintypeJson(['jobs', 'drop', id, ...workspace]);
+
+  const lines = (await readFile(out, 'utf8')).trim().split('\n');
+  expect(report).toMatchObject({ out, format: 'csv', model: trained.model, pictures: lines.length - 1 });
+  expect(lines.length).toBeGreaterThan(20);
+  expect(again).toMatchObject({ exitCode: 73, code: 'OUTPUT_EXISTS' });
+  expect(items[0]).toMatchObject({ kind: 'predict', status: 'succeeded' });
+  expect(running).toMatchObject({ exitCode: 73, code: 'JOB_NOT_ENDED' });
+});
+
 test('ingesting the same folder again adds nothing and rejects the same files', async () => {
   const again = await tintypeJson<{ added: number; known: number; rejected: number; seen: number }>([
     'ingest',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createOutputOpener } from '@tintype/adapters/buckets/open-output';
 import { startFakeS3 } from '@tintype/adapters/buckets/testing/fake-s3';
 import { createSourceOpener } from '@tintype/adapters/sources/open-bucket-source';
+import { makeZip } from '@tintype/adapters/sources/testing';
 import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
 import type { BatchRow } from '@tintype/contracts/batch';
@@ -154,6 +155,19 @@ test('a bucket becomes an object beside it, a row for each of its keys in their 
       .map((line) => (JSON.parse(line) as BatchRow).path),
   ).toEqual(keys);
   expect([...cloud.objects.keys()].filter((key) => key.includes('.parts/'))).toEqual([]);
+});
+
+test('pictures of an archive have a row each, read shard by shard', async () => {
+  await mkdir(photos);
+  const entries = Array.from({ length: 100 }, (_, n) => ({ name: `in/${n}.jpg`, bytes: Buffer.from(`picture ${n}`) }));
+  await writeFile(join(photos, 'set.zip'), makeZip(entries));
+  const stop = new AbortController();
+  const job = await ask('rows.jsonl', { sources: [join(photos, 'set.zip')] });
+  await work(job, { signal: stop.signal, classify: async () => (stop.abort(), [0.25, 0.75]) });
+
+  await work(job);
+
+  expect((await readRows('rows.jsonl')).map(({ path }) => path)).toEqual(entries.map(({ name }) => name));
 });
 
 test('several workers share a batch, and every picture is asked about once', async () => {

@@ -27,6 +27,8 @@ test('a job is accepted with its defaults, can be looked at, and is listed', asy
 
 test.each([
   { body: { kind: 'paint' }, pointer: '/kind' },
+  { body: { kind: 'predict', input: { sources: ['/'], out: '/etc/x.csv' } }, pointer: '/kind' },
+  { body: { kind: 'shard' }, pointer: '/kind' },
   { body: { kind: 'train', input: { seed: -1 } }, pointer: '/input/seed' },
   { body: { kind: 'train', input: { sed: 1 } }, pointer: '/input' },
   { body: { kind: 'ingest', input: {} }, pointer: '/input/sources' },

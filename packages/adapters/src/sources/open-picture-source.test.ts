@@ -58,6 +58,12 @@ async function listOf(source: string): Promise<SourceFile[]> {
 }
 
 /** Path -> content, or code and reason of the refusal. */
+async function collect(files: AsyncIterable<SourceFile>): Promise<SourceFile[]> {
+  const collected: SourceFile[] = [];
+  for await (const file of files) collected.push(file);
+  return collected;
+}
+
 async function readAll(source: string): Promise<Record<string, string>> {
   const contents: Record<string, string> = {};
   for (const file of await listOf(source)) {
@@ -105,6 +111,20 @@ test('a folder larger than one round of file states is listed whole and in order
   const paths = (await listOf(folder)).map(({ path }) => path);
 
   expect(paths).toEqual([...names, '063a/x.jpg', '100a/y.jpg'].toSorted());
+});
+
+test('a walk goes on behind any of its files, and each is read again without one', async () => {
+  const names = ['a/b/1.jpg', 'a/b.jpg', 'a/b0/2.jpg', 'a.jpg', 'a0/3.jpg', 'ü/4.jpg', 'z.jpg'];
+  const source = await openPictureSource(aFolder(Object.fromEntries(names.map((name) => [name, name]))), limits);
+  const files = await collect(source.files());
+
+  for (const [n, file] of files.entries()) {
+    const rest = source.filesAfter && (await collect(source.filesAfter(file.path)));
+    expect(rest?.map(({ path }) => path)).toEqual(files.slice(n + 1).map(({ path }) => path));
+    expect(Buffer.from((await source.file?.(file).read()) ?? []).toString()).toBe(file.path);
+  }
+  const gone = source.file?.({ path: 'gone.jpg', sizeBytes: 1, modifiedAt: 1 }).read();
+  await expect(gone).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
 });
 
 test('files tell their size and time, and are deleted on demand', async () => {
