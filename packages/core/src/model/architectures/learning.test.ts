@@ -134,7 +134,7 @@ describe('a seed decides everything', () => {
       dropout: 0.2,
     });
     await using step = await openTrainStep({ network, optimizer: adamw(), ema: { decay: 0.9 } }, { seed, threads: 2 });
-    if (from) step.write(from);
+    if (from) await step.write(from);
     for (const i of steps) await step.run(aBatch(network, i), { learningRate: 1e-3, maskSeed: i });
     return step.read();
   }
