@@ -121,6 +121,23 @@ const promises = [
     bar: 'probabilities differ by at most 1e-5 on 200 pictures',
     benchmarks: ['serve-parity'],
   },
+  {
+    what: 'Nothing lost: kill -9 at every named crash point, SQLite and PostgreSQL, files and S3',
+    bar: '0 lost, 0 half visible, 0 doubled',
+    benchmarks: ['crash-points'],
+    figures: { points: '# cases' },
+  },
+  {
+    what: 'Nothing lost: kills at any moment while pictures are taken in and labeled',
+    bar: '300 kills: 0 lost, 0 half visible, 0 doubled',
+    benchmarks: ['random-kills'],
+    figures: { kills: '# kills' },
+  },
+  {
+    what: 'Every kind of damage is found, and mended or put aside',
+    bar: 'no label is ever changed',
+    test: 'packages/core/src/verify',
+  },
 ];
 
 const readPath = (value, path) => path.split('.').reduce((node, key) => node?.[key], value);

@@ -1,4 +1,4 @@
-/** @file Ingest killed with SIGKILL, at named points and at random, ends as if it had never been killed. */
+/** @file Ingest killed with SIGKILL at random moments ends as if it had never been killed, and so does a move; `tests/faults` kills it at every named point. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -119,30 +119,6 @@ async function expectNoRowWithoutBytes(state: string): Promise<void> {
     expect(await store.find(objectKeys.thumbnail(contentHash))).toBeDefined();
   }
 }
-
-/** The Nth time a run comes to a point; those that the store has before an object is placed leave the same behind. */
-const crashPoints = [
-  'store.written:40',
-  'store.linked:25',
-  'store.placed:60',
-  'ingest.analyzed:20',
-  'ingest.stored:70',
-  'ingest.recorded',
-];
-
-test('a run that is killed at every named point, one after another, ends as if never killed', {
-  timeout: 180_000,
-}, async () => {
-  const state = aState();
-
-  for (const crashAt of crashPoints) {
-    await crash(state, { crashAt });
-    await expectNoRowWithoutBytes(state);
-  }
-  await finish(start(state));
-
-  expect(await readOutcome(state)).toEqual(expected);
-});
 
 test('a run that is killed at any moment ends as if never killed', { timeout: 180_000 }, async () => {
   const state = aState();
