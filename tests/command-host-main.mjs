@@ -15,7 +15,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   process.exitCode = 0;
   count += 1;
   // The door's module runs when it is loaded, and is loaded again under another address; what it imports is not.
-  await import(`${main.href}?${count}`);
+  const { finished } = await import(`${main.href}?${count}`);
+  await finished;
   process.stderr.write('\0');
   process.stdout.write(`\0${process.exitCode}\n`);
 }

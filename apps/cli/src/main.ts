@@ -37,4 +37,5 @@ async function run(): Promise<void> {
   if (exitCode !== 0) process.exitCode = exitCode;
 }
 
-void run();
+/** Resolves when the command has ended; a bundle of CommonJS cannot wait for it at its top. */
+export const finished: Promise<void> = run();
