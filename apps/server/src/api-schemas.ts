@@ -12,10 +12,15 @@ export const problemResponse = {
   default: { description: 'A problem (RFC 9457)', content: { [problemMediaType]: { schema: problemSchema } } },
 };
 
-/** A reply of bytes; `mediaTypes` are the ones it may have. */
+/** A reply of bytes; `mediaTypes` are the ones it may have. What is JSON is whatever it holds. */
 export const bytesResponse = (description: string, ...mediaTypes: string[]) => ({
   description,
-  content: Object.fromEntries(mediaTypes.map((type) => [type, { schema: z.string().meta({ format: 'binary' }) }])),
+  content: Object.fromEntries(
+    mediaTypes.map((type) => [
+      type,
+      { schema: type === 'application/json' ? z.unknown() : z.string().meta({ format: 'binary' }) },
+    ]),
+  ),
 });
 
 export const notModifiedResponse = z.null().describe('Unchanged since the ETag that was sent');
