@@ -119,10 +119,13 @@ test('a training asked for over HTTP ends with a version that the server takes u
     status: 'succeeded',
     result: { model: 'shades', version: 1, classes: ['dark', 'light'] },
   });
-  await vi.waitFor(async () => {
-    const health = await (await fetch(`${server.address}/health`)).json();
-    expect(health).toMatchObject({ status: 'healthy', model: 'shades', version: 1 });
-  });
+  await vi.waitFor(
+    async () => {
+      const health = await (await fetch(`${server.address}/health`)).json();
+      expect(health).toMatchObject({ status: 'healthy', model: 'shades', version: 1 });
+    },
+    { timeout: 20_000 },
+  );
 });
 
 test('an evaluation asked for over HTTP is stored with its version', async () => {
