@@ -21,6 +21,15 @@ test.each([
   expect(offered(text)).toEqual(expected);
 });
 
+test('a name that stands inside another as whole words is rather a name of its own', () => {
+  const cans: KeyedClass[] = [{ name: 'crushed-soda-cans', key: '1', isChosen: false }];
+  const offer = (text: string) => listChoices(cans, { text, hasNone: false }).map(({ kind }) => kind);
+
+  expect(offer('soda-cans')).toEqual(['new', 'class']);
+  expect(offer('oda-can')).toEqual(['class', 'new']);
+  expect(offer('crushed')).toEqual(['class', 'new']);
+});
+
 test('taking the label away is offered last, and only before something is typed', () => {
   expect(offered('', true).at(-1)).toBe('none null');
   expect(offered('m', true)).not.toContain('none null');

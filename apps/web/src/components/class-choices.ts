@@ -9,7 +9,10 @@ export interface ClassChoice {
   key: string | null;
 }
 
-/** Those that begin with the text first, then those that hold it; a new one last, unless it is there by another spelling of case. */
+/**
+ * Those that begin with the text first, then those that hold it; a new one last, unless it is there by another spelling of case. What stands inside
+ * another name as whole words (`soda-cans` in `crushed-soda-cans`) is rather a name of its own: it comes before those that hold it.
+ */
 export function listChoices(
   classes: readonly KeyedClass[],
   { text, hasNone }: { text: string; hasNone: boolean },
@@ -17,14 +20,25 @@ export function listChoices(
   const wanted = text.trim().toLowerCase();
   const place = ({ name }: KeyedClass): number => name.toLowerCase().indexOf(wanted);
   const found = classes.filter((one) => place(one) >= 0);
-  const ranked = [...found.filter((one) => place(one) === 0), ...found.filter((one) => place(one) > 0)];
+  const asClass = ({ name, key }: KeyedClass): ClassChoice => ({ kind: 'class', className: name, key });
+  const beginning = found.filter((one) => place(one) === 0).map(asClass);
+  const holding = found.filter((one) => place(one) > 0);
   const typed = classNameSchema.safeParse(text);
   const isNew = typed.success && !classes.some(({ name }) => name.toLowerCase() === wanted);
+  const added: ClassChoice[] = isNew ? [{ kind: 'new', className: typed.data, key: null }] : [];
+  const isWhole = holding.some(({ name }) => holdsAsWords(name.toLowerCase(), wanted));
   return [
-    ...ranked.map(({ name, key }): ClassChoice => ({ kind: 'class', className: name, key })),
-    ...(isNew ? [{ kind: 'new', className: typed.data, key: null } as const] : []),
+    ...beginning,
+    ...(isWhole ? [...added, ...holding.map(asClass)] : [...holding.map(asClass), ...added]),
     ...(hasNone && wanted === '' ? [{ kind: 'none', className: null, key: null } as const] : []),
   ];
+}
+
+const isLetter = (character: string | undefined): boolean => character !== undefined && /[\p{L}\p{N}]/u.test(character);
+
+function holdsAsWords(name: string, wanted: string): boolean {
+  const start = name.indexOf(wanted);
+  return !isLetter(name[start - 1]) && !isLetter(name[start + wanted.length]);
 }
 
 /** Letters are typed; a digit is the key of a class. */
