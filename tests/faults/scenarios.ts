@@ -3,7 +3,7 @@ import type { CrashPoint } from '@tintype/core/ports/crash-point';
 
 export interface Scenario {
   /** What the workspace holds before. */
-  from: 'nothing' | 'pictures' | 'objects' | 'damage';
+  from: 'nothing' | 'pictures' | 'objects' | 'damage' | 'backup';
   /** By point, the times that it is passed alive before the process dies there. */
   points: Readonly<Partial<Record<CrashPoint, number>>>;
 }
@@ -26,6 +26,17 @@ export const onlyAt: Readonly<Partial<Record<CrashPoint, Place>>> = {
   'copy.placed': 's3',
   'database.drafted': 'sqlite',
   'database.placed': 'sqlite',
+};
+
+/** Points at which tests of their own kill: an old catalog and a queue with several workers take more than one process. */
+export const killedElsewhere: Readonly<Partial<Record<CrashPoint, string>>> = {
+  'migrate.copied': 'packages/adapters/src/catalog/upgrade.test.ts',
+  'batch.listing': 'apps/server/src/batch-kill.test.ts',
+  'batch.listed': 'apps/server/src/batch-kill.test.ts',
+  'batch.answered': 'apps/server/src/batch-kill.test.ts',
+  'batch.joining': 'apps/server/src/batch-kill.test.ts',
+  'batch.joined': 'apps/server/src/batch-kill.test.ts',
+  'batch.cleaned': 'apps/server/src/batch-kill.test.ts',
 };
 
 export const scenarios = {
@@ -95,6 +106,21 @@ export const scenarios = {
   },
   study: { from: 'nothing', points: { 'trial.begun': 1, 'trial.ended': 1 } },
   job: { from: 'nothing', points: { 'job.leased': 0, 'job.finished': 0 } },
+  backup: {
+    from: 'pictures',
+    points: { 'backup.part': 0, 'backup.rows': 0, 'backup.object': 7, 'backup.objects': 0, 'backup.made': 0 },
+  },
+  restore: {
+    from: 'backup',
+    points: {
+      'restore.object': 11,
+      'restore.objects': 0,
+      'restore.part': 0,
+      'restore.rows': 0,
+      'restore.migrated': 0,
+      'restore.done': 0,
+    },
+  },
   verify: {
     from: 'damage',
     points: {

@@ -8,10 +8,14 @@ import { fileURLToPath } from 'node:url';
 import type { FakeCloud } from '@tintype/adapters/buckets/testing/fake-cloud';
 import { startFakeS3 } from '@tintype/adapters/buckets/testing/fake-s3';
 import { systemClock } from '@tintype/adapters/clock';
+import { openFileStore } from '@tintype/adapters/store/open-file-store';
 import { type PostgresServer, startPostgres } from '@tintype/adapters/testing/start-postgres';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
 import { defaultPictureLimits as limits } from '@tintype/contracts/picture';
 import type { VerifyReport } from '@tintype/contracts/verify';
+import { createBackup } from '@tintype/core/backup/create-backup';
+import { getBackup, listBackups } from '@tintype/core/backup/list-backups';
+import { verifyBackup } from '@tintype/core/backup/verify-backup';
 import { objectKeys } from '@tintype/core/ports/object-store';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import { stripes } from '@tintype/core/train/testing';
@@ -86,6 +90,7 @@ class FaultHarness implements Harness {
     const { from } = scenarios[name];
     if (from === 'objects') return name === 'sync' ? this.#withSync() : this.#withZone();
     if (from === 'damage') return this.#withDamage();
+    if (from === 'backup') return this.#withBackup();
     const world = await (from === 'nothing' ? this.#create() : this.#copy());
     if (name === 'move') return { ...world, source: await this.#copyPictures(world) };
     return name === 'import' ? { ...world, source: await writeLabels(world) } : world;
@@ -126,6 +131,7 @@ class FaultHarness implements Harness {
     return {
       ...(await readRows(workspace)),
       objects: await listObjects(workspace),
+      backups: await readBackups(workspace),
       run: await readRunFolder(workspace),
       bucket: this.#listBucket(world),
     };
@@ -200,6 +206,24 @@ class FaultHarness implements Harness {
     cloud.objects.delete(keyOf(gone));
     cloud.put(keyOf(changed), bytesOf(22));
     cloud.put(keyOf('across/new.jpg'), bytesOf(21));
+    return world;
+  }
+
+  /** Empty, with a backup of the pictures elsewhere; made once. */
+  async #withBackup(): Promise<World> {
+    const folder = join(this.#means.root, 'backups');
+    const made = this.#filled.get('backup') ?? this.#backUp(folder);
+    this.#filled.set('backup', made);
+    await made;
+    return { ...(await this.#create()), source: folder };
+  }
+
+  async #backUp(folder: string): Promise<World> {
+    const world = await this.#copy();
+    await using workspace = await this.open(world);
+    const { catalog, archive, store, clock } = workspace;
+    const place = await openFileStore({ folder });
+    await createBackup({ catalog, archive, store, place, clock }, { madeBy: 'test' });
     return world;
   }
 
@@ -328,11 +352,24 @@ const namedByChance = /^(pixels|embeddings|measures)\//;
 async function listObjects({ store }: Workspace): Promise<unknown[]> {
   const objects: unknown[] = [];
   for await (const { key, sizeBytes } of store.list('')) {
-    if (key.startsWith('models/')) continue;
+    if (key.startsWith('models/') || key.startsWith('backups/')) continue;
     const named = namedByChance.test(key) ? dirname(key) : key;
     objects.push(key.endsWith('.note.json') ? key : { key: named, sizeBytes });
   }
   return objects;
+}
+
+/** Of those that are whole: how much they hold, and that every byte is right. What a killed one left is in nobody's way. */
+async function readBackups({ store, clock }: Workspace): Promise<unknown[]> {
+  const whole = (await listBackups({ place: store })).filter(({ state }) => state !== 'unfinished');
+  return Promise.all(
+    whole.map(async ({ id }) => {
+      const manifest = await getBackup({ place: store }, { name: id, placeName: 'store' });
+      const { problemCount } = await verifyBackup({ place: store, clock }, manifest);
+      const count = (parts: readonly { entries: number }[]): number => parts.reduce((sum, one) => sum + one.entries, 0);
+      return { rows: count(manifest.rows), objects: count(manifest.objects), problemCount };
+    }),
+  );
 }
 
 async function readRunFolder({ runFolders }: Workspace): Promise<unknown> {
