@@ -76,7 +76,8 @@ name: ${workspaceName(folder)}
 
 # label:
 #   ## Whose features suggestions are made from, as --backbone of training: histograms, an ONNX file relative to this one, or hub:ORG/REPO.
-#   backbone: histograms
+#   ## Without it those of the champion, where its backbone is frozen, else histograms.
+#   # backbone: histograms
 #   ## Of what one person is asked, the shares that another has labeled already, and whose answer is known (gold questions).
 #   secondOpinions: 0.05
 #   goldQuestions: 0.02
