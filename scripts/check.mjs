@@ -1,11 +1,15 @@
-/** @file `npm run check`: format, lint, types, generated documentation and tests, one after the other, first failure ends it. */
+/**
+ * @file `npm run check`: format, lint, types, generated documentation and tests, one after the other, first failure ends it. `--no-tests` leaves
+ * the last out, `--built` what `npm test` has just built.
+ */
 import { spawnSync } from 'node:child_process';
 
 const withTests = !process.argv.includes('--no-tests');
+const withBuild = !process.argv.includes('--built');
 const steps = [
   ['format', 'npx', ['biome', 'check', '--linter-enabled=false', '.']],
   ['lint', 'npx', ['oxlint', '--type-aware', '--deny-warnings', '.']],
-  ['types and build', 'npm', ['run', '--silent', 'build']],
+  ...(withBuild ? [['types and build', 'npm', ['run', '--silent', 'build']]] : []),
   ['types of the page', 'npm', ['run', '--silent', 'types', '--workspace', 'apps/web']],
   ['reference pages', 'node', ['scripts/generate-reference.mjs', '--check']],
   ...(withTests ? [['tests', 'npm', ['test', '--silent']]] : []),

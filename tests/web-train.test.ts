@@ -174,7 +174,7 @@ test.skipIf(noBrowser !== '')(
     await page.getByRole('radio', { name: /cnn-small/ }).check();
     await page.getByText('All settings').click();
     await page.getByLabel('Picture size').fill('32');
-    await page.getByLabel('Epochs', { exact: true }).fill('120');
+    await page.getByLabel('Epochs', { exact: true }).fill('80');
     await page.getByLabel('Pictures a step').fill('8');
     await page.getByLabel('Threads').fill('1');
     await page.getByRole('button', { name: 'Start the training' }).click();
@@ -189,8 +189,8 @@ test.skipIf(noBrowser !== '')(
     await page.getByText('It was cancelled, and nothing of it was registered.').waitFor();
 
     await page.getByRole('button', { name: 'Go on from its checkpoint' }).click();
-    await page.getByText(/of its test split, 95 % interval/).waitFor({ timeout: 120_000 });
-    expect(await page.getByRole('img', { name: /^Accuracy\. Epoch 120:/ }).count()).toBe(1);
+    await page.getByText(/of its test split, 95 % interval/).waitFor({ timeout: 200_000 });
+    expect(await page.getByRole('img', { name: /^Accuracy\. Epoch 80:/ }).count()).toBe(1);
 
     await page.getByRole('link', { name: 'Runs' }).click();
     for (const box of await page.getByRole('checkbox').all()) await box.check();
