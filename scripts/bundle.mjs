@@ -40,8 +40,6 @@ const external = [
   'h5wasm',
   'scran.js',
   'pg',
-  'pg-boss',
-  'pg-copy-streams',
   'prom-client',
 ];
 /** Of sharp, which is gathered but for this: its own JavaScript, comparison of versions included, took half of a child's start. */

@@ -39,6 +39,17 @@ async function openPlace(workspace: Workspace, option: unknown, flag: string): P
   return { place: name === own ? workspace.store : await openStore(name, workspace), name };
 }
 
+/** `named`: an id or `latest`, below `--from`. Throws USAGE_INVALID, BACKUP_NOT_FOUND, BACKUP_DAMAGED. */
+async function findBackup(
+  workspace: Workspace,
+  named: string,
+  option: unknown,
+): Promise<{ place: ObjectStore; manifest: BackupManifest }> {
+  const { place, name: placeName } = await openPlace(workspace, option, '--from');
+  const { getBackup } = await import('@tintype/core/backup/list-backups');
+  return { place, manifest: await getBackup({ place }, { name: named, placeName }) };
+}
+
 const create: CommandRecord = {
   name: 'backup create',
   summary: 'keep all rows and bytes of this moment, while work goes on',
@@ -151,12 +162,8 @@ const verify: CommandRecord = {
   examples: ['tintype backup verify latest', 'tintype backup verify latest --from file:/mnt/backups/shop'],
   async run(context, [named = ''], options) {
     await using workspace = await context.openWorkspace();
-    const { place, name: placeName } = await openPlace(workspace, options.from, '--from');
-    const [{ getBackup }, { verifyBackup }] = await Promise.all([
-      import('@tintype/core/backup/list-backups'),
-      import('@tintype/core/backup/verify-backup'),
-    ]);
-    const manifest = await getBackup({ place }, { name: named, placeName });
+    const { place, manifest } = await findBackup(workspace, named, options.from);
+    const { verifyBackup } = await import('@tintype/core/backup/verify-backup');
     const report = await verifyBackup({ place, clock: workspace.clock }, manifest, {
       signal: context.signal,
       onProgress: (done, total) => context.output.progress(`verify  ${integer(done)} of ${integer(total)}`),
@@ -188,13 +195,9 @@ const restore: CommandRecord = {
   examples: ['tintype backup restore latest', 'tintype backup restore 20261126T120533Z-1a2b3c --from s3://safe/shop'],
   async run(context, [named = ''], options) {
     await using workspace = await context.openWorkspace();
-    const { place, name: placeName } = await openPlace(workspace, options.from, '--from');
-    const [{ getBackup }, { restoreBackup }] = await Promise.all([
-      import('@tintype/core/backup/list-backups'),
-      import('@tintype/core/backup/restore-backup'),
-    ]);
+    const { place, manifest } = await findBackup(workspace, named, options.from);
+    const { restoreBackup } = await import('@tintype/core/backup/restore-backup');
     const { archive, store, clock } = workspace;
-    const manifest = await getBackup({ place }, { name: named, placeName });
     const report = await restoreBackup({ archive, store, place, clock }, manifest, {
       signal: context.signal,
       onProgress: ({ stage, done, total }) =>

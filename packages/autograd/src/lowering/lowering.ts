@@ -5,8 +5,9 @@ export type Block = 8 | 16;
 
 /**
  * `plain`: the standard's operators on [N, C, H, W], for every provider; with `maxPoolInDouble`, max pooling in float64, which ONNX Runtime
- * leaves to the processor: its WebGPU provider takes a float32 one, and then fails to tell which pixel won. `blocked`: for the CPU, pictures stay in ONNX Runtime's own
- * layout [N, C / block, H, W, block] from the first convolution on, and convolutions are its operators of the domain `blockedDomain`.
+ * leaves to the processor: its WebGPU provider takes a float32 one, and then fails to tell which pixel won. `blocked`: for the CPU, pictures
+ * stay in ONNX Runtime's own layout [N, C / block, H, W, block] from the first convolution on, and convolutions are its operators of the domain
+ * `blockedDomain`.
  */
 export type Lowering =
   | { readonly layout: 'plain'; readonly maxPoolInDouble?: true }
