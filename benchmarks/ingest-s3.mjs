@@ -2,7 +2,7 @@
  * @file Ingest into a bucket against ingest into a folder, rounds alternated. The bucket is a real server of this machine (radosgw, else
  * moto_server), which takes its share of the same cores.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -56,15 +56,39 @@ async function ingest(openStore) {
   return report.seen / (report.durationMs / 1000);
 }
 
+const ticksMs = 10;
+
+/** Processor time of the server's processes so far (Linux; elsewhere 0). */
+function readServerCpuMs() {
+  let ticks = 0;
+  for (const id of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const text = readFileSync(`/proc/${id}/stat`, 'utf8');
+      const [, name] = /\((.*)\)/.exec(text);
+      const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+      const isServer = /^(radosgw|ceph-|moto)/.test(name) && Number(fields[1]) === process.pid;
+      if (isServer) ticks += Number(fields[11]) + Number(fields[12]);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return ticks * ticksMs;
+}
+
 const perSecond = { file: [], s3: [] };
+const cpuMs = { server: 0, parent: 0 };
 try {
   for (let round = 0; round <= Number(values.rounds); round += 1) {
     const file = await ingest((state) => openFileStore({ folder: join(state, 'objects') }));
+    const before = { server: readServerCpuMs(), parent: process.cpuUsage() };
     const s3 = await ingest((state) => openBucketStore(state, round));
+    const parent = process.cpuUsage(before.parent);
+    const taken = { server: readServerCpuMs() - before.server, parent: (parent.user + parent.system) / 1000 };
     // The first round warms caches.
     if (round === 0) continue;
     perSecond.file.push(file);
     perSecond.s3.push(s3);
+    for (const who of Object.keys(cpuMs)) cpuMs[who] += taken[who];
   }
 } finally {
   await pool[Symbol.asyncDispose]();
@@ -76,10 +100,12 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 
 const round = (number) => Math.round(number * 100) / 100;
 const ratio = round(median(perSecond.s3.map((each, index) => each / perSecond.file[index])));
 const met = ratio >= bar;
+const perPicture = (ms) => round(ms / (source.paths.length * perSecond.s3.length));
 console.log(
   JSON.stringify({
     server: server.name,
     pictures: source.paths.length,
+    cpuMsPerPicture: { server: perPicture(cpuMs.server), parent: perPicture(cpuMs.parent) },
     picturesPerSecond: { file: perSecond.file.map(Math.round), s3: perSecond.s3.map(Math.round) },
     ratio,
     bar,
