@@ -117,6 +117,12 @@ describe('a running server', () => {
     expect(reply).toMatchObject({ status, body: { code, request_id: expect.stringMatching(/^req_/) } });
   });
 
+  test('keeps an idle connection for longer than proxies do, who would lose a request otherwise', async () => {
+    const { headers } = await fetch(`${server.address}/health`);
+
+    expect(headers.get('keep-alive')).toMatch(/^timeout=72\b/);
+  });
+
   test('looks at an address in a child of its own, and goes to no machine of the neighborhood', async () => {
     const response = await fetch(`${server.address}/predict`, {
       method: 'POST',

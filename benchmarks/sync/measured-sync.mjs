@@ -1,4 +1,7 @@
-/** @file One sync of a bucket whose objects the catalog knows, watched for memory: node measured-sync.mjs STATE ENDPOINT; with a third word, what an earlier sync would have left is recorded instead. */
+/**
+ * @file One sync of a bucket whose objects the catalog knows: `node --expose-gc measured-sync.mjs STATE ENDPOINT timed|live`, where `live` watches
+ * what JavaScript holds after a collection. `first` records what an earlier sync would have left instead.
+ */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { openS3Bucket } from '@tintype/adapters/buckets/open-s3-bucket';
@@ -9,7 +12,8 @@ import { defaultPictureLimits as limits } from '@tintype/contracts/picture';
 import { sampleIdOf } from '@tintype/core/ingest/sample-id';
 import { syncSource } from '@tintype/core/ingest/sync-source';
 
-const [, , state, endpoint, isFirst] = process.argv;
+const [, , state, endpoint, what] = process.argv;
+const collectEveryMs = 500;
 Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' });
 const address = { scheme: 's3', bucket: 'photos', prefix: '' };
 const bucket = await openS3Bucket({ address, settings: { endpoint } });
@@ -46,9 +50,16 @@ async function recordAll() {
 
 async function measure() {
   let peak = 0;
-  const timer = setInterval(() => {
+  let live = 0;
+  const watch = () => {
     peak = Math.max(peak, process.memoryUsage.rss());
-  }, 50);
+  };
+  const collect = () => {
+    gc();
+    const { heapUsed, external } = process.memoryUsage();
+    live = Math.max(live, heapUsed + external);
+  };
+  const timer = what === 'live' ? setInterval(collect, collectEveryMs) : setInterval(watch, 50);
   const startedAt = performance.now();
   const cpu = process.cpuUsage();
   const report = await syncSource(
@@ -56,6 +67,7 @@ async function measure() {
     { dataset: 'd', labels: 'folder', annotator: 'bench', limits },
   );
   clearInterval(timer);
+  if (what === 'live') collect();
   const { user, system } = process.cpuUsage(cpu);
   const round = (number) => Math.round(number * 100) / 100;
   return {
@@ -63,10 +75,11 @@ async function measure() {
     cpuSeconds: round((user + system) / 1e6),
     unchanged: report.unchanged,
     peakMiB: Math.round(peak / 2 ** 20),
+    liveMiB: round(live / 2 ** 20),
   };
 }
 
-const result = isFirst ? await recordAll() : await measure();
+const result = what === 'first' ? await recordAll() : await measure();
 await catalog[Symbol.asyncDispose]();
 process.send(result ?? {});
 process.disconnect();

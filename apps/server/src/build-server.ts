@@ -113,7 +113,8 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
     bodyLimit: jsonLimitBytes,
     requestTimeout: 60_000,
     connectionTimeout: 75_000,
-    keepAliveTimeout: 5000,
+    // Longer than proxies and load balancers keep idle connections (nginx and AWS 60 s): who ends first loses no request.
+    keepAliveTimeout: 72_000,
     maxRequestsPerSocket: 1000,
     forceCloseConnections: 'idle',
     // Requests that come over connections which are open already are answered while the server ends.

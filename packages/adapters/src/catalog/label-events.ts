@@ -1,30 +1,31 @@
 /** @file Label events are appended; the sample's class follows in the same transaction. */
 import type { LabelEvent } from '@tintype/contracts/label';
 import { crashPoint } from '@tintype/core/ports/crash-point';
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { nextPosition } from './classes.ts';
 import { inChunks, type Write } from './context.ts';
 import { assertSamplesExist } from './sample-ids.ts';
 import { fromLabelEvent, toLabelEvent } from './sample-rows.ts';
-import type { SampleTable, Tables } from './schema.ts';
+import type { ClassTable, SampleTable, Tables } from './schema.ts';
 
 const chunkSize = 500;
 
 /** Throws SAMPLE_NOT_FOUND, and then nothing is appended. */
 export async function appendLabelEvents(trx: Write, events: readonly LabelEvent[]): Promise<void> {
-  const nameNow = await readRenames(trx);
+  const known = await readClasses(trx);
+  const nameNow = renamesOf(known);
+  const live = new Set(known.filter((row) => row.removed_at === null).map((row) => row.name));
   await inChunks(events, chunkSize, async (chunk) => {
     await assertSamplesExist(
       trx,
       chunk.map((event) => event.sampleId),
     );
-    const known = await withoutKnown(trx, chunk);
-    const fresh = known.map((event) => ({ ...event, className: event.className && nameNow(event.className) }));
+    const unknown = await withoutKnown(trx, chunk);
+    const fresh = unknown.map((event) => ({ ...event, className: event.className && nameNow(event.className) }));
     if (fresh.length === 0) return;
-    await ensureClasses(
-      trx,
-      fresh.map((event) => event.className),
-    );
+    const names = fresh.flatMap(({ className }) => (className === null || live.has(className) ? [] : [className]));
+    await ensureClasses(trx, names);
+    for (const name of names) live.add(name);
     await trx.insertInto('label_events').values(fresh.map(fromLabelEvent)).execute();
     crashPoint('label.appended');
     await setClasses(trx, fresh);
@@ -41,9 +42,17 @@ export async function listLabelEvents(db: Kysely<Tables>, sampleId: string): Pro
   return rows.map(toLabelEvent);
 }
 
+type ClassRow = Pick<Selectable<ClassTable>, 'name' | 'became' | 'removed_at'>;
+
+const readClasses = (trx: Write): Promise<ClassRow[]> =>
+  trx.selectFrom('classes').select(['name', 'became', 'removed_at']).execute();
+
 /** What a class is called now: labels that were given before it was renamed or merged, and arrive after, are not lost on it. */
 export async function readRenames(trx: Write): Promise<(className: string) => string> {
-  const rows = await trx.selectFrom('classes').select(['name', 'became']).where('became', 'is not', null).execute();
+  return renamesOf(await readClasses(trx));
+}
+
+function renamesOf(rows: readonly ClassRow[]): (className: string) => string {
   const became = new Map(rows.map((row) => [row.name, row.became]));
   return (className) => {
     let name = className;
@@ -56,7 +65,7 @@ export async function readRenames(trx: Write): Promise<(className: string) => st
 export async function ensureClasses(trx: Write, classNames: readonly (string | null)[]): Promise<void> {
   const wanted = [...new Set(classNames)].filter((name) => name !== null);
   if (wanted.length === 0) return;
-  const known = await trx.selectFrom('classes').select(['name', 'removed_at']).execute();
+  const known = await readClasses(trx);
   const names = new Set(known.map((row) => row.name));
   const gone = known.filter((row) => row.removed_at !== null && wanted.includes(row.name)).map((row) => row.name);
   if (gone.length > 0)
