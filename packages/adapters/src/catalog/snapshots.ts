@@ -6,7 +6,7 @@ import type { SnapshotStore } from '@tintype/core/ports/catalog';
 import type { Selectable } from 'kysely';
 import { fromJson, inChunks, type StoreContext, type Write, write } from './context.ts';
 import { sql } from './kysely.ts';
-import type { SnapshotTable } from './schema.ts';
+import type { SnapshotEntryTable, SnapshotTable } from './schema.ts';
 
 const chunkSize = 1000;
 
@@ -41,16 +41,34 @@ export function createSnapshotStore(context: StoreContext): SnapshotStore {
         .where('snapshot_id', '=', snapshotId)
         .orderBy('sample_id')
         .execute();
-      return rows.map((row) => ({
-        sampleId: row.sample_id,
-        contentHash: row.content_hash,
-        className: row.class_name,
-        group: row.group_id,
-        split: row.split as Split,
-      }));
+      return rows.map(toEntry);
+    },
+    async *stream(snapshotId) {
+      for (let after = ''; ; ) {
+        const rows = await db
+          .selectFrom('snapshot_entries')
+          .selectAll()
+          .where('snapshot_id', '=', snapshotId)
+          .where('sample_id', '>', after)
+          .orderBy('sample_id')
+          .limit(chunkSize)
+          .execute();
+        yield* rows.map(toEntry);
+        const last = rows.at(-1);
+        if (!last || rows.length < chunkSize) return;
+        after = last.sample_id;
+      }
     },
   };
 }
+
+const toEntry = (row: Selectable<SnapshotEntryTable>): SnapshotEntry => ({
+  sampleId: row.sample_id,
+  contentHash: row.content_hash,
+  className: row.class_name,
+  group: row.group_id,
+  split: row.split as Split,
+});
 
 /** One that exists becomes the latest again: it is what was asked for last. */
 async function createSnapshot(trx: Write, snapshot: Snapshot, entries: readonly SnapshotEntry[]): Promise<void> {

@@ -80,8 +80,15 @@ class FileStore implements ObjectStore {
     let file: FileHandle | undefined;
     try {
       file = await open(join(this.#folder, key));
-      const chunks: AsyncIterable<Uint8Array> = file.createReadStream({ highWaterMark: chunkBytes, autoClose: false });
-      yield* chunks;
+      // A stream would take a whole chunk of memory for each small object, and another to find its end.
+      const { size } = await file.stat();
+      for (let position = 0; position < size; ) {
+        const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, size - position));
+        const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
+        if (bytesRead === 0) break;
+        position += bytesRead;
+        yield chunk.subarray(0, bytesRead);
+      }
     } catch (error) {
       throw readFailure(key, error);
     } finally {

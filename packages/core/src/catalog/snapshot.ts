@@ -131,16 +131,33 @@ function classTooSmall(names: readonly string[], entries: readonly { className: 
 
 /** Equal lists have equal ids. */
 export const snapshotIdOf = (lines: Uint8Array): string =>
-  `snap_${createHash('sha256').update(lines).digest('hex').slice(0, 16)}`;
+  snapshotIdFrom(createHash('sha256').update(lines).digest('hex'));
+
+/** `sha256`: of all lines. */
+export const snapshotIdFrom = (sha256: string): string => `snap_${sha256.slice(0, 16)}`;
 
 /** One JSON line per entry, keys in this order: what the id is the hash of. */
 export function renderEntries(entries: readonly SnapshotEntry[]): Uint8Array {
-  const lines = entries.map(
-    ({ sampleId, contentHash, className, group, split }) =>
-      `${JSON.stringify({ sampleId, contentHash, className, group, split })}\n`,
-  );
-  return new TextEncoder().encode(lines.join(''));
+  return new TextEncoder().encode(entries.map(renderEntry).join(''));
 }
+
+/** The same, some thousands of bytes at a time. */
+export async function* streamLines(entries: AsyncIterable<SnapshotEntry>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  let text = '';
+  for await (const entry of entries) {
+    text += renderEntry(entry);
+    if (text.length < lineChunk) continue;
+    yield encoder.encode(text);
+    text = '';
+  }
+  if (text !== '') yield encoder.encode(text);
+}
+
+const lineChunk = 65_536;
+
+const renderEntry = ({ sampleId, contentHash, className, group, split }: SnapshotEntry): string =>
+  `${JSON.stringify({ sampleId, contentHash, className, group, split })}\n`;
 
 function countSplits(entries: readonly SnapshotEntry[]): Snapshot['counts'] {
   const counts = { train: 0, validation: 0, test: 0 };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { describeAccessStore } from './access-store.contract.ts';
 import { describeAnswerStore } from './answer-store.contract.ts';
-import { anEntry, aSnapshot, fill, idOf, type OpenCatalog } from './catalog-builders.contract.ts';
+import { anEntry, aSnapshot, collect, fill, idOf, type OpenCatalog } from './catalog-builders.contract.ts';
 import { describeClassStore } from './class-store.contract.ts';
 import { describeCurationStores } from './curation-stores.contract.ts';
 import { describeOriginStore } from './origin-store.contract.ts';
@@ -103,7 +103,10 @@ function describeSnapshotStore(open: OpenCatalog): void {
       ids.map((id, i) => anEntry(id, i % 5 ? 'train' : 'test')),
     );
 
-    expect(await catalog.snapshots.entries(aSnapshot('1').id)).toHaveLength(2500);
+    const entries = await catalog.snapshots.entries(aSnapshot('1').id);
+    expect(entries).toHaveLength(2500);
+    expect(await collect(catalog.snapshots.stream(aSnapshot('1').id))).toEqual(entries);
+    expect(await collect(catalog.snapshots.stream(aSnapshot('2').id))).toEqual([]);
     expect((await catalog.samples.list({ split: 'test', dataset: 'pets' })).total).toBe(500);
   });
 }

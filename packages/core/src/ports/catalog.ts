@@ -158,6 +158,8 @@ export interface SnapshotStore {
   list(dataset?: string): Promise<Snapshot[]>;
   /** In sample-id order. */
   entries(snapshotId: string): Promise<SnapshotEntry[]>;
+  /** The same, of which no more than a page is in memory. */
+  stream(snapshotId: string): AsyncIterable<SnapshotEntry>;
 }
 
 export interface RunStore {

@@ -1,10 +1,10 @@
 /** @file Snapshots: the list in the store and the rows must both be what the id is the hash of. */
 import type { Snapshot } from '@tintype/contracts/catalog';
-import { renderEntries, snapshotIdOf } from '../catalog/snapshot.ts';
+import { snapshotIdFrom, streamLines } from '../catalog/snapshot.ts';
 import { objectKeys } from '../ports/object-store.ts';
 import type { CheckContext, Found } from './check.types.ts';
 import { orphan } from './orphan.ts';
-import { quarantine } from './quarantine.ts';
+import { hashChunks, hashObject, quarantine } from './quarantine.ts';
 
 export async function* checkSnapshots(context: CheckContext): AsyncGenerator<Found> {
   const { catalog, store, looked } = context;
@@ -20,14 +20,14 @@ export async function* checkSnapshots(context: CheckContext): AsyncGenerator<Fou
 async function* checkSnapshot(context: CheckContext, snapshot: Snapshot): AsyncGenerator<Found> {
   const { catalog, store, isQuick, looked } = context;
   const key = objectKeys.snapshot(snapshot.id);
-  const lines = async (): Promise<Uint8Array> => renderEntries(await catalog.snapshots.entries(snapshot.id));
+  const lines = (): AsyncIterable<Uint8Array> => streamLines(catalog.snapshots.stream(snapshot.id));
+  const areRowsWhole = async (): Promise<boolean> => snapshotIdFrom((await hashChunks(lines())).sha256) === snapshot.id;
   const writeAgain = async (): Promise<string | undefined> => {
-    const fresh = await lines();
-    if (snapshotIdOf(fresh) !== snapshot.id) return undefined;
-    await store.put(key, fresh, { ifAbsent: false });
+    if (!(await areRowsWhole())) return undefined;
+    await store.write(key, lines(), { ifAbsent: false });
     return 'It is written again from its rows.';
   };
-  if (!isQuick && snapshotIdOf(await lines()) !== snapshot.id)
+  if (!isQuick && !(await areRowsWhole()))
     yield {
       kind: 'snapshot-rows',
       subject: snapshot.id,
@@ -38,9 +38,9 @@ async function* checkSnapshot(context: CheckContext, snapshot: Snapshot): AsyncG
     return;
   }
   if (isQuick) return;
-  const bytes = await store.get(key);
-  looked.sizeBytes += bytes.length;
-  if (snapshotIdOf(bytes) === snapshot.id) return;
+  const read = await hashObject(store, key);
+  looked.sizeBytes += read.sizeBytes;
+  if (snapshotIdFrom(read.sha256) === snapshot.id) return;
   yield {
     kind: 'snapshot-corrupt',
     subject: key,
