@@ -24,7 +24,8 @@ export interface CommandContext {
   output: Output;
   /** Aborted by Ctrl+C. */
   signal: AbortSignal;
-  openWorkspace(): Promise<Workspace>;
+  /** `cacheBytes`: of an SQLite catalog's pages, held in memory. */
+  openWorkspace(chosen?: { cacheBytes?: number }): Promise<Workspace>;
   /** Children for hostile bytes: `size` of them, by default one per core. */
   openPool(workspace?: Workspace, size?: number): Promise<TaskPool<PictureTasks>>;
   /** Children that rewrite graphs: `size` of them, by default one per core. */

@@ -20,9 +20,9 @@ export function createContext(
   return {
     output,
     signal,
-    async openWorkspace() {
+    async openWorkspace(chosen = {}) {
       const { openWorkspace } = await import('@tintype/adapters/workspace/open-workspace');
-      return openWorkspace({ folder: await workspaceFolder(options) });
+      return openWorkspace({ folder: await workspaceFolder(options), ...chosen });
     },
     async openPool(_workspace, size) {
       const { openTaskPool } = await import('@tintype/adapters/children/open-task-pool');

@@ -16,13 +16,13 @@ interface FindingEntry {
 const damage = (title: string, repair: string): FindingEntry => ({ severity: 'damage', title, repair });
 const leftover = (title: string, repair: string): FindingEntry => ({ severity: 'leftover', title, repair });
 
-const kept = 'nothing: history is never changed; it is written down in quarantine/';
+const kept = 'nothing: history is never changed';
 const recounted = 'made to say what the history says';
 
 /** In the order in which they are looked for. */
 export const findingKinds = {
   // Rows against each other
-  'database-damaged': damage('the database file is damaged', 'nothing: restore a backup'),
+  'database-damaged': damage('the database file is damaged', 'nothing, nor is anything else: restore a backup'),
   'label-dangling': damage('a label of a sample that is not there', kept),
   'label-mismatch': damage('a sample does not have the class of its last label', recounted),
   'class-missing': damage('a class that samples have is not in the list of classes', 'put into the list'),
@@ -71,7 +71,10 @@ export const findingKinds = {
   ),
   'thumbnail-missing': damage('a sample without its thumbnail', 'made again from the picture'),
   'thumbnail-corrupt': damage('a thumbnail is not a whole JPEG', 'made again from the picture'),
-  'prediction-missing': damage('a kept prediction without its picture', 'nothing: the prediction stays'),
+  'prediction-missing': damage(
+    'a kept prediction without its picture',
+    'brought back from quarantine/, else the prediction stays without it',
+  ),
   'snapshot-missing': damage('a snapshot without its list', 'written again from its rows'),
   'snapshot-corrupt': damage(
     'the list of a snapshot is not the one it was',
@@ -89,7 +92,7 @@ export const findingKinds = {
   orphan: leftover('an object that no row speaks of', 'moved to quarantine/ once it is an hour old'),
 
   // What is under way, or was
-  unfinished: leftover('a file that a process left unfinished', 'removed once it is an hour old'),
+  unfinished: leftover('a file that a process left unfinished', 'removed once nobody wrote to it for ten minutes'),
   'copy-damaged': damage('the copy of an object on this machine is not the object', 'removed: it is downloaded again'),
   'checkpoint-damaged': leftover(
     'a checkpoint of a training is cut or changed',

@@ -17,8 +17,8 @@ export const verifyCommand: CommandRecord = {
   ],
   examples: ['tintype verify', 'tintype verify --quick', 'tintype verify --repair --json'],
   async run(context, _args, options) {
-    await using workspace = await context.openWorkspace();
-    const { verifyWorkspace } = await import('@tintype/core/verify/verify-workspace');
+    const { verifyCacheBytes: cacheBytes, verifyWorkspace } = await import('@tintype/core/verify/verify-workspace');
+    await using workspace = await context.openWorkspace({ cacheBytes });
     const { catalog, store, runFolders, clock, config } = workspace;
     let pool: ReturnType<typeof context.openPool> | undefined;
     const openPool = (): ReturnType<typeof context.openPool> => {

@@ -1,4 +1,5 @@
 /** @file The integrity store: contradictions between rows, a page at a time, and the way back to agreement. */
+import { TintypeError } from '@tintype/contracts/errors';
 import type { IntegrityStore, KnownPicture, RowFault } from '@tintype/core/ports/integrity-store';
 import type { Kysely, RawBuilder } from 'kysely';
 import { type StoreContext, write } from './context.ts';
@@ -6,11 +7,12 @@ import { rowChecks } from './integrity-checks.ts';
 import { sql } from './kysely.ts';
 import { putAlias } from './registry.ts';
 import type { Tables } from './schema.ts';
+import { sqliteCode } from './sqlite-dialect.ts';
 
 const pageRows = 500;
 const chunkOfIds = 500;
 /** Read at once: of an unordered table, parts of about this many rows cost a walk over it each. */
-const partRows = 50_000;
+const partRows = 20_000;
 /** What no file has, so that it is read again. */
 const unknownSize = -1;
 
@@ -48,6 +50,17 @@ export function createIntegrityStore(context: StoreContext): IntegrityStore {
           .execute(),
       );
     },
+    forgetPredictionPicture: (contentHash) =>
+      write(context, async (trx) => {
+        const forgotten = await trx
+          .updateTable('predictions')
+          .set({ has_picture: 0 })
+          .where('content_hash', '=', contentHash)
+          .where('has_picture', '=', 1)
+          .returning('id')
+          .execute();
+        return forgotten.length;
+      }),
     setAlias: (move) => write(context, (trx) => putAlias(trx, move)),
   };
 }
@@ -72,9 +85,20 @@ async function* pages(db: Kysely<Tables>, query: RawBuilder<unknown>): AsyncGene
 /** What SQLite says of its own file; a server looks after its files itself. */
 async function* findDamage({ db, writer }: StoreContext): AsyncGenerator<RowFault> {
   if (writer) return;
-  const { rows } = await sql<{ quick_check: string }>`pragma quick_check(20)`.execute(db);
-  for (const { quick_check: text } of rows)
+  for (const text of await quickCheck(db))
     if (text !== 'ok') yield { kind: 'database-damaged', subject: 'catalog.sqlite', detail: `SQLite says: ${text}.` };
+}
+
+/** A table that cannot be opened ends the look at the file, and all that it had found. */
+async function quickCheck(db: Kysely<Tables>): Promise<string[]> {
+  try {
+    const { rows } = await sql<{ quick_check: string }>`pragma quick_check(20)`.execute(db);
+    return rows.map(({ quick_check: text }) => text);
+  } catch (error) {
+    const cause = error instanceof TintypeError ? error.cause : undefined;
+    if (sqliteCode(cause)?.startsWith('SQLITE_CORRUPT') !== true) throw error;
+    return [(cause as Error).message];
+  }
 }
 
 async function* readPictures(db: Kysely<Tables>, of: 'samples' | 'predictions'): AsyncGenerator<KnownPicture> {

@@ -11,6 +11,7 @@ import Sqlite from 'better-sqlite3';
 import { type Kysely, type KyselyPlugin, type RootOperationNode, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { systemClock as clock } from '../clock.ts';
+import { breakSqliteRows } from '../testing/break-sqlite.ts';
 import { createCatalog } from './create-catalog.ts';
 import { openSqliteCatalog } from './open-sqlite-catalog.ts';
 import type { Tables } from './schema.ts';
@@ -25,13 +26,20 @@ describe('SQLite: integrity', () => {
   describeIntegrityStore(async () => {
     const path = await aPath();
     const catalog = await openSqliteCatalog({ path, clock });
-    const breakRows = async (statement: string): Promise<void> => {
-      const plain = new Sqlite(path);
-      plain.exec(statement);
-      plain.close();
-    };
-    return { catalog, breakRows };
+    return { catalog, breakRows: (statements: string) => breakSqliteRows(path, statements) };
   });
+});
+
+test.each([
+  [undefined, -65_536],
+  [8 * 2 ** 20, -8192],
+])('of the pages of a file, %s bytes are held in memory', async (cacheBytes, kibibytes) => {
+  const db = await openSqliteDatabase({ path: await aPath(), ...(cacheBytes === undefined ? {} : { cacheBytes }) });
+
+  const { rows } = await sql<{ cache_size: number }>`pragma cache_size`.execute(db);
+  await db.destroy();
+
+  expect(rows).toEqual([{ cache_size: kibibytes }]);
 });
 
 test('what was recorded is there after a restart', async () => {

@@ -17,23 +17,31 @@ import { sqliteCode, sqliteDialect, sqliteSchemaDialect, storageReason } from '.
 const oldestSqlite = [3, 51, 3] as const;
 const busyTimeoutMs = 10_000;
 const lockTimeoutMs = 60_000;
+/** An index of 100,000 samples is read from memory. */
+const usualCacheBytes = 64 * 2 ** 20;
+
+export interface OpenSqliteOptions {
+  path: string;
+  /** Of the file's pages, held in memory; default 64 MiB. */
+  cacheBytes?: number;
+}
 
 /**
  * The database of a workspace, created where it is missing.
  * Throws WORKSPACE_UNREADABLE when it cannot be opened, CATALOG_TOO_NEW when a newer version has migrated it.
  */
-export async function openSqliteDatabase(options: { path: string }): Promise<Kysely<Tables>> {
+export async function openSqliteDatabase(options: OpenSqliteOptions): Promise<Kysely<Tables>> {
   const { path } = options;
   try {
     if (!existsSync(path)) await underLock(path, () => createFile(path));
-    return await openAndMigrate(path);
+    return await openAndMigrate(options);
   } catch (error) {
     throw toOpenError(error, path);
   }
 }
 
-async function openAndMigrate(path: string): Promise<Kysely<Tables>> {
-  const db = connect(path);
+async function openAndMigrate({ path, cacheBytes }: OpenSqliteOptions): Promise<Kysely<Tables>> {
+  const db = connect(path, cacheBytes);
   try {
     if ((await readPending(db)).length > 0) await underLock(path, () => upgrade(db, path));
     return db;
@@ -53,10 +61,10 @@ async function upgrade(db: Kysely<Tables>, path: string): Promise<void> {
   await migrate(db, migrations);
 }
 
-function connect(path: string): Kysely<Tables> {
+function connect(path: string, cacheBytes = usualCacheBytes): Kysely<Tables> {
   const database = new Sqlite(path, { fileMustExist: true, timeout: busyTimeoutMs });
   try {
-    configure(database);
+    configure(database, cacheBytes);
   } catch (error) {
     database.close();
     throw error;
@@ -64,15 +72,15 @@ function connect(path: string): Kysely<Tables> {
   return new kysely.Kysely<Tables>({ dialect: sqliteDialect(database) });
 }
 
-function configure(database: Database): void {
+function configure(database: Database, cacheBytes: number): void {
   assertSqliteVersion(database);
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
   database.pragma('trusted_schema = OFF');
   database.pragma('mmap_size = 0');
-  // 64 MiB: an index of 100,000 samples is read from memory.
-  database.pragma('cache_size = -65536');
+  // Less than nothing: KiB instead of pages.
+  database.pragma(`cache_size = ${-Math.ceil(cacheBytes / 1024)}`);
 }
 
 function assertSqliteVersion(database: Database): void {

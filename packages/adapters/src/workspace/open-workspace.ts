@@ -22,6 +22,8 @@ export interface OpenWorkspaceOptions {
   clock?: Clock;
   /** What will be used; touching another part throws. Default: all. */
   needs?: readonly WorkspacePart[];
+  /** Of an SQLite catalog's pages, held in memory; default 64 MiB. */
+  cacheBytes?: number;
   /** Address of the hub, for tests and mirrors. */
   hubEndpoint?: string;
 }
@@ -35,7 +37,7 @@ export async function openWorkspace(options: OpenWorkspaceOptions): Promise<Work
 
   const needsDatabase = needs.includes('catalog') || needs.includes('queue');
   const [records, store, hub] = await Promise.all([
-    needsDatabase ? openRecords(folder, config.database, options.clock) : undefined,
+    needsDatabase ? openRecords({ ...options, folder, database: config.database }) : undefined,
     needs.includes('store') ? openStore(config.store, { folder, config }) : undefined,
     needs.includes('hub') ? openHub(folder, options.hubEndpoint) : undefined,
   ]);
@@ -90,11 +92,16 @@ interface Records extends Pick<Workspace, 'catalog' | 'archive' | 'queue'> {
   clock?: Clock;
 }
 
-async function openRecords(folder: string, database: string, clock: Clock | undefined): Promise<Records> {
-  return database === 'sqlite' ? openSqlite(folder, clock ?? systemClock) : openPostgres(folder, database, clock);
+interface OpenRecords extends Pick<OpenWorkspaceOptions, 'folder' | 'clock' | 'cacheBytes'> {
+  database: string;
 }
 
-async function openSqlite(folder: string, clock: Clock): Promise<Records> {
+async function openRecords(options: OpenRecords): Promise<Records> {
+  const { folder, database, clock } = options;
+  return database === 'sqlite' ? openSqlite(options) : openPostgres(folder, database, clock);
+}
+
+async function openSqlite({ folder, clock = systemClock, cacheBytes }: OpenRecords): Promise<Records> {
   const [{ openSqliteDatabase }, { createCatalog }, { createSqliteArchive }, { createQueue }] = await Promise.all([
     import('../catalog/sqlite-database.ts'),
     import('../catalog/create-catalog.ts'),
@@ -102,7 +109,7 @@ async function openSqlite(folder: string, clock: Clock): Promise<Records> {
     import('../queue/create-queue.ts'),
   ]);
   const path = workspacePaths.catalog(folder);
-  const db = await openSqliteDatabase({ path });
+  const db = await openSqliteDatabase({ path, ...(cacheBytes === undefined ? {} : { cacheBytes }) });
   const context = { db, clock };
   return {
     catalog: createCatalog(context),

@@ -11,6 +11,7 @@ import {
   idOf,
   type OpenCatalog,
 } from './catalog-builders.contract.ts';
+import { aPrediction } from './prediction-store.contract.ts';
 
 /** A catalog and the way behind its back: statements that no part of the product makes. */
 export type OpenBreakable = () => Promise<{
@@ -50,6 +51,7 @@ export function describeIntegrityStore(open: OpenBreakable): void {
     ['split-mismatch', `update samples set split = 'validation' where class_name = 'cat'`],
     ['class-missing', `delete from classes where name = 'cat'`],
     ['snapshot-dangling', `update datasets set latest_snapshot = 'snap_9'`],
+    ['alias-dangling', `update aliases set version = 9`],
     ['alias-mismatch', `update aliases set version = 1`],
     [
       'lease-stuck',
@@ -118,6 +120,45 @@ export function describeIntegrityStore(open: OpenBreakable): void {
     expect(forgotten).toEqual([{ location: '/pictures', path: 'cat/1.jpg' }]);
     const origins = await catalog.samples.findOrigins('pets', '/pictures', ['cat/1.jpg']);
     expect(origins.get('cat/1.jpg')?.sizeBytes).toBe(-1);
+  });
+
+  test('rows of a sample that is not there are found; what was computed is removed, what somebody did stays', async () => {
+    const { catalog, breakRows } = await filled();
+    await using _ = catalog;
+    await breakRows(`insert into label_events (id, sample_id, class_name, annotator, source, at)
+      values ('label_9', 's_gone', 'cat', 'ada', 'human', 1);
+      insert into removal_events (sample_id, removed, annotator, at) values ('s_gone', 1, 'ada', 1);
+      insert into label_leases (sample_id, annotator, until) values ('s_gone', 'ada', 1)`);
+
+    const found = await collect(catalog.integrity.findFaults({ at }));
+    const said = await Promise.all(found.map((fault) => catalog.integrity.mend(fault, { at })));
+
+    expect(found.map(({ kind, subject }) => [kind, subject])).toEqual([
+      ['label-dangling', 's_gone'],
+      ['row-dangling', 'label_leases s_gone'],
+      ['row-dangling', 'removal_events s_gone'],
+    ]);
+    expect(said).toEqual([undefined, 'It was computed, and is removed.', undefined]);
+    expect(await kinds(catalog)).toEqual(['label-dangling', 'row-dangling']);
+  });
+
+  test('predictions of a picture that is gone stay, without it', async () => {
+    const { catalog } = await filled();
+    await using _ = catalog;
+    const pictured = { contentHash: 'a'.repeat(64), hasPicture: true };
+    await catalog.predictions.record([aPrediction('1', pictured), aPrediction('2', pictured)]);
+    await catalog.predictions.record([aPrediction('3', { hasPicture: true, contentHash: 'b'.repeat(64) })]);
+
+    const forgotten = await catalog.integrity.forgetPredictionPicture('a'.repeat(64));
+    const again = await catalog.integrity.forgetPredictionPicture('a'.repeat(64));
+
+    expect([forgotten, again]).toEqual([2, 0]);
+    const { items } = await catalog.predictions.list({});
+    expect(items.map(({ id, hasPicture }) => [id, hasPicture])).toEqual([
+      ['3', true],
+      ['2', false],
+      ['1', false],
+    ]);
   });
 
   test('an alias is moved or taken away with its entry in the log', async () => {

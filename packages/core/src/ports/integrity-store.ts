@@ -26,6 +26,8 @@ export interface IntegrityStore {
   removedBy(by: string): AsyncIterable<{ sampleId: string; contentHash: string }>;
   /** What the files of these samples were is forgotten, so that the next ingest reads them again; returns the files. */
   forgetOrigins(sampleIds: readonly string[]): Promise<{ location: string; path: string }[]>;
+  /** Kept predictions of this picture stay, without it; returns how many. */
+  forgetPredictionPicture(contentHash: string): Promise<number>;
   /** Moves the alias, or takes it away (null), with its entry in the log. */
   setAlias(alias: { model: string; alias: string; version: number | null; by: string; at: number }): Promise<void>;
 }

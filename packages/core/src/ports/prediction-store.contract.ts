@@ -3,7 +3,7 @@ import type { LoggedPrediction } from '@tintype/contracts/prediction-log';
 import { expect, test } from 'vitest';
 import type { OpenCatalog } from './catalog-builders.contract.ts';
 
-const aPrediction = (id: string, change: Partial<LoggedPrediction> = {}): LoggedPrediction => ({
+export const aPrediction = (id: string, change: Partial<LoggedPrediction> = {}): LoggedPrediction => ({
   id,
   at: 1000,
   because: 'random',

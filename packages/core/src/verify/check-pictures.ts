@@ -171,7 +171,20 @@ async function checkPrediction(
   { key: contentHash, left, right }: Pairing,
 ): Promise<Found | undefined> {
   const key = objectKeys.prediction(contentHash);
-  if (!right) return { kind: 'prediction-missing', subject: key, detail: `${key} is not there.` };
+  const forget = async (where: string): Promise<string> => {
+    const predictions = await context.catalog.integrity.forgetPredictionPicture(contentHash);
+    return `It is ${where}; ${predictions === 1 ? 'its prediction stays' : `its ${predictions} predictions stay`}, without a picture.`;
+  };
+  if (!right)
+    return {
+      kind: 'prediction-missing',
+      subject: key,
+      detail: `${key} is not there.`,
+      async mend() {
+        if (await bringBack(context.store, key, contentHash)) return 'It is back from quarantine/.';
+        return forget('nowhere');
+      },
+    };
   const problem = await readProblem(context, right, { contentHash, sizeBytes: left?.sizeBytes ?? right.sizeBytes });
   if (problem === undefined) return undefined;
   return {
@@ -180,7 +193,7 @@ async function checkPrediction(
     detail: `${key} ${problem}.`,
     async mend() {
       await quarantine(context, key, problem);
-      return 'It is in quarantine/; the prediction stays.';
+      return forget('in quarantine/');
     },
   };
 }

@@ -31,22 +31,34 @@ export interface VerifyRequest extends VerifyOptions {
 
 const mostFindings = 1000;
 
-/** Memory does not grow with the workspace. Throws CANCELLED, and what catalog and store throw. */
+/** Everything is read once, so that little of a database is worth keeping in memory. */
+export const verifyCacheBytes = 8 * 2 ** 20;
+
+/**
+ * Memory does not grow with the workspace. Where the database is damaged nothing is mended: its rows may be missing for no other reason. Throws
+ * CANCELLED, and what catalog and store throw.
+ */
 export async function verifyWorkspace(needs: VerifyNeeds, request: VerifyRequest): Promise<VerifyReport> {
   const startedAt = needs.clock.now();
   const looked: Looked = { pictures: 0, objects: 0, sizeBytes: 0 };
   const context: CheckContext = { ...needs, isQuick: request.isQuick, looked };
   const tally = { counts: {} as VerifyReport['counts'], damage: 0, leftovers: 0, repaired: 0, unmended: 0 };
   const findings: Finding[] = [];
+  const isDamaged = (): boolean => tally.counts['database-damaged'] !== undefined;
   for (const [stage, check] of Object.entries(checks)) {
     request.onProgress?.({ ...looked, stage });
-    for await (const found of check(context)) {
-      if (request.signal?.aborted) throw new TintypeError('CANCELLED', {});
-      const finding = await settle(found, request);
-      count(tally, finding);
-      if (findings.length < mostFindings) findings.push(finding);
-      request.onFinding?.(finding);
-      request.onProgress?.({ ...looked, stage });
+    try {
+      for await (const found of check(context)) {
+        if (request.signal?.aborted) throw new TintypeError('CANCELLED', {});
+        const finding = await settle(found, request.repairs && !isDamaged());
+        count(tally, finding);
+        if (findings.length < mostFindings) findings.push(finding);
+        request.onFinding?.(finding);
+        request.onProgress?.({ ...looked, stage });
+      }
+    } catch (error) {
+      // What is asked of a damaged database may fail at any row: what was found until then is told.
+      if (!(isDamaged() && error instanceof TintypeError && error.kind === 'storage')) throw error;
     }
   }
   const { unmended, ...counted } = tally;
@@ -54,8 +66,8 @@ export async function verifyWorkspace(needs: VerifyNeeds, request: VerifyRequest
   return { isQuick: request.isQuick, isSound: unmended === 0, ...looked, ...counted, findings, durationMs };
 }
 
-async function settle({ mend, ...found }: Found, { repairs }: VerifyRequest): Promise<Finding> {
-  const repair = (repairs && (await mend?.())) || null;
+async function settle({ mend, ...found }: Found, isMended: boolean): Promise<Finding> {
+  const repair = (isMended && (await mend?.())) || null;
   if (repair !== null) crashPoint('verify.mended');
   return { ...found, severity: findingKinds[found.kind].severity, repair };
 }
