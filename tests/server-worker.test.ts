@@ -5,7 +5,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
+import type { BackupSummary, BackupsView } from '@tintype/contracts/backup';
 import type { Job } from '@tintype/contracts/job';
+import { objectKeys } from '@tintype/core/ports/object-store';
 import { type RunningServer, startServer } from '@tintype/server/start-server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { aPicture } from './server-workspace.ts';
@@ -136,6 +138,34 @@ test('an evaluation asked for over HTTP is stored with its version', async () =>
     evaluations: object[];
   };
   expect(view.evaluations).toHaveLength(2);
+});
+
+test('a backup asked for over HTTP is made, read whole, and listed as verified; older ones go', async () => {
+  const first = await finished(await ask('/api/backups', {}));
+  const second = await finished(await ask('/api/backups', { keep: 1, verify: true }));
+  const { items, job } = (await getJson('/api/backups')) as BackupsView;
+
+  const [before, after] = [first, second].map(({ result }) => result as { backup: BackupSummary; removed: string[] });
+  expect([first.status, second.status]).toEqual(['succeeded', 'succeeded']);
+  expect(before?.backup).toMatchObject({ state: 'whole', samples: 96, verified: null });
+  expect(after?.removed).toEqual([before?.backup.id]);
+  expect(items).toMatchObject([{ id: after?.backup.id, verified: { problems: 0 } }]);
+  expect(job).toBeNull();
+});
+
+test('a backup that is not what was written fails its job, and no older one is removed for it', async () => {
+  const [kept] = ((await getJson('/api/backups')) as BackupsView).items;
+  const samples = (await getJson('/api/samples?limit=1')) as { items: { contentHash: string }[] };
+  const path = join(folder, '.tintype/store', objectKeys.source(samples.items[0]?.contentHash ?? ''));
+  const whole = readFileSync(path);
+  await writeFile(path, Buffer.alloc(whole.length));
+
+  const job = await finished(await ask('/api/backups', { keep: 1, verify: true }));
+  await writeFile(path, whole);
+
+  const { items } = (await getJson('/api/backups')) as BackupsView;
+  expect(job).toMatchObject({ status: 'failed', error: { code: 'BACKUP_DAMAGED' } });
+  expect(items.map(({ id }) => id)).toContain(kept?.id);
 });
 
 test.skipIf(process.platform !== 'linux')(

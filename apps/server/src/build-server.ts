@@ -30,6 +30,7 @@ import { recordChanges } from './record-changes.ts';
 import { refuseEarly } from './refuse-early.ts';
 import { requestIdOf } from './request-id.ts';
 import { accessRoutes } from './routes/access.ts';
+import { backupRoutes } from './routes/backup.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { curationRoutes } from './routes/curation.ts';
 import { evaluateRoutes } from './routes/evaluate.ts';
@@ -200,6 +201,7 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
   await app.register(trainRoutes, { workspace, estimates: parts.estimates });
   await app.register(tuneRoutes, { workspace });
   await app.register(jobRoutes, { workspace });
+  await app.register(backupRoutes, { workspace });
   await app.register(accessRoutes, { access });
   await registerWebApp(app, webFolder ?? findWebFolder());
   refuseEarly(app, { paths: picturePaths, refuse: () => service.refuse() });

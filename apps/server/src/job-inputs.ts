@@ -1,5 +1,6 @@
 /** @file What each kind of job takes, checked when it is asked for and again when a worker begins it. */
 import { resolve } from 'node:path';
+import { backupJobSchema } from '@tintype/contracts/backup';
 import { batchJobSchema, shardJobSchema } from '@tintype/contracts/batch';
 import { TintypeError } from '@tintype/contracts/errors';
 import { exploreOptionsSchema } from '@tintype/contracts/explore';
@@ -26,6 +27,7 @@ export const jobInputs = {
   explore: exploreOptionsSchema.strict(),
   predict: batchJobSchema,
   shard: shardJobSchema,
+  backup: backupJobSchema,
 } satisfies Record<WorkedJobKind, z.ZodType>;
 
 export type JobInput<K extends WorkedJobKind> = z.infer<(typeof jobInputs)[K]>;

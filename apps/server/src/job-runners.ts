@@ -1,5 +1,6 @@
 /** @file What a worker does for each kind of job: the same use cases as the command line, over the same ports. */
 import { availableParallelism } from 'node:os';
+import type { BackupManifest, BackupVerification } from '@tintype/contracts/backup';
 import type { TrainEvent } from '@tintype/contracts/train-events';
 import type { ExploreTasks } from '@tintype/core/explore/explore-tasks.types';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
@@ -14,7 +15,8 @@ import { createBatchRunners } from './batch-runners.ts';
 import { parseJobInput, trainWithWholePaths, tuneWithWholePaths } from './job-inputs.ts';
 import { localActor } from './local-actor.ts';
 import { takeOver } from './take-over.ts';
-import type { JobRunners } from './work-on-jobs.ts';
+import { version } from './version.ts';
+import type { JobContext, JobRunners } from './work-on-jobs.ts';
 
 export interface RunnerNeeds {
   workspace: Workspace;
@@ -144,8 +146,41 @@ export function createJobRunners(means: RunnerNeeds): JobRunners {
       return { dataset, pictures, findings };
     },
 
+    async backup(input, { signal, report }) {
+      const [{ createBackup }, { removeOldBackups, summarizeManifest }] = await Promise.all([
+        import('@tintype/core/backup/create-backup'),
+        import('@tintype/core/backup/list-backups'),
+      ]);
+      const { keep, verify } = parseJobInput('backup', input);
+      const place = store;
+      const manifest = await createBackup(
+        { catalog, archive: workspace.archive, store, place, clock },
+        { madeBy: version, signal, onProgress: ({ stage, done }) => report({ stage: `backup-${stage}`, done }) },
+      );
+      const verified = verify ? await verifyAndRecord({ place, clock }, manifest, { signal, report }) : null;
+      const removed = keep === undefined ? [] : await removeOldBackups({ place, clock }, { keep });
+      return { backup: summarizeManifest(manifest, verified), removed };
+    },
+
     ...createBatchRunners({ workspace, pool, openSource }),
   };
+}
+
+/** Throws BACKUP_DAMAGED: then older ones are not removed. */
+async function verifyAndRecord(
+  needs: { place: Workspace['store']; clock: Workspace['clock'] },
+  manifest: BackupManifest,
+  { signal, report: tell }: Pick<JobContext, 'signal' | 'report'>,
+): Promise<BackupVerification> {
+  const [{ verifyBackup }, { assertUndamaged, recordVerification }] = await Promise.all([
+    import('@tintype/core/backup/verify-backup'),
+    import('@tintype/core/backup/verification'),
+  ]);
+  const onProgress = (done: number, total: number): void => tell({ stage: 'backup-verify', done, total });
+  const report = await verifyBackup(needs, manifest, { signal, onProgress });
+  const verified = await recordVerification(needs, report);
+  assertUndamaged(report);
+  return verified;
 }
 
 /** Of what a worker that had the job before had told last. */

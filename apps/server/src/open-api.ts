@@ -21,6 +21,7 @@ const tags = [
   { name: 'train', description: 'Runs: how far they are, epoch by epoch' },
   { name: 'tune', description: 'Studies: what a search tried, and what came of it' },
   { name: 'jobs', description: 'Work for a worker' },
+  { name: 'backup', description: 'Rows and bytes of one moment, kept' },
   { name: 'access', description: 'Who may ask: sessions, tokens, users, the record of changes' },
 ];
 

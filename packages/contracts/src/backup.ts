@@ -1,6 +1,7 @@
 /** @file Backups: what one is made of, and what creating, listing, verifying and restoring tell. */
 import { z } from 'zod';
 import { timestampSchema } from './ids.ts';
+import { jobSchema } from './job.ts';
 
 export const backupFormat = 1;
 
@@ -54,6 +55,14 @@ export const backupObjectSchema = z.strictObject({
 });
 export type BackupObject = z.infer<typeof backupObjectSchema>;
 
+/** What reading all of a backup came to, the last time that somebody did. */
+export const backupVerificationSchema = z.strictObject({
+  at: timestampSchema,
+  /** Parts and objects that were not what was written. */
+  problems: countSchema,
+});
+export type BackupVerification = z.infer<typeof backupVerificationSchema>;
+
 /** A backup as lists show it. */
 export const backupSummarySchema = z.object({
   id: backupIdSchema,
@@ -68,6 +77,8 @@ export const backupSummarySchema = z.object({
   objects: countSchema,
   objectBytes: countSchema,
   missingObjects: countSchema,
+  /** Null: nobody has yet. */
+  verified: backupVerificationSchema.nullable(),
 });
 export type BackupSummary = z.infer<typeof backupSummarySchema>;
 
@@ -92,6 +103,28 @@ export const backupReportSchema = z.object({
   durationMs: z.number(),
 });
 export type BackupReport = z.infer<typeof backupReportSchema>;
+
+/** What a worker does who is asked for a backup: beside the workspace's own bytes. */
+export const backupJobSchema = z.strictObject({
+  /** Older backups but for so many are removed; default: none are. */
+  keep: z.int().min(1).max(10_000).optional(),
+  /** Whether all of it is read once it is there. */
+  verify: z.boolean().default(false),
+});
+export type BackupJob = z.infer<typeof backupJobSchema>;
+
+/** GET /api/backups */
+export const backupsQuerySchema = z.strictObject({ limit: z.coerce.number().int().min(1).max(1000).default(100) });
+export const backupsViewSchema = z.object({
+  /** Address of the store that they are in. */
+  place: z.string(),
+  /** Newest first. */
+  items: z.array(backupSummarySchema),
+  total: countSchema,
+  /** The backup that waits or is made now. */
+  job: jobSchema.nullable(),
+});
+export type BackupsView = z.infer<typeof backupsViewSchema>;
 
 export const restoreReportSchema = z.object({
   id: backupIdSchema,

@@ -4,8 +4,8 @@ import { timestampSchema } from './ids.ts';
 
 /** What may be asked for over HTTP. */
 export const askedJobKinds = ['ingest', 'train', 'tune', 'evaluate', 'score', 'explore'] as const;
-/** What workers work on. A batch is asked for by the command line alone, and its shards are made by it. */
-export const workedJobKinds = [...askedJobKinds, 'predict', 'shard'] as const;
+/** What workers work on. A batch is asked for by the command line alone, and its shards are made by it; a backup has a route of its own. */
+export const workedJobKinds = [...askedJobKinds, 'predict', 'shard', 'backup'] as const;
 export type WorkedJobKind = (typeof workedJobKinds)[number];
 /** A sync is a row of the queue so that there is one of a place; the command that began it does it. */
 export const jobKinds = [...workedJobKinds, 'sync'] as const;

@@ -142,7 +142,7 @@ const list = (name: string): CommandRecord => ({
 
 const renderList = (backups: readonly BackupSummary[]): string =>
   table(
-    ['backup', 'state', 'made', '>samples', '>labels', '>versions', '>objects', '>bytes'],
+    ['backup', 'state', 'made', '>samples', '>labels', '>versions', '>objects', '>bytes', 'verified'],
     backups.map((one) => [
       one.id,
       one.because === 'upgrade' ? `${one.state}, before an upgrade` : one.state,
@@ -151,8 +151,14 @@ const renderList = (backups: readonly BackupSummary[]): string =>
         ? [integer(one.samples), integer(one.labels), integer(one.versions), integer(one.objects)]
         : ['', '', '', '']),
       one.state === 'whole' ? formatBytes(one.objectBytes) : '',
+      describeVerified(one),
     ]),
   );
+
+function describeVerified({ state, verified }: BackupSummary): string {
+  if (verified) return verified.problems === 0 ? moment(verified.at) : counted(verified.problems, 'problem');
+  return state === 'whole' ? 'not yet' : '';
+}
 
 const verify: CommandRecord = {
   name: 'backup verify',
@@ -163,16 +169,20 @@ const verify: CommandRecord = {
   async run(context, [named = ''], options) {
     await using workspace = await context.openWorkspace();
     const { place, manifest } = await findBackup(workspace, named, options.from);
-    const { verifyBackup } = await import('@tintype/core/backup/verify-backup');
+    const [{ verifyBackup }, { assertUndamaged, recordVerification }] = await Promise.all([
+      import('@tintype/core/backup/verify-backup'),
+      import('@tintype/core/backup/verification'),
+    ]);
     const report = await verifyBackup({ place, clock: workspace.clock }, manifest, {
       signal: context.signal,
       onProgress: (done, total) => context.output.progress(`verify  ${integer(done)} of ${integer(total)}`),
     });
     context.output.result(report, () => renderReport(report));
-    const [first] = report.problems;
-    if (!first) return;
-    const what = `${first.what} is ${first.problem === 'missing' ? 'missing' : 'not what it was'}`;
-    throw new TintypeError('BACKUP_DAMAGED', { backup: report.id, what, problems: report.problemCount });
+    // Whoever may only read there has verified it all the same.
+    await recordVerification({ place, clock: workspace.clock }, report).catch((error: unknown) => {
+      context.output.notice(`That it was verified could not be kept there: ${printable((error as Error).message)}`);
+    });
+    assertUndamaged(report);
   },
 };
 

@@ -73,6 +73,8 @@ export const smokeChecks = (): Readonly<Partial<Record<OperationId, SmokeCheck>>
   listJobs: { request: {} },
   getJob: { request: { path: { id: 'job_0' } }, orElse: ['JOB_NOT_FOUND'] },
   cancelJob: refused({ path: { id: 'job_0' } }, 'JOB_NOT_FOUND'),
+  listBackups: { request: { query: { limit: 1 } } },
+  startBackup: refused({ body: { keep: 0 } }, 'VALIDATION_FAILED'),
   getSession: { request: {} },
   logIn: refused({ body: {} }, 'VALIDATION_FAILED'),
   join: refused({ body: {} }, 'VALIDATION_FAILED'),

@@ -26,6 +26,10 @@ export async function openStore(text: string, { folder, config }: StoreSurroundi
   return openRemoteStore({ bucket: await openBucket(address, config), cacheFolder, cacheBytes: config.cache.bytes });
 }
 
+/** The one spelling of an address that holds wherever it is read. */
+export const wholeStoreAddress = (text: string, folder: string): string =>
+  renderStoreAddress(resolveStoreAddress(text, folder));
+
 /** Two texts mean the same place where this is the same. */
 export function resolveStoreAddress(text: string, folder: string): StoreAddress {
   const address = parseStoreAddress(text);

@@ -1,9 +1,10 @@
 /** @file The backups of a place: listed, found by name, and the old ones removed. */
-import type { BackupManifest, BackupSummary } from '@tintype/contracts/backup';
+import type { BackupManifest, BackupSummary, BackupVerification } from '@tintype/contracts/backup';
 import { TintypeError } from '@tintype/contracts/errors';
 import { backupManifestName, isBackupId, readManifest, timeOfBackup } from '../ports/backup-format.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
+import { findVerification } from './verification.ts';
 
 const backupsPrefix = 'backups/';
 /** Parts without a manifest that are older than this are of nobody who still works. */
@@ -15,11 +16,19 @@ interface Needs {
 
 /** Newest first; those that are not whole are said to be so. */
 export async function listBackups({ place }: Needs): Promise<BackupSummary[]> {
-  const summaries: BackupSummary[] = [];
-  for (const [id, isWhole] of await findIds(place)) {
-    summaries.push(isWhole ? await summarize(place, id) : withoutManifest(id, 'unfinished'));
-  }
-  return summaries.toReversed();
+  return (await pageBackups({ place }, { limit: Number.POSITIVE_INFINITY })).items;
+}
+
+/** The newest `limit` of them, of which alone the manifests are read. */
+export async function pageBackups(
+  { place }: Needs,
+  { limit }: { limit: number },
+): Promise<{ items: BackupSummary[]; total: number }> {
+  const found = [...(await findIds(place))].toReversed();
+  const items: BackupSummary[] = [];
+  for (const [id, isWhole] of found.slice(0, limit))
+    items.push(isWhole ? await summarize(place, id) : withoutManifest(id, 'unfinished'));
+  return { items, total: found.length };
 }
 
 /** `name` is an id or `latest`, which is the newest whole one. Throws BACKUP_NOT_FOUND, BACKUP_DAMAGED. */
@@ -101,10 +110,10 @@ const isDamaged = (error: unknown): boolean => error instanceof TintypeError && 
 
 async function summarize(place: ObjectStore, id: string): Promise<BackupSummary> {
   const manifest = await findManifest(place, id);
-  return manifest ? summarizeManifest(manifest) : withoutManifest(id, 'damaged');
+  return manifest ? summarizeManifest(manifest, await findVerification({ place }, id)) : withoutManifest(id, 'damaged');
 }
 
-export function summarizeManifest(manifest: BackupManifest): BackupSummary {
+export function summarizeManifest(manifest: BackupManifest, verified: BackupVerification | null = null): BackupSummary {
   const { id, createdAt, because, rowCounts, objectBytes, missingObjects } = manifest;
   return {
     id,
@@ -118,10 +127,11 @@ export function summarizeManifest(manifest: BackupManifest): BackupSummary {
     objects: manifest.objects.reduce((sum, { entries }) => sum + entries, 0),
     objectBytes,
     missingObjects,
+    verified,
   };
 }
 
 function withoutManifest(id: string, state: 'unfinished' | 'damaged'): BackupSummary {
   const nothing = { samples: 0, labels: 0, versions: 0, rows: 0, objects: 0, objectBytes: 0, missingObjects: 0 };
-  return { id, state, createdAt: timeOfBackup(id), because: null, ...nothing };
+  return { id, state, createdAt: timeOfBackup(id), because: null, ...nothing, verified: null };
 }
