@@ -149,6 +149,16 @@ const screens: Record<string, Screen> = {
   users: { path: '/people/users', prepare: (page) => page.getByText('old-account').waitFor() },
   tokens: { path: '/people/tokens', prepare: (page) => page.getByText('nightly-train').waitFor() },
   audit: { path: '/people/audit', prepare: (page) => page.getByText('revoke token').waitFor() },
+  backups: {
+    path: '/backups',
+    async prepare(page) {
+      await page
+        .getByRole('button', { name: /^Restore/ })
+        .first()
+        .click();
+      await page.getByText('In an empty workspace').waitFor();
+    },
+  },
   version: {
     path: '/models/recyclables/3',
     prepare: (page) => page.getByRole('heading', { name: 'Most confident mistakes' }).waitFor(),

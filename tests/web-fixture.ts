@@ -9,6 +9,7 @@ import { TintypeError } from '@tintype/contracts/errors';
 import type { AliasLogEntry } from '@tintype/contracts/registry';
 import type { Prediction } from '@tintype/contracts/serve';
 import { drawPicture } from './drawn-pictures.ts';
+import { buildBackups } from './web-fixture-backup.ts';
 import { openCatalogFixture } from './web-fixture-catalog.ts';
 import {
   buildEvaluation,
@@ -165,6 +166,7 @@ export async function openWebFixture({
     if (labels !== undefined) return sendJson(response, labels);
     if (route === 'POST /predict') return answerPrediction(body, response, url.searchParams.get('explain'));
     if (sendTrainAnswer(response, await train.answer(method, url, body))) return;
+    if (route === 'GET /api/backups') return sendJson(response, buildBackups());
     const ofPeople = people.answer(route, url, body);
     if (ofPeople !== undefined) return sendJson(response, ofPeople);
     throw new TintypeError('ROUTE_NOT_FOUND', { method, path: url.pathname });

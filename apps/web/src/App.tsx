@@ -33,6 +33,9 @@ const TrainScreen = lazy(() =>
 const PeopleScreen = lazy(() =>
   import('./features/people/PeopleScreen.tsx').then((module) => ({ default: module.PeopleScreen })),
 );
+const BackupsScreen = lazy(() =>
+  import('./features/backup/BackupsScreen.tsx').then((module) => ({ default: module.BackupsScreen })),
+);
 const ModelsScreen = lazy(() =>
   import('./features/registry/ModelsScreen.tsx').then((module) => ({ default: module.ModelsScreen })),
 );
@@ -59,6 +62,7 @@ export function App() {
                       <Route path="/explore/*?" component={ExploreScreen} />
                       <Route path="/train/*?" component={TrainScreen} />
                       <Route path="/people/*?" component={PeopleScreen} />
+                      <Route path="/backups" component={BackupsScreen} />
                       <Route path="/models" component={ModelsScreen} />
                       <Route path="/models/:model/:version/:section?">{(names) => <VersionScreen {...names} />}</Route>
                       <Route component={NotFound} />

@@ -31,6 +31,9 @@ const stageWords: Readonly<Record<string, string>> = {
   classes: 'Averaging the classes',
   labels: 'Doubting the labels',
   umap: 'Drawing the map',
+  'backup-rows': 'Keeping the rows',
+  'backup-objects': 'Keeping pictures and models',
+  'backup-verify': 'Reading all of it',
 };
 
 /** What a stage counts, where it is not pictures. */

@@ -1,8 +1,8 @@
-/** @file Who is there: the way to the People screen, and signing out for whoever signed in. */
+/** @file Who is there: the ways to the People screen and to backups, and signing out for whoever signed in. */
 import { ActionIcon, Button, Popover } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { PeopleIcon, UserIcon } from '../components/icons.tsx';
+import { BackupIcon, PeopleIcon, UserIcon } from '../components/icons.tsx';
 import { useLogOut, useSession } from '../features/access/use-session.ts';
 import classes from './UserButton.module.css';
 
@@ -36,6 +36,18 @@ export function UserButton() {
               onClick={() => setOpen(false)}
             >
               People
+            </Button>
+          )}
+          {scopes.includes('admin') && (
+            <Button
+              component={Link}
+              href="/backups"
+              variant="default"
+              fullWidth
+              leftSection={<BackupIcon size={18} />}
+              onClick={() => setOpen(false)}
+            >
+              Backups
             </Button>
           )}
           {isSession && (

@@ -1,6 +1,7 @@
 /** @file The screens in the order of the data's way: one record each, for tabs and titles. */
 import type { ReactNode } from 'react';
 import {
+  BackupIcon,
   ExploreIcon,
   LabelIcon,
   ModelsIcon,
@@ -26,6 +27,7 @@ export const screens: readonly Screen[] = [
   { path: '/train', label: 'Train', icon: <TrainIcon /> },
   { path: '/models', label: 'Models', icon: <ModelsIcon /> },
   { path: '/people', label: 'People', icon: <PeopleIcon />, isHidden: true },
+  { path: '/backups', label: 'Backups', icon: <BackupIcon />, isHidden: true },
 ];
 
 /** The screen an address belongs to; `/models/scenes/3` is of Models. */

@@ -17,7 +17,9 @@ export async function viewBackups(
   { place, placeName, queue }: ViewNeeds,
   { limit }: { limit: number },
 ): Promise<BackupsView> {
-  const [page, jobs] = await Promise.all([pageBackups({ place }, { limit }), queue.list({ kind: 'backup' })]);
+  // Before the list: one that ends meanwhile is then in it, or is asked for again.
+  const jobs = await queue.list({ kind: 'backup' });
+  const page = await pageBackups({ place }, { limit });
   const job = jobs.find(({ status }) => status === 'queued' || status === 'running');
   return { place: placeName, ...page, job: job ?? null };
 }
