@@ -156,7 +156,7 @@ const screens: Record<string, Screen> = {
         .getByRole('button', { name: /^Restore/ })
         .first()
         .click();
-      await page.getByText('In an empty workspace').waitFor();
+      await page.getByText('in an empty workspace').waitFor();
     },
   },
   version: {

@@ -1,5 +1,5 @@
 /** @file Backups: what is kept, since when and whether it was read whole; one more now, and the command that brings one back. */
-import { Button, Checkbox } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { BackupSummary, BackupsView } from '@tintype/contracts/backup';
 import type { Job } from '@tintype/contracts/job';
 import { useState } from 'react';
@@ -67,11 +67,10 @@ function Start({ isBusy, onStart }: { isBusy: boolean; onStart: (verify: boolean
       <Button onClick={() => onStart(verify)} disabled={isBusy}>
         Back up now
       </Button>
-      <Checkbox
-        label="Read all of it afterwards"
-        checked={verify}
-        onChange={(event) => setVerify(event.currentTarget.checked)}
-      />
+      <label className={classes.choice}>
+        <input type="checkbox" checked={verify} onChange={(event) => setVerify(event.currentTarget.checked)} />
+        Read all of it afterwards
+      </label>
     </div>
   );
 }
@@ -95,7 +94,8 @@ function describeCount({ progress, status }: Job): string {
 }
 
 function BackupTable({ view: { items, total, place } }: { view: BackupsView }) {
-  const [shown, setShown] = useState<string>();
+  const [id, setId] = useState<string>();
+  const chosen = items.find((backup) => backup.id === id);
   return (
     <section className={classes.panel} aria-label="Backups">
       <div className={classes.head}>
@@ -110,13 +110,13 @@ function BackupTable({ view: { items, total, place } }: { view: BackupsView }) {
               <th scope="col" data-number>
                 Samples
               </th>
-              <th scope="col" data-number>
+              <th scope="col" data-number className={classes.wide}>
                 Labels
               </th>
-              <th scope="col" data-number>
+              <th scope="col" data-number className={classes.wide}>
                 Versions
               </th>
-              <th scope="col" data-number>
+              <th scope="col" data-number className={classes.wide}>
                 Size
               </th>
               <th scope="col">Verified</th>
@@ -128,70 +128,70 @@ function BackupTable({ view: { items, total, place } }: { view: BackupsView }) {
               <BackupRow
                 key={backup.id}
                 backup={backup}
-                place={place}
-                isShown={shown === backup.id}
-                onShow={() => setShown(shown === backup.id ? undefined : backup.id)}
+                isChosen={id === backup.id}
+                onChoose={() => setId(id === backup.id ? undefined : backup.id)}
               />
             ))}
           </tbody>
         </table>
       </div>
       {items.length < total && <p className={classes.note}>The newest {formatCount(items.length)} are shown.</p>}
+      {chosen && <Restore backup={chosen} place={place} />}
     </section>
   );
 }
 
-const columns = 7;
-
-function BackupRow({
-  backup,
-  place,
-  isShown,
-  onShow,
-}: {
+interface BackupRowProps {
   backup: BackupSummary;
-  place: string;
-  isShown: boolean;
-  onShow: () => void;
-}) {
+  isChosen: boolean;
+  onChoose: () => void;
+}
+
+function BackupRow({ backup, isChosen, onChoose }: BackupRowProps) {
   const { id, createdAt, state, samples, labels, versions, objectBytes } = backup;
   const isWhole = state === 'whole';
   return (
-    <>
-      <tr>
-        <th scope="row" title={id}>
-          {formatTime(createdAt)}
-        </th>
-        <td data-number>{isWhole ? formatCount(samples) : ''}</td>
-        <td data-number>{isWhole ? formatCount(labels) : ''}</td>
-        <td data-number>{isWhole ? formatCount(versions) : ''}</td>
-        <td data-number>{isWhole ? formatSize(objectBytes) : ''}</td>
-        <td>{describeState(backup)}</td>
-        <td data-actions>
-          {isWhole && (
-            <Button
-              variant="default"
-              size="compact-sm"
-              aria-expanded={isShown}
-              aria-label={`Restore the backup of ${formatTime(createdAt)}`}
-              onClick={onShow}
-            >
-              Restore
-            </Button>
-          )}
-        </td>
-      </tr>
-      {isShown && (
-        <tr>
-          <td colSpan={columns} className={classes.restore}>
-            <p>
-              In an empty workspace (npx tintype init), with the database and the store that it shall have from now on:
-            </p>
-            <Command line={restoreCommand({ id, place })} />
-          </td>
-        </tr>
-      )}
-    </>
+    <tr data-chosen={isChosen ? true : undefined}>
+      <th scope="row" title={id}>
+        {formatTime(createdAt)}
+      </th>
+      <td data-number>{isWhole ? formatCount(samples) : ''}</td>
+      <td data-number className={classes.wide}>
+        {isWhole ? formatCount(labels) : ''}
+      </td>
+      <td data-number className={classes.wide}>
+        {isWhole ? formatCount(versions) : ''}
+      </td>
+      <td data-number className={classes.wide}>
+        {isWhole ? formatSize(objectBytes) : ''}
+      </td>
+      <td>{describeState(backup)}</td>
+      <td data-actions>
+        {isWhole && (
+          <Button
+            variant="default"
+            size="compact-sm"
+            aria-expanded={isChosen}
+            aria-label={`Restore the backup of ${formatTime(createdAt)}`}
+            onClick={onChoose}
+          >
+            Restore
+          </Button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function Restore({ backup: { id, createdAt }, place }: { backup: BackupSummary; place: string }) {
+  return (
+    <div className={classes.restore}>
+      <p>
+        To restore that of {formatTime(createdAt)}: in an empty workspace (npx tintype init), with the database and the
+        store that it shall have from now on,
+      </p>
+      <Command line={restoreCommand({ id, place })} />
+    </div>
   );
 }
 
