@@ -1,5 +1,5 @@
 /** @file Backups by the command line, as a user makes, checks and restores them. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { objectKeys } from '@tintype/core/ports/object-store';
@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTintype, tintype, tintypeJson, tintypeProblem } from './cli.ts';
 
 interface Listed {
-  items: { id: string; state: string; samples: number }[];
+  items: { id: string; state: string; samples: number; verified: { at: number; problems: number } | null }[];
 }
 
 let root: string;
@@ -37,12 +37,14 @@ test('a backup is made, listed, checked and restored elsewhere; a damaged one is
   const { id } = made.backup;
   const listed = await tintypeJson<Listed>(['backup', 'list', '--from', place, '--workspace', shop]);
   const checked = await tintype(['backup', 'verify', 'latest', '--from', place, '--workspace', shop]);
+  const noted = await tintypeJson<Listed>(['backup', 'list', '--from', place, '--workspace', shop]);
   const copy = join(root, 'copy');
   await tintypeJson(['init', copy]);
   const restored = await tintype(['backup', 'restore', id, '--from', place, '--workspace', copy]);
   const again = await tintypeProblem(['backup', 'restore', id, '--from', place, '--workspace', copy]);
 
   expect(listed.items).toMatchObject([{ id, state: 'whole', samples: 8 }]);
+  expect([listed, noted].map(({ items }) => items[0]?.verified?.problems)).toEqual([undefined, 0]);
   expect(checked).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('is what was written: ') });
   expect(restored).toMatchObject({
     exitCode: 0,
@@ -56,6 +58,29 @@ test('a backup is made, listed, checked and restored elsewhere; a damaged one is
   const damaged = await tintype(['backup', 'verify', id, '--from', place, '--workspace', shop]);
   expect(damaged).toMatchObject({ exitCode: 65, stdout: expect.stringContaining('changed') });
   expect(damaged.stderr).toContain('is not what it was');
+  const after = await tintypeJson<Listed>(['backup', 'list', '--from', place, '--workspace', shop]);
+  expect(after.items[0]?.verified?.problems).toBe(1);
+}, 60_000);
+
+test('a backup whose place keeps no note is verified all the same, and it is said', async () => {
+  const elsewhere = join(root, 'elsewhere');
+  const words = ['--from', `file:${elsewhere}`, '--workspace', shop];
+  const made = await tintypeJson<{ backup: { id: string } }>([
+    'backup',
+    'create',
+    '--to',
+    `file:${elsewhere}`,
+    '--workspace',
+    shop,
+  ]);
+  await mkdir(join(elsewhere, 'backups', made.backup.id, 'verified.json'));
+
+  const { exitCode, stdout, stderr } = await tintype(['backup', 'verify', 'latest', ...words]);
+  const { items } = await tintypeJson<Listed>(['backup', 'list', ...words]);
+
+  expect([exitCode, stdout]).toEqual([0, expect.stringContaining('is what was written: ')]);
+  expect(stderr).toContain('That it was verified could not be kept there');
+  expect(items).toMatchObject([{ id: made.backup.id, state: 'whole', verified: null }]);
 }, 60_000);
 
 test('a lost catalog is said to be restorable, and is restored before a start where that is asked', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
+import { TintypeError } from '@tintype/contracts/errors';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../model/testing.ts';
 import { parseManifest, renderManifest } from '../ports/backup-format.ts';
@@ -14,6 +15,7 @@ import { createBackup } from './create-backup.ts';
 import { findLatest, getBackup, listBackups, removeOldBackups } from './list-backups.ts';
 import { restoreBackup } from './restore-backup.ts';
 import { addPictures, addVersion, readObjects } from './testing.ts';
+import { recordVerification } from './verification.ts';
 import { verifyBackup } from './verify-backup.ts';
 
 const madeBy = '0.0.0';
@@ -253,3 +255,22 @@ test('of many backups the newest are kept, and unfinished ones for a week', asyn
       .problemCount,
   ).toBe(0);
 });
+
+test('a note of verifying that nobody can read is as if there was none, and a place that fails is told', async () => {
+  await using from = await aFullWorkspace();
+  const place = memoryStore();
+  const { id } = await createBackup(needsOf(from, place), { madeBy });
+  const note = objectKeys.backupPart(id, 'verified.json');
+
+  await recordVerification({ place, clock: from.clock }, { id, problemCount: 3 });
+  const [recorded] = await listBackups({ place });
+  await place.put(note, new TextEncoder().encode('{"at":'), { ifAbsent: false });
+  const [unreadable] = await listBackups({ place });
+  const failing = { ...place, get: (key: string) => (key === note ? Promise.reject(failure) : place.get(key)) };
+
+  expect(recorded?.verified).toEqual({ at: from.clock.now(), problems: 3 });
+  expect(unreadable).toMatchObject({ state: 'whole', verified: null });
+  await expect(listBackups({ place: failing })).rejects.toBe(failure);
+});
+
+const failure = new TintypeError('STORAGE_FAILED', { operation: 'Reading', reason: 'the disk reports an error' });
