@@ -84,3 +84,18 @@ test('nobody but an administrator sees or begins backups', async () => {
 
   expect(replies.map(({ status }) => status)).toEqual([403, 403, 400]);
 });
+
+test('nobody but an administrator ends one either', async () => {
+  const { id } = jobSchema.parse((await askJson(server.address, '/api/backups', {}, admin)).json());
+  const cancel = (headers: Record<string, string>) =>
+    ask(server.address, `/api/jobs/${id}/cancel`, { method: 'POST', headers });
+
+  const refused = await cancel(trainer);
+  const before = (await list()).job;
+  const ended = await cancel(admin);
+
+  expect([refused.status, refused.json().code]).toEqual([403, 'FORBIDDEN']);
+  expect(before?.id).toBe(id);
+  expect(ended.json()).toMatchObject({ id, status: 'cancelled' });
+  expect((await list()).job).toBeNull();
+});

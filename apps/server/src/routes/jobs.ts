@@ -78,6 +78,12 @@ export const jobRoutes: FastifyPluginAsyncZod<JobRoutes> = async (app, { workspa
         response: { 200: jobSchema, ...problemResponse },
       },
     },
-    async (request) => queue.cancel(request.params.id),
+    async (request) => {
+      const { id } = request.params;
+      // Whoever may not begin one may not end one either.
+      if (!request.identity.scopes.includes('admin') && (await queue.get(id)).kind === 'backup')
+        throw new TintypeError('FORBIDDEN', { scope: 'admin' });
+      return queue.cancel(id);
+    },
   );
 };
