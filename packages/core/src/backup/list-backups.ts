@@ -1,12 +1,15 @@
 /** @file The backups of a place: listed, found by name, and the old ones removed. */
 import type { BackupManifest, BackupSummary, BackupVerification } from '@tintype/contracts/backup';
 import { TintypeError } from '@tintype/contracts/errors';
+import { inOrder } from '../model/in-order.ts';
 import { backupManifestName, isBackupId, readManifest, timeOfBackup } from '../ports/backup-format.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import { findVerification } from './verification.ts';
 
 const backupsPrefix = 'backups/';
+/** Manifests that are read at once: of a bucket, each takes a while. */
+const readsAtOnce = 16;
 /** Parts without a manifest that are older than this are of nobody who still works. */
 const unfinishedForMs = 7 * 24 * 60 * 60 * 1000;
 
@@ -25,9 +28,10 @@ export async function pageBackups(
   { limit }: { limit: number },
 ): Promise<{ items: BackupSummary[]; total: number }> {
   const found = [...(await findIds(place))].toReversed();
+  const look = async ([id, isWhole]: [string, boolean]): Promise<BackupSummary> =>
+    isWhole ? summarize(place, id) : withoutManifest(id, 'unfinished');
   const items: BackupSummary[] = [];
-  for (const [id, isWhole] of found.slice(0, limit))
-    items.push(isWhole ? await summarize(place, id) : withoutManifest(id, 'unfinished'));
+  for await (const summary of inOrder(found.slice(0, limit), look, readsAtOnce)) items.push(summary);
   return { items, total: found.length };
 }
 

@@ -2,7 +2,7 @@
 
 /** Maps with at most `width` under way at once; yields in the order of the input. */
 export async function* inOrder<T, R>(
-  items: AsyncIterable<T>,
+  items: AsyncIterable<T> | Iterable<T>,
   map: (item: T) => Promise<R>,
   width: number,
 ): AsyncGenerator<R> {

@@ -9,13 +9,13 @@ import { formatCount, formatCounted, formatSize, formatTime } from '../../compon
 import { BackupIcon } from '../../components/icons.tsx';
 import { JobProgress } from '../../components/JobProgress.tsx';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
-import { useCancelJob, useJob } from '../../components/use-jobs.ts';
+import { useCancelJob } from '../../components/use-jobs.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import screen from '../../shell/Screen.module.css';
 import { useSession } from '../access/use-session.ts';
 import classes from './BackupsScreen.module.css';
 import { restoreCommand } from './restore-command.ts';
-import { useBackups, useStartBackup } from './use-backups.ts';
+import { useBackupJob, useBackups, useStartBackup } from './use-backups.ts';
 
 export function BackupsScreen() {
   const { data: session, error, refetch } = useSession();
@@ -45,7 +45,7 @@ function Backups() {
     <>
       <Start isBusy={data.job !== null || start.isPending} onStart={(verify) => start.mutate({ verify })} />
       {start.error && <ProblemNotice error={start.error} />}
-      {jobId !== undefined && <Progress id={jobId} />}
+      {jobId !== undefined && <Progress key={jobId} id={jobId} />}
       {data.items.length === 0 ? (
         <EmptyState icon={<BackupIcon size={26} />} title="No backups yet">
           <p>
@@ -77,7 +77,7 @@ function Start({ isBusy, onStart }: { isBusy: boolean; onStart: (verify: boolean
 
 /** One that has succeeded is in the list. */
 function Progress({ id }: { id: string }) {
-  const { data: job } = useJob(id);
+  const { data: job } = useBackupJob(id);
   const cancel = useCancelJob();
   if (!job || job.status === 'succeeded') return null;
   return (
