@@ -38,6 +38,7 @@ const chosen = {
   people: 'people',
   review: 'people-review',
   users: 'people-users',
+  backups: 'backups',
   try: 'try-answers',
 };
 

@@ -406,6 +406,7 @@ export const describeScreens = (
   },
   'people-gold-empty': { path: '/people/gold', server: { hasPeople: false } },
   'people-history': { path: '/people/history/ada' },
+  backups: { path: '/backups' },
   'people-users': { path: '/people/users' },
   'people-users-empty': { path: '/people/users', server: { hasPeople: false } },
   'people-users-changed': {
