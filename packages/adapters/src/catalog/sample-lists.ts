@@ -2,6 +2,7 @@
 import {
   isMeasure,
   type ListedSample,
+  type MeasureName,
   parseSort,
   parseVersionName,
   type Sample,
@@ -18,11 +19,20 @@ import { parseCursor, toPage } from './cursor.ts';
 import { sql } from './kysely.ts';
 import type { Memory } from './memory.ts';
 import { toListedSample, toSample } from './sample-rows.ts';
-import { measureOf, renderSelection, type Selection, type SelectionSql } from './sample-selection.ts';
+import {
+  asksManyTables,
+  measureOf,
+  type RenderOptions,
+  renderSelection,
+  type Selection,
+  type SelectionSql,
+} from './sample-selection.ts';
 import type { SampleTable, Tables } from './schema.ts';
 import { getView } from './views.ts';
 
 const pageOfStream = 1000;
+/** Of a list, before it is worth to make the set of what it holds. */
+const farShare = 0.2;
 
 export interface ListContext extends StoreContext {
   /** Of totals. */
@@ -49,7 +59,10 @@ export async function listSampleKeys(context: ListContext, query: SampleQuery): 
 }
 
 export async function* streamSamples({ db }: StoreContext, query: SampleQuery): AsyncGenerator<Sample> {
-  const selected = renderSelection(await toSelection(db, sampleQuerySchema.parse(query)), { isById: true });
+  const selected = renderSelection(await toSelection(db, sampleQuerySchema.parse(query)), {
+    isById: true,
+    withColumns: true,
+  });
   let after = '';
   while (true) {
     const rows = await readBehind(db, selected, after);
@@ -94,33 +107,98 @@ interface PageOptions<Row, Item> extends Pick<Asked, 'cursor' | 'offset' | 'limi
   toItem: (row: Row) => Item;
 }
 
-/** Found in the index of their order: of the rows before a page nothing is read but their place. */
+/** Found in the index of their order: of the rows before a page, or behind it where they are fewer, nothing is read but their place. */
 async function readPage<Row extends { id: string }, Item>(
   context: ListContext,
   selection: Selection,
   { cursor, offset, limit, columns, toItem }: PageOptions<Row, Item>,
 ): Promise<Page<Item>> {
-  const { from, where, order, id, isById } = renderSelection(selection, { hasStatistics: context.hasStatistics });
+  const { isById } = renderSelection(selection);
   const isBehind = cursor !== undefined && offset === undefined;
   const after = isBehind && isById ? parseCursor(cursor, [''] as const)[0] : undefined;
   const start = offset ?? (isBehind && !isById ? parseCursor(cursor, [0] as const)[0] : 0);
-  const { rows } = await sql<Row>`select ${id} as id${columns ? sql`, ${columns}` : sql``} from ${from}
-    where ${where}${after === undefined ? sql`` : sql` and ${id} > ${after}`}
-    order by ${order} limit ${limit + 1} offset ${start}`.execute(context.db);
-
-  const isWhole = start === 0 && after === undefined && rows.length <= limit;
-  const total = isWhole ? rows.length : await countAll(context, selection);
+  const total = await countAll(context, selection);
+  const size = limit + 1;
+  const rows =
+    after === undefined
+      ? await readPart<Row>(context, selection, { start, size, total, columns })
+      : await readRows<Row>(context, selection, { after, size, columns });
   return toPage(rows, { limit, total, toItem, keyOf: (row) => (isById ? [row.id] : [start + limit]) });
 }
 
+interface Part extends Pick<RenderOptions, 'isReversed' | 'within'> {
+  /** Rows before it in its order. Default 0. */
+  start?: number;
+  size: number;
+  /** Id behind which it begins. */
+  after?: string | undefined;
+  columns?: RawBuilder<unknown> | undefined;
+}
+
+async function readRows<Row>({ db, hasStatistics }: ListContext, selection: Selection, part: Part): Promise<Row[]> {
+  const { start = 0, size, after, columns, ...options } = part;
+  const withColumns = columns !== undefined;
+  const { from, where, order, id } = renderSelection(selection, { hasStatistics, withColumns, ...options });
+  const { rows } = await sql<Row>`select ${id} as id${columns ? sql`, ${columns}` : sql``} from ${from}
+    where ${where}${after === undefined ? sql`` : sql` and ${id} > ${after}`}
+    order by ${order} limit ${size} offset ${start}`.execute(db);
+  return rows;
+}
+
+/** A page anywhere in a list of which is known how long it is: read from the nearer end, and without filters that keep everything. */
+async function readPart<Row>(
+  context: ListContext,
+  selection: Selection,
+  { total, ...part }: Part & { start: number; total: number },
+): Promise<Row[]> {
+  const size = Math.min(part.size, total - part.start);
+  if (size <= 0) return [];
+  const behind = total - part.start - size;
+  const isReversed = behind < part.start;
+  const start = isReversed ? behind : part.start;
+  const all = withoutFilters(selection);
+  const most = await countAll(context, all);
+  const isFar = !context.hasStatistics && (start + size) / total > farShare && asksManyTables(selection);
+  const within = isFar ? { selection, isSmall: total < most * farShare } : undefined;
+  const asked = total === most ? { selection: all } : within ? { selection: all, within } : { selection };
+  const rows = await readRows<Row>(context, asked.selection, {
+    ...part,
+    start,
+    size,
+    isReversed,
+    within: asked.within,
+  });
+  return isReversed ? rows.toReversed() : rows;
+}
+
+/** Everything in the trash, or everything else, that has what its order needs. */
+function withoutFilters({ removed, sort, version, view }: Selection): Selection {
+  const isByConfidence = sort !== undefined && parseSort(sort).by === 'confidence';
+  const isList = sort === undefined && view?.query === null;
+  return { removed, sort, ...(isByConfidence ? { version } : {}), ...(isList ? { view } : {}) };
+}
+
 /** The same for every page and order of a query, so it is counted once. A list by a measure leaves out what has none. */
-function countAll({ db, memory }: ListContext, { sort, ...selection }: Selection): Promise<number> {
+async function countAll(context: ListContext, { sort, ...selection }: Selection): Promise<number> {
+  const { db, memory, hasStatistics } = context;
   const by = sort && parseSort(sort).by;
-  const needed: Selection = { ...selection, sort: by && isMeasure(by) ? by : undefined };
+  const isPart = by !== undefined && isMeasure(by) && !(await isMeasured(context, by));
+  const needed: Selection = { ...selection, sort: isPart ? by : undefined };
   return memory.recall(`samples ${JSON.stringify(needed)}`, async () => {
-    const { from, where } = renderSelection(needed, { isById: true });
+    const { from, where } = renderSelection(needed, { isById: true, hasStatistics });
     const { rows } = await sql<{ total: number }>`select count(*) as total from ${from} where ${where}`.execute(db);
     return rows[0]?.total ?? 0;
+  });
+}
+
+/** Whether every sample has a measure; no row of one is without its sample. */
+function isMeasured({ db, memory }: ListContext, measure: MeasureName): Promise<boolean> {
+  return memory.recall(`measured ${measure}`, async () => {
+    const { rows } = await sql<{
+      isMeasured: number;
+    }>`select count(${sql.ref(measure)}) = (select count(*) from samples)
+      as "isMeasured" from sample_measures`.execute(db);
+    return Boolean(rows[0]?.isMeasured);
   });
 }
 

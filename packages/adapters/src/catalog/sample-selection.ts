@@ -47,9 +47,15 @@ const sampleOrders: Partial<Record<SortName, Sql>> = {
   size: sql`s.size_bytes`,
 };
 
-interface RenderOptions {
-  /** In the order of ids, whatever the query says. */
+export interface RenderOptions {
+  /** In the order of ids, whatever the query says: for sets and for streams. */
   isById?: boolean;
+  /** From the last to the first. */
+  isReversed?: boolean;
+  /** Whether columns of the samples are read; without them their table is left out where nothing is asked of it. */
+  withColumns?: boolean;
+  /** Of the ids of this selection alone, which is worth it where much of the list is read: it is made once instead of looked up row by row. */
+  within?: { selection: Selection; isSmall: boolean } | undefined;
   /** Of the database; without them it is kept from indexes that would have to be sorted. */
   hasStatistics?: boolean | undefined;
 }
@@ -57,23 +63,82 @@ interface RenderOptions {
 export function renderSelection(selection: Selection, options: RenderOptions = {}): SelectionSql {
   const asked = selection.sort && parseSort(selection.sort);
   const sort = options.isById ? undefined : asked;
-  const sides = listSides(selection, asked?.by);
+  const isAlone = !options.hasStatistics && !options.withColumns && asksOneTable(selection, asked?.by);
+  const sides = listSides(selection, { by: asked?.by, isSet: isAlone && options.isById === true });
   const driver = findDriver(sides, sort?.by);
-  const others = sides.filter((side) => side !== driver);
-  const tables = [...(driver ? [driver.table] : []), sql`samples s`, ...others.map(({ table }) => table)];
-  const conditions = [
-    ...sides.flatMap(({ alias, conditions: own }) => [...own, sql`s.id = ${sql.ref(`${alias}.sample_id`)}`]),
-    ...sampleConditions(selection, sort && sort.by in sampleOrders && !options.hasStatistics ? hidden : plain),
-  ];
   const id = sql.ref<string>(driver ? `${driver.alias}.sample_id` : 's.id');
   const isListOrder = driver?.alias === 'v' && !options.isById;
-  return {
-    from: sql.join(tables, sql` cross join `),
-    where: sql.join(conditions, sql` and `),
-    order: isListOrder ? sql`v.position` : sort ? renderOrder(sort, id) : sql`${id}`,
-    id,
-    isById: !sort && !isListOrder,
-  };
+  const order = isListOrder ? inDirection(sql`v.position`, options) : renderOrder(sort, { id, ...options });
+  const rest = { order, id, isById: !sort && !isListOrder };
+  const within = options.within ? [inSet(options.within, id)] : [];
+  if (driver && isAlone) {
+    const where = sql.join([...driver.conditions, inTrash(selection, id), ...within], sql` and `);
+    return { from: driver.table, where, ...rest };
+  }
+  const others = sides.filter((side) => side !== driver);
+  const tables = [...(driver ? [driver.table] : []), sql`samples s`, ...others.map(({ table }) => table)];
+  const isLed = sort !== undefined && sort.by in sampleOrders && !options.hasStatistics;
+  const conditions = [
+    ...sides.flatMap(({ alias, conditions: own }) => [...own, sql`s.id = ${sql.ref(`${alias}.sample_id`)}`]),
+    ...sampleConditions(selection, isLed ? hidden : plain, options),
+    // In the order of ids the samples are looked up side by side, three times as fast as anywhere.
+    ...(options.isById && driver?.alias === 'p' && !options.hasStatistics ? [sql`${id} > ''`] : []),
+    ...within,
+  ];
+  return { from: sql.join(tables, sql` cross join `), where: sql.join(conditions, sql` and `), ...rest };
+}
+
+/** Which table answers each part of a query; `samples` are those that its order may need as well. */
+const askedOf: Record<keyof Selection, 'samples' | 'side' | 'nothing'> = {
+  dataset: 'samples',
+  class: 'samples',
+  split: 'samples',
+  annotator: 'samples',
+  source: 'samples',
+  group: 'samples',
+  text: 'samples',
+  from: 'samples',
+  to: 'samples',
+  issue: 'samples',
+  wrong: 'samples',
+  view: 'side',
+  tag: 'side',
+  version: 'side',
+  measure: 'side',
+  // With the version.
+  predicted: 'nothing',
+  confidence: 'nothing',
+  removed: 'nothing',
+  sort: 'nothing',
+};
+const asks = (selection: Selection, of: 'samples' | 'side'): (keyof Selection)[] =>
+  (Object.keys(askedOf) as (keyof Selection)[]).filter((name) => askedOf[name] === of && selection[name] !== undefined);
+
+/** Whether a list in an order is filtered by what the index of that order does not hold. */
+export function asksManyTables(selection: Selection): boolean {
+  const by = selection.sort && parseSort(selection.sort).by;
+  if (by === undefined) return false;
+  const [own, sides] = [asks(selection, 'samples'), asks(selection, 'side')];
+  if (by in sampleOrders) return sides.length > 0;
+  return own.length > 0 || sides.some((side) => by !== 'confidence' || side !== 'version');
+}
+
+/** Whether nothing is asked of the samples but that they are in the trash, or not, and of one table beside them. */
+function asksOneTable(selection: Selection, by: SortName | undefined): boolean {
+  if (asks(selection, 'samples').length > 0 || selection.view?.query || (by && by in sampleOrders)) return false;
+  const sides = new Set(asks(selection, 'side'));
+  if (by && isMeasure(by)) sides.add('measure');
+  return sides.size === 1;
+}
+
+/** The trash is small beside the rest, and read once: nothing is looked up for every sample. */
+const inTrash = ({ removed }: Selection, id: Sql): Sql =>
+  sql`${id} ${removed ? sql`in` : sql`not in`} (select id from samples where removed = 1)`;
+
+/** Few are looked up and sorted; with many the index of the order is read, which SQLite does if it cannot look them up. */
+function inSet({ selection, isSmall }: NonNullable<RenderOptions['within']>, id: Sql): Sql {
+  const set = renderSelection(selection, { isById: true });
+  return sql`${isSmall ? id : sql`(${id} || '')`} in (select ${set.id} from ${set.from} where ${set.where})`;
 }
 
 /** The measure whose value a list shows. */
@@ -83,13 +148,23 @@ export function measureOf({ sort, measure }: Pick<Selection, 'sort' | 'measure'>
   return measure === undefined ? undefined : parseMeasureRange(measure).name;
 }
 
-function listSides({ view, tag, version, measure, ...rest }: Selection, by: SortName | undefined): Side[] {
+interface SideOptions {
+  by: SortName | undefined;
+  /** It has no order, so that the index of a range may be read. */
+  isSet: boolean;
+}
+
+function listSides({ view, tag, version, measure, ...rest }: Selection, { by, isSet }: SideOptions): Side[] {
   const sides: Side[] = [];
   if (view?.query === null)
     sides.push({ alias: 'v', table: sql`view_samples v`, conditions: [sql`v.view_id = ${view.id}`] });
   if (tag !== undefined) sides.push({ alias: 't', table: sql`sample_tags t`, conditions: [sql`t.tag = ${tag}`] });
   if (version !== undefined)
-    sides.push({ alias: 'p', table: sql`sample_predictions p`, conditions: predictionConditions(version, rest, by) });
+    sides.push({
+      alias: 'p',
+      table: sql`sample_predictions p`,
+      conditions: predictionConditions(version, rest, isSet || by === 'confidence'),
+    });
   if (measure !== undefined || (by && isMeasure(by)))
     sides.push({
       alias: 'm',
@@ -106,7 +181,18 @@ function findDriver(sides: readonly Side[], by: SortName | undefined): Side | un
   return sides.find(({ alias }) => alias === (by === 'confidence' ? 'p' : 'm'));
 }
 
-function renderOrder({ by, isDescending }: { by: SortName; isDescending: boolean }, id: Sql): Sql {
+interface OrderOptions extends Pick<RenderOptions, 'isReversed'> {
+  id: Sql;
+}
+
+/** Without an order asked for, that of ids. */
+function renderOrder(
+  sort: { by: SortName; isDescending: boolean } | undefined,
+  { id, isReversed = false }: OrderOptions,
+): Sql {
+  if (!sort) return inDirection(id, { isReversed });
+  const { by } = sort;
+  const isDescending = sort.isDescending !== isReversed;
   const column = sampleOrders[by] ?? (by === 'confidence' ? sql`p.confidence` : sql.ref(`m.${by}`));
   // Of all orders only labels may be missing, and databases put them in different places unless told.
   if (by === 'label')
@@ -114,17 +200,20 @@ function renderOrder({ by, isDescending }: { by: SortName; isDescending: boolean
   return isDescending ? sql`${column} desc, ${id} desc` : sql`${column}, ${id}`;
 }
 
+const inDirection = (column: Sql, { isReversed }: Pick<RenderOptions, 'isReversed'>): Sql =>
+  isReversed ? sql`${column} desc` : column;
+
 /** A range is for an index only where that has the order, too: elsewhere it would be read anew for every sample. */
 const unindexed = (column: Sql): Sql => sql`(${column} + 0)`;
 
 function predictionConditions(
   name: string,
   { predicted, confidence, wrong }: Partial<Selection>,
-  by: SortName | undefined,
+  isLeading: boolean,
 ): Sql[] {
   const { model, version } = parseVersionName(name);
   const conditions = [sql`p.model = ${model}`, sql`p.version = ${version}`];
-  const column = by === 'confidence' ? sql`p.confidence` : unindexed(sql`p.confidence`);
+  const column = isLeading ? sql`p.confidence` : unindexed(sql`p.confidence`);
   if (predicted !== undefined) conditions.push(sql`p.predicted = ${predicted}`);
   if (confidence !== undefined) conditions.push(...inRange(column, parseRange(confidence)));
   // Against the label of today: what was mended meanwhile is wrong no more.
@@ -158,7 +247,11 @@ const plain = (column: string): Sql => sql.ref(`s.${column}`);
 const hidden = (column: string): Sql => sql`(${sql.ref(`s.${column}`)} || '')`;
 const dayMs = 86_400_000;
 
-function sampleConditions(selection: Selection, column: (name: string) => Sql): Sql[] {
+function sampleConditions(
+  selection: Selection,
+  column: (name: string) => Sql,
+  { hasStatistics }: RenderOptions,
+): Sql[] {
   const { removed, class: className, text, from, to, issue, view } = selection;
   const conditions = [sql`s.removed = ${removed ? 1 : 0}`];
   const equal = {
@@ -180,7 +273,7 @@ function sampleConditions(selection: Selection, column: (name: string) => Sql): 
       sql`s.id in (select i.sample_id from data_issues i where i.kind = ${issue} and i.sample_id is not null)`,
     );
   if (view?.query) {
-    const inner = renderSelection(view.query, { isById: true });
+    const inner = renderSelection(view.query, { isById: true, hasStatistics });
     conditions.push(sql`s.id in (select ${inner.id} from ${inner.from} where ${inner.where})`);
   }
   return conditions;

@@ -10,6 +10,7 @@ import { describePeopleStore } from './people-store.contract.ts';
 import { describePredictionStore } from './prediction-store.contract.ts';
 import { describeRegistryStore } from './registry-store.contract.ts';
 import { describeRunStore } from './run-store.contract.ts';
+import { describeSampleLists } from './sample-list.contract.ts';
 import { describeSampleStore } from './sample-store.contract.ts';
 import { describeStudyStore } from './study-store.contract.ts';
 
@@ -17,6 +18,7 @@ import { describeStudyStore } from './study-store.contract.ts';
 export function describeCatalog(name: string, open: OpenCatalog): void {
   const suites = {
     samples: describeSampleStore,
+    lists: describeSampleLists,
     classes: describeClassStore,
     origins: describeOriginStore,
     snapshots: describeSnapshotStore,
