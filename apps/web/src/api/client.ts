@@ -1,5 +1,6 @@
 /** @file One way to ask the server: send, parse with the contract's schema, or throw a ProblemError. */
 import type { z } from 'zod';
+import type { EarlyAnswer } from '../early.ts';
 import { ProblemError, parseProblem, timedOut, unreachable, unreadableAnswer } from './problem.ts';
 
 export interface RequestOptions {
@@ -29,10 +30,25 @@ export async function request<S extends z.ZodType>(
   return parsed.data;
 }
 
+/** How long after it was asked for an early answer is as good as one of now. */
+const earlyMs = 10_000;
+
+/** What `early.ts` has asked for, once; undefined where it did not go well. */
+async function takeEarly(path: string): Promise<Response | undefined> {
+  const early: EarlyAnswer | undefined = globalThis.tintypeEarly;
+  if (early?.path !== path) return undefined;
+  globalThis.tintypeEarly = undefined;
+  if (performance.now() - early.at > earlyMs) return undefined;
+  const response = await early.answer.catch(() => undefined);
+  return response?.ok ? response : undefined;
+}
+
 async function send(
   path: string,
   { method = 'GET', body, signal, timeoutMs = 20_000 }: RequestOptions,
 ): Promise<Response> {
+  const early = method === 'GET' ? await takeEarly(path) : undefined;
+  if (early) return early;
   const isForm = body instanceof FormData;
   const timeout = AbortSignal.timeout(timeoutMs);
   try {

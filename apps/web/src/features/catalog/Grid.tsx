@@ -166,6 +166,8 @@ export function Grid({ gallery, step, onStep, isPicking, onPick, onSearch }: Gri
                 transform: `translateY(${row.start}px)`,
                 gridTemplateColumns: `repeat(${grid.columns}, ${grid.tilePx}px)`,
                 gap: gapPx,
+                width: '100%',
+                height: grid.rowPx,
               }}
             >
               {Array.from({ length: Math.min(grid.columns, count - row.index * grid.columns) }, (_, column) => {

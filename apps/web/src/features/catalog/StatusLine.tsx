@@ -1,6 +1,7 @@
 /** @file How many pictures match, by which filters, in which order and at which size. */
 import { NativeSelect, Skeleton } from '@mantine/core';
 import type { SampleSort } from '@tintype/contracts/catalog';
+import { useEffect, useState } from 'react';
 import { formatCounted } from '../../components/format.ts';
 import { CloseIcon } from '../../components/icons.tsx';
 import { listFilterWords, measureWords, withoutNames } from './filter-words.ts';
@@ -46,7 +47,7 @@ export function StatusLine({ gallery, step, onStep, onChange }: StatusLineProps)
         ))}
       </ul>
       <div className={classes.look}>
-        <SortSelect query={query} onChange={onChange} />
+        <SortSelect query={query} isWaiting={gallery.isPending} onChange={onChange} />
         <label className={classes.size}>
           <span className={classes.hidden}>Size of the pictures</span>
           <input
@@ -70,6 +71,19 @@ function describeTotal(total: number, query: PicturesQuery): string {
   return `${formatCounted(total, 'picture')}${place}${isFiltered(query) ? match : ''}`;
 }
 
+const quietMs = 500;
+
+/** Whether something has been so for a while, once it has. */
+function useQuiet(isSo: boolean): boolean {
+  const [isQuiet, setQuiet] = useState(false);
+  useEffect(() => {
+    if (!isSo || isQuiet) return undefined;
+    const timer = setTimeout(() => setQuiet(true), quietMs);
+    return () => clearTimeout(timer);
+  }, [isSo, isQuiet]);
+  return isQuiet;
+}
+
 /** Without an order pictures come by a hash of their content: whatever is seen first is a fair sample of all. */
 const usualSorts: readonly { value: SampleSort | ''; label: string }[] = [
   { value: '', label: 'Mixed' },
@@ -82,8 +96,15 @@ const usualSorts: readonly { value: SampleSort | ''; label: string }[] = [
   { value: 'size', label: 'Smallest files' },
 ];
 
-function SortSelect({ query, onChange }: Pick<StatusLineProps, 'onChange'> & { query: PicturesQuery }) {
-  const { data: choices } = useChoices();
+interface SortSelectProps extends Pick<StatusLineProps, 'onChange'> {
+  query: PicturesQuery;
+  /** The first pictures are on their way: what else there is to sort by is counted after them. */
+  isWaiting: boolean;
+}
+
+function SortSelect({ query, isWaiting, onChange }: SortSelectProps) {
+  const isQuiet = useQuiet(!isWaiting);
+  const { data: choices } = useChoices({ isWanted: isQuiet });
   const isList = query.view !== undefined;
   const measured = (choices?.measures ?? []).flatMap(({ name }) => [
     { value: name, label: measureWords[name].least },

@@ -1,11 +1,11 @@
-/** @file One place of the grid: a picture with its class, or its mat while it is being loaded. */
+/** @file One place of the grid: a picture with its class, or its mat while it is being loaded. Dozens come with every row: it has few elements. */
 import type { ListedSample } from '@tintype/contracts/catalog';
-import { memo } from 'react';
+import { memo, useState } from 'react';
+import { thumbnailUrl } from '../../api/endpoints.ts';
 import { MarkGlyph } from '../../components/ClassMark.tsx';
 import type { Mark } from '../../components/class-marks.ts';
 import { formatShare } from '../../components/format.ts';
-import { CheckIcon } from '../../components/icons.tsx';
-import { Thumbnail } from '../../components/Thumbnail.tsx';
+import { FileIcon } from '../../components/icons.tsx';
 import classes from './Tile.module.css';
 
 export const tileId = (sampleId: string): string => `tile-${sampleId}`;
@@ -45,13 +45,8 @@ export const Tile = memo(function Tile({
   isLeaving,
   markOf,
 }: TileProps) {
-  if (!sample) {
-    return (
-      <div role="presentation" className={classes.place}>
-        <span />
-      </div>
-    );
-  }
+  const [isBroken, setBroken] = useState(false);
+  if (!sample) return <div role="presentation" className={classes.place} />;
   return (
     <div
       id={tileId(sample.id)}
@@ -65,11 +60,23 @@ export const Tile = memo(function Tile({
       data-active={isActive || undefined}
       data-leaving={isLeaving || undefined}
       title={sample.path}
+      aria-label={describeSample(sample)}
     >
-      <Thumbnail sampleId={sample.id} />
-      <span className={classes.check} data-check>
-        <CheckIcon size={16} />
-      </span>
+      {isBroken ? (
+        <span className={classes.picture}>
+          <FileIcon />
+        </span>
+      ) : (
+        <img
+          className={classes.picture}
+          src={thumbnailUrl(sample.id)}
+          alt=""
+          decoding="async"
+          draggable={false}
+          onError={() => setBroken(true)}
+        />
+      )}
+      <span className={classes.check} data-check />
       <span className={classes.caption}>
         {sample.className === null ? (
           <span className={classes.unlabeled}>Unlabeled</span>
@@ -80,7 +87,6 @@ export const Tile = memo(function Tile({
           </>
         )}
         <Beside sample={sample} markOf={markOf} />
-        <span className={classes.hidden}>{describeBeside(sample)}</span>
       </span>
     </div>
   );
