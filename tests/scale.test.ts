@@ -102,7 +102,7 @@ describe.skipIf(typeof postgres === 'string')('the scale guide', () => {
 
   /** Its first line of JSON, when it is ready. */
   function start(machine: string, words: readonly string[]): Promise<Record<string, string>> {
-    const child = startTintype([...words, '--json', '--workspace', workspaceOf(machine)]);
+    const child = startTintype([...words, '--children', '1', '--json', '--workspace', workspaceOf(machine)]);
     running.push(child);
     child.stderr.resume();
     return new Promise((resolve, reject) => {
