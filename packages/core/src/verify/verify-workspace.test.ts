@@ -1,6 +1,6 @@
 /** @file Every kind of damage that is told, made by hand: found, mended or put aside, found no more, and no label lost. */
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openS3Bucket } from '@tintype/adapters/buckets/open-s3-bucket';
@@ -14,7 +14,7 @@ import { defaultPictureLimits as limits } from '@tintype/contracts/picture';
 import type { LoggedPrediction } from '@tintype/contracts/prediction-log';
 import { type FindingKind, findingKinds, type VerifyReport } from '@tintype/contracts/verify';
 import { encodeJpeg } from '@tintype/vision/sharp';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { signatureSide } from '../catalog/similarity.ts';
 import { createSnapshot } from '../catalog/snapshot.ts';
 import { hashBytes } from '../ingest/ingest-file.ts';
@@ -25,6 +25,7 @@ import { histogramBackbone } from '../model/histogram-backbone.ts';
 import { tasks } from '../model/picture-tasks.ts';
 import type { PictureTasks } from '../model/picture-tasks.types.ts';
 import { inProcessPool } from '../model/testing.ts';
+import type { Catalog } from '../ports/catalog.ts';
 import { aVersion } from '../ports/catalog-builders.contract.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 import { fillDataset, stripes, type TestPicture } from '../train/testing.ts';
@@ -54,15 +55,10 @@ async function aRemoteStore(cacheFolder: string): Promise<ObjectStore> {
   });
 }
 
+const pool = inProcessPool<PictureTasks>(tasks);
+
 /** Twelve pictures of two classes, a snapshot and a model of two versions, all whole. */
-async function aWorkspace({ isRemote = false } = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'tintype-verify-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const catalog = await openSqliteCatalog({ path: join(folder, 'catalog.sqlite'), clock });
-  onTestFinished(() => catalog[Symbol.asyncDispose]());
-  const objects = join(folder, 'objects');
-  const store = isRemote ? await aRemoteStore(join(folder, 'cache')) : await openFileStore({ folder: objects });
-  const pool = inProcessPool<PictureTasks>(tasks);
+async function fill(catalog: Catalog, store: ObjectStore) {
   const pictures: TestPicture[] = [];
   for (let n = 0; n < 12; n += 1) {
     const className = n % 2 === 0 ? 'across' : 'along';
@@ -83,19 +79,38 @@ async function aWorkspace({ isRemote = false } = {}) {
       by: 'a',
     });
   }
+  const hashes = pictures.map(({ bytes }) => hashBytes(bytes)) as [string, string, ...string[]];
+  return { snapshot, bundles: bundles.map(({ bundleHash }) => bundleHash), hashes };
+}
+
+/** Filled once: a test gets a copy. */
+let template: { folder: string; filled: Awaited<ReturnType<typeof fill>> };
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-verify-'));
+  await using catalog = await openSqliteCatalog({ path: join(folder, 'catalog.sqlite'), clock });
+  template = { folder, filled: await fill(catalog, await openFileStore({ folder: join(folder, 'objects') })) };
+});
+afterAll(() => rm(template.folder, { recursive: true, force: true }));
+
+async function aWorkspace({ isRemote = false } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'tintype-verify-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  if (!isRemote) await cp(template.folder, folder, { recursive: true });
+  const catalog = await openSqliteCatalog({ path: join(folder, 'catalog.sqlite'), clock });
+  onTestFinished(() => catalog[Symbol.asyncDispose]());
+  const objects = join(folder, 'objects');
+  const store = isRemote ? await aRemoteStore(join(folder, 'cache')) : await openFileStore({ folder: objects });
+  const filled = isRemote ? await fill(catalog, store) : template.filled;
   const runFolders = openRunFolders({ folder: join(folder, 'runs'), clock });
   const needs = { catalog, store, runFolders, clock, limits, openPool: async () => pool };
-  const hashes = pictures.map(({ bytes }) => hashBytes(bytes));
   return {
     ...needs,
+    ...filled,
     folder,
     /** Changes rows behind the catalog's back. */
     breakRows: (statements: string) => breakSqliteRows(join(folder, 'catalog.sqlite'), statements),
-    bundles: bundles.map(({ bundleHash }) => bundleHash),
-    snapshot,
     /** A file of an object. */
     at: (key: string) => join(objects, key),
-    hashes: hashes as [string, string, ...string[]],
     verify: (options: { repairs?: boolean; isQuick?: boolean } = {}): Promise<VerifyReport> =>
       verifyWorkspace(needs, { repairs: false, isQuick: false, ...options }),
   };
