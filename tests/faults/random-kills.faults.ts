@@ -22,11 +22,17 @@ afterAll(() => harness[Symbol.asyncDispose]());
 /** Whether it was still at work. */
 async function killSometime(world: World, scenario: ScenarioName): Promise<boolean> {
   const child = harness.start(world, scenario);
-  child.stderr?.resume();
-  await once(child.stdout as Readable, 'data');
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  const closed = once(child, 'close');
+  const began = once(child.stdout as Readable, 'data').then(() => true);
+  if (!(await Promise.race([began, closed.then(() => false)])))
+    throw new Error(`${scenario} ended before it began: ${said}`);
   await delay(Math.random() * longestMs);
   child.kill('SIGKILL');
-  const [, signal] = (await once(child, 'close')) as [unknown, string | null];
+  const [, signal] = (await closed) as [unknown, string | null];
   return signal === 'SIGKILL';
 }
 
