@@ -15,9 +15,16 @@ export interface PointLayer {
   setKinds(kindOf: Uint8Array, kinds: readonly Kind[]): void;
   /** [count] of `pointStates`. While one is chosen, the others step back. */
   setStates(states: Uint8Array): void;
-  /** `line`: what chosen points are ringed with, 0 to 1 each. */
-  draw(camera: Camera, frame: Frame & { pixelRatio: number; line: readonly [number, number, number] }): void;
+  draw(camera: Camera, look: Look): void;
   dispose(): void;
+}
+
+export interface Look extends Frame {
+  pixelRatio: number;
+  /** What chosen points are ringed with, 0 to 1 each. */
+  line: readonly [number, number, number];
+  /** Every how many points one is drawn: 1 draws them all. */
+  every: number;
 }
 
 const mostKinds = 201;
@@ -56,7 +63,7 @@ out vec4 color;
 void main() {
   // No eye tells shapes of so few pixels apart, and a hundred thousand of them are drawn.
   if (size < 5.0) {
-    color = vec4(look.rgb, chosen);
+    color = vec4(look.rgb * chosen, chosen);
     return;
   }
   vec2 at = gl_PointCoord * 2.0 - 1.0;
@@ -73,7 +80,8 @@ void main() {
   if (cover <= 0.01) discard;
   // A ring around chosen points, where they are large enough to have one.
   float rim = chosen > 0.9 && size > 13.0 ? smoothstep(-soft * 2.2, -soft, away) : 0.0;
-  color = vec4(mix(look.rgb, line, rim), cover * (chosen > 0.9 ? 1.0 : chosen));
+  float solid = cover * (chosen > 0.9 ? 1.0 : chosen);
+  color = vec4(mix(look.rgb, line, rim) * solid, solid);
 }`;
 
 /** How solid points are where none is chosen, and those that step back where some are. */
@@ -81,7 +89,7 @@ const opacity = { plain: 0.78, back: 0.2 } as const;
 
 /** Undefined where the browser has no WebGL 2. */
 export function openPointLayer(canvas: HTMLCanvasElement): PointLayer | undefined {
-  const gl = canvas.getContext('webgl2', { antialias: false, alpha: true, premultipliedAlpha: false });
+  const gl = canvas.getContext('webgl2', { antialias: false, alpha: true });
   if (!gl) return undefined;
   const program = link(gl);
   if (!program) return undefined;
@@ -96,40 +104,41 @@ export function openPointLayer(canvas: HTMLCanvasElement): PointLayer | undefine
     line: uniform('line'),
   };
   const looks = gl.createTexture();
-  const setColumn = openColumns(gl, program);
+  const columns = openColumns(gl, program);
   let count = 0;
   let isAnyChosen = false;
 
   return {
     setPlaces(x, y) {
       count = x.length;
-      setColumn('x', x);
-      setColumn('y', y);
+      columns.set('x', x);
+      columns.set('y', y);
     },
     setKinds(kindOf, kinds) {
-      setColumn('kind', kindOf);
+      columns.set('kind', kindOf);
       setLooks(gl, looks, kinds);
     },
     setStates(states) {
       isAnyChosen = states.includes(pointStates.chosen);
-      setColumn('state', states);
+      columns.set('state', states);
     },
-    draw(camera, { widthPx, heightPx, pixelRatio, line }) {
+    draw(camera, { widthPx, heightPx, pixelRatio, line, every }) {
       gl.viewport(0, 0, canvas.width, canvas.height);
       gl.clearColor(0, 0, 0, 0);
       gl.clear(gl.COLOR_BUFFER_BIT);
       if (count === 0) return;
       gl.enable(gl.BLEND);
-      gl.blendFuncSeparate(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+      gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
       const unit = pixelsPerUnit(camera, { widthPx, heightPx });
       gl.uniform2f(uniforms.middle, camera.x, camera.y);
       gl.uniform2f(uniforms.scale, (2 * unit) / widthPx, (2 * unit) / heightPx);
       gl.uniform1f(uniforms.size, pointSize(count, camera.zoom) * pixelRatio);
       gl.uniform1f(uniforms.back, isAnyChosen ? opacity.back : opacity.plain);
       gl.uniform3f(uniforms.line, ...line);
+      columns.skip(every);
       for (const pass of isAnyChosen ? [0, 1] : [0]) {
         gl.uniform1f(uniforms.pass, pass);
-        gl.drawArrays(gl.POINTS, 0, count);
+        gl.drawArrays(gl.POINTS, 0, Math.ceil(count / every));
       }
     },
     dispose() {
@@ -162,19 +171,39 @@ function link(gl: WebGL2RenderingContext): WebGLProgram | undefined {
 
 type Column = 'x' | 'y' | 'kind' | 'state';
 
-function openColumns(
-  gl: WebGL2RenderingContext,
-  program: WebGLProgram,
-): (name: Column, values: Float32Array | Uint8Array) => void {
+interface Columns {
+  set(name: Column, values: Float32Array | Uint8Array): void;
+  /** From now on every so many values are read, from the first. */
+  skip(every: number): void;
+}
+
+function openColumns(gl: WebGL2RenderingContext, program: WebGLProgram): Columns {
   const buffers = new Map<Column, WebGLBuffer | null>();
-  return (name, values) => {
+  let step = 1;
+  const read = (name: Column): void => {
     const location = gl.getAttribLocation(program, name);
-    const buffer = buffers.get(name) ?? gl.createBuffer();
-    buffers.set(name, buffer);
-    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
-    gl.bufferData(gl.ARRAY_BUFFER, values, gl.DYNAMIC_DRAW);
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffers.get(name) ?? null);
     gl.enableVertexAttribArray(location);
-    gl.vertexAttribPointer(location, 1, values instanceof Float32Array ? gl.FLOAT : gl.UNSIGNED_BYTE, false, 0, 0);
+    gl.vertexAttribPointer(location, 1, gl.FLOAT, false, step * Float32Array.BYTES_PER_ELEMENT, 0);
+  };
+  return {
+    set(name, values) {
+      const buffer = buffers.get(name) ?? gl.createBuffer();
+      buffers.set(name, buffer);
+      gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+      // Bytes lie where no graphics interface reads them from: they would be copied for every draw.
+      gl.bufferData(
+        gl.ARRAY_BUFFER,
+        values instanceof Float32Array ? values : Float32Array.from(values),
+        gl.DYNAMIC_DRAW,
+      );
+      read(name);
+    },
+    skip(every) {
+      if (every === step) return;
+      step = every;
+      for (const name of buffers.keys()) read(name);
+    },
   };
 }
 

@@ -4,6 +4,12 @@ import type { Camera, Frame } from './camera.ts';
 import type { Kind } from './kinds.ts';
 import { openPointLayer, type PointLayer } from './point-layer.ts';
 import type { Points } from './points.ts';
+import { thinOut } from './thinning.ts';
+
+/** Without a move for so long the map is still, and all of it is drawn. */
+const restMs = 150;
+/** Two moves within so long are one movement, however slowly they are drawn. */
+const movingMs = 600;
 
 export interface SeenPoints {
   points: Points;
@@ -33,14 +39,50 @@ export function usePointLayer(
   useEffect(() => layer.current?.setKinds(kindOf, kinds), [kindOf, kinds]);
   useEffect(() => layer.current?.setStates(states), [states]);
   const { widthPx, heightPx } = frame;
+  const motion = useRef<Motion>({ camera, movedAt: 0, every: 1, isTimed: false });
   useEffect(() => {
-    if (!canvas.current) return;
+    const element = canvas.current;
+    if (!element) return undefined;
     const { devicePixelRatio: pixelRatio } = window;
-    const line = readLineColor(canvas.current);
-    layer.current?.draw(camera, { widthPx, heightPx, pixelRatio, line });
+    const line = readLineColor(element);
+    const draw = (every: number): void => layer.current?.draw(camera, { widthPx, heightPx, pixelRatio, line, every });
+
+    const moved = motion.current;
+    const now = performance.now();
+    const isOnTheMove = moved.camera !== camera && now - moved.movedAt < movingMs;
+    if (moved.camera !== camera) moved.movedAt = now;
+    moved.camera = camera;
+    draw(isOnTheMove ? moved.every : 1);
+    if (!isOnTheMove) return undefined;
+
+    if (!moved.isTimed) {
+      moved.isTimed = true;
+      timeFrame((frameMs) => {
+        moved.isTimed = false;
+        moved.every = thinOut(moved.every, { frameMs, count: points.count });
+      });
+    }
+    if (moved.every === 1) return undefined;
+    const rest = setTimeout(() => draw(1), restMs);
+    return () => clearTimeout(rest);
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- what the layer was given before is drawn, too.
   }, [canvas, camera, widthPx, heightPx, points, kindOf, kinds, states]);
   return { isMissing };
+}
+
+interface Motion {
+  camera: Camera;
+  /** As of `performance.now()`. */
+  movedAt: number;
+  /** Every how many points one is drawn while the map moves. */
+  every: number;
+  /** A frame is being timed. */
+  isTimed: boolean;
+}
+
+/** From the frame in which something was drawn to the one after it, which a browser puts off until it was. */
+function timeFrame(tell: (frameMs: number) => void): void {
+  requestAnimationFrame((first) => requestAnimationFrame((second) => tell(second - first)));
 }
 
 /** The color of text where the canvas stands, 0 to 1 each; pages are light or dark. */
