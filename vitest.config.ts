@@ -1,21 +1,35 @@
-/** @file One Vitest project over the whole workspace; packages resolve to their sources, child processes to the build. */
+/** @file Vitest over the whole workspace; packages resolve to their sources, child processes to the build. */
 import { defineConfig } from 'vitest/config';
+
+/** Their tests change nothing that others see: one process runs many of these files, and imports once. */
+const quiet = ['packages/autograd', 'packages/contracts', 'packages/vision', 'apps/web', 'apps/cli'].map(
+  (folder) => `${folder}/src/**/*.test.ts`,
+);
 
 export default defineConfig({
   resolve: { conditions: ['tintype-source'] },
   ssr: { resolve: { conditions: ['tintype-source'] } },
   test: {
-    include: [
-      'packages/*/src/**/*.test.ts',
-      'apps/*/src/**/*.test.ts',
-      'apps/*/src/**/*.test.tsx',
-      'examples/*/src/**/*.test.ts',
-      'tests/**/*.test.ts',
-    ],
-    globalSetup: './tests/drawings-folder.ts',
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'whole',
+          globalSetup: './tests/drawings-folder.ts',
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'apps/*/src/**/*.test.ts',
+            'examples/*/src/**/*.test.ts',
+            'tests/**/*.test.ts',
+          ],
+          exclude: ['**/node_modules/**', ...quiet],
+        },
+      },
+      { extends: true, test: { name: 'quiet', include: quiet, isolate: false } },
+    ],
   },
 });

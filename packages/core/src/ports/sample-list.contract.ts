@@ -1,4 +1,4 @@
-/** @file What every list of samples must be: any page of any query is what sorting and filtering plain objects gives. */
+/** @file What every list of samples must be: every page of any query is what sorting and filtering plain objects gives. */
 import type { SampleQuery } from '@tintype/contracts/catalog';
 import { expect, test } from 'vitest';
 import type { Catalog } from './catalog.ts';
