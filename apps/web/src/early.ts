@@ -1,5 +1,6 @@
 /**
- * @file Runs while the page's code is on its way: asks for the files of the pictures' screen and for the first pictures, where the address is theirs.
+ * @file Runs while the page's code is on its way: asks for the files of the pictures' screen, for the first pictures and for what they look like, where the
+ * address is theirs.
  *
  * The build names those files on the script's own tag. Nothing is imported, so that it waits for nothing.
  */
@@ -24,10 +25,18 @@ if (files && location.pathname === '/pictures') {
   if (location.search === '') {
     const answer = fetch(firstPictures, { headers: { accept: 'application/json' } });
     globalThis.tintypeEarly = { path: firstPictures, at: performance.now(), answer };
-    // Who asks for it hears of it.
-    answer.catch(() => {});
+    // Who asks for it hears what failed.
+    answer.then(loadThumbnails).catch(() => {});
   }
   for (const file of files.split(' ')) document.head.append(preload(file));
+}
+
+/** As many as a screen shows at the usual size, within reason: they are there when the page has a place for them. */
+async function loadThumbnails(response: Response): Promise<void> {
+  if (!response.ok) return;
+  const { items } = (await response.clone().json()) as { items: { id: string }[] };
+  const inSight = Math.min(48, Math.ceil(innerWidth / 160) * Math.ceil(innerHeight / 184));
+  for (const { id } of items.slice(0, inSight)) new Image().src = `/api/samples/${id}/thumbnail`;
 }
 
 function preload(file: string): HTMLLinkElement {

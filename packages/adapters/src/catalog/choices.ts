@@ -5,6 +5,7 @@ import type { FilterChoices, SampleUse } from '@tintype/contracts/curation';
 import type { Split } from '@tintype/contracts/ids';
 import type { LabelSource } from '@tintype/contracts/label';
 import type { Kysely } from 'kysely';
+import { sql } from './kysely.ts';
 import type { Tables } from './schema.ts';
 
 export async function listChoices(db: Kysely<Tables>): Promise<Omit<FilterChoices, 'tags'>> {
@@ -25,11 +26,12 @@ export async function listChoices(db: Kysely<Tables>): Promise<Omit<FilterChoice
   };
 }
 
+/** Read in the index of the column: one that begins with `removed`, which nearly all have alike, would have to be sorted. */
 async function countBy(db: Kysely<Tables>, column: 'group_name' | 'labeled_by' | 'label_source') {
   const rows = await db
     .selectFrom('samples')
     .where(column, 'is not', null)
-    .where('removed', '=', 0)
+    .where(sql<boolean>`removed + 0 = 0`)
     .select((eb) => [`${column} as name`, eb.fn.countAll<number>().as('samples')])
     .groupBy(column)
     .orderBy(column)
@@ -37,18 +39,21 @@ async function countBy(db: Kysely<Tables>, column: 'group_name' | 'labeled_by' |
   return rows.map(({ name, samples }) => ({ name: name as string, samples }));
 }
 
+/** Counted before their dates are looked up, which there are few of. */
 function listVersions(db: Kysely<Tables>) {
   return db
-    .selectFrom('sample_predictions as p')
+    .selectFrom((eb) =>
+      eb
+        .selectFrom('sample_predictions')
+        .select((one) => ['model', 'version', one.fn.countAll<number>().as('samples')])
+        .groupBy(['model', 'version'])
+        .as('p'),
+    )
     .leftJoin('model_versions as v', (join) =>
       join.onRef('v.model', '=', 'p.model').onRef('v.version', '=', 'p.version'),
     )
-    .select((eb) => ['p.model', 'p.version', eb.fn.countAll<number>().as('samples')])
-    .groupBy(['p.model', 'p.version'])
-    .orderBy(
-      (eb) => eb.fn.max('v.created_at'),
-      (order) => order.desc().nullsLast(),
-    )
+    .select(['p.model', 'p.version', 'p.samples'])
+    .orderBy('v.created_at', (order) => order.desc().nullsLast())
     .orderBy('p.model')
     .orderBy('p.version', 'desc')
     .execute();
