@@ -3,7 +3,8 @@
  * and beside each fit, in turn with it, scikit-learn's on the same rows with `--python PYTHON`.
  *
  * Ours choose their hyperparameters inside each training part, as training does: `seconds` holds that search, `fitSeconds` the last fit
- * alone. scikit-learn is given its hyperparameters. Features are kept in a temporary folder between runs.
+ * alone. scikit-learn is given its hyperparameters. Nearest neighbors have no last fit, only the search for k: their time is not judged.
+ * Features are kept in a temporary folder between runs.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -139,7 +140,8 @@ async function measure(set, kind, whole, peer) {
     sklearn: { accuracy: round(accuracy, 4), fitSeconds: round(fitSeconds, 2) },
     points: round(100 * (result.accuracy - accuracy), 1),
     times: round(result.fitSeconds / fitSeconds, 2),
-    met: result.accuracy >= accuracy - bars.accuracy && result.fitSeconds <= bars.times * fitSeconds,
+    met:
+      result.accuracy >= accuracy - bars.accuracy && (kind === 'knn' || result.fitSeconds <= bars.times * fitSeconds),
   };
 }
 
