@@ -27,8 +27,8 @@ export async function bringBack(store: ObjectStore, key: string, sha256: string)
   if (!(await store.find(aside)) || (await hashObject(store, aside)).sha256 !== sha256) return false;
   await store.write(key, store.read(aside), { ifAbsent: false });
   crashPoint('verify.returned');
-  await store.remove(aside);
   await store.remove(`${aside}.note.json`);
+  await store.remove(aside);
   return true;
 }
 

@@ -7,6 +7,7 @@ import { checkBundles } from './check-bundles.ts';
 import { checkCopies, checkShards } from './check-derived.ts';
 import { checkMachine } from './check-machine.ts';
 import { checkPictures } from './check-pictures.ts';
+import { checkQuarantine } from './check-quarantine.ts';
 import { checkRows } from './check-rows.ts';
 import { checkSnapshots } from './check-snapshots.ts';
 
@@ -20,6 +21,7 @@ const checks: Readonly<Record<string, Check>> = {
   models: checkBundles,
   'computed data': checkShards,
   copies: checkCopies,
+  quarantine: checkQuarantine,
   'this machine': checkMachine,
 };
 
