@@ -1,10 +1,9 @@
 /** @file What quarantine still has of objects that are in their places again: left by whoever was killed while bringing them back. */
 import { objectKeys } from '../ports/object-store.ts';
 import type { CheckContext, Found } from './check.types.ts';
-import { hashObject } from './quarantine.ts';
+import { discardAside, hashObject, noteEnd } from './quarantine.ts';
 
 const folder = objectKeys.quarantine('');
-const noteEnd = '.note.json';
 
 /** Only a copy with the very bytes of its object is too many: what differs is what somebody may want to look at. */
 export async function* checkQuarantine({
@@ -22,8 +21,7 @@ export async function* checkQuarantine({
       subject: aside,
       detail: `${key} is in its place, and a copy of it in quarantine.`,
       async mend() {
-        await store.remove(`${aside}${noteEnd}`);
-        await store.remove(aside);
+        await discardAside(store, key);
         return 'The copy is removed.';
       },
     };

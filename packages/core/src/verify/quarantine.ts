@@ -4,6 +4,9 @@ import type { Clock } from '../ports/clock.ts';
 import { crashPoint } from '../ports/crash-point.ts';
 import { type ObjectStore, objectKeys } from '../ports/object-store.ts';
 
+/** Of the name of a note, after that of its object. */
+export const noteEnd = '.note.json';
+
 interface Needs {
   store: ObjectStore;
   clock: Clock;
@@ -15,7 +18,7 @@ export async function quarantine({ store, clock }: Needs, key: string, reason: s
   await store.write(aside, store.read(key), { ifAbsent: false });
   crashPoint('verify.copied');
   const note = { key, reason, at: new Date(clock.now()).toISOString() };
-  await store.put(`${aside}.note.json`, new TextEncoder().encode(`${JSON.stringify(note)}\n`), { ifAbsent: false });
+  await store.put(`${aside}${noteEnd}`, new TextEncoder().encode(`${JSON.stringify(note)}\n`), { ifAbsent: false });
   crashPoint('verify.noted');
   await store.remove(key);
   crashPoint('verify.quarantined');
@@ -27,9 +30,15 @@ export async function bringBack(store: ObjectStore, key: string, sha256: string)
   if (!(await store.find(aside)) || (await hashObject(store, aside)).sha256 !== sha256) return false;
   await store.write(key, store.read(aside), { ifAbsent: false });
   crashPoint('verify.returned');
-  await store.remove(`${aside}.note.json`);
-  await store.remove(aside);
+  await discardAside(store, key);
   return true;
+}
+
+/** For an object that is in its place. The note first: a copy is found by whoever looks, a note alone is not. */
+export async function discardAside(store: ObjectStore, key: string): Promise<void> {
+  const aside = objectKeys.quarantine(key);
+  await store.remove(`${aside}${noteEnd}`);
+  await store.remove(aside);
 }
 
 /** SHA-256 in hexadecimal; the object is never in memory at once. */
