@@ -259,7 +259,7 @@ describe.skipIf(noBrowser !== '')(`the Pictures screen${noBrowser}`, () => {
       'labeled by ingest',
       'wrong answers of recyclables@3',
     ]);
-    expect(await options.first().getAttribute('aria-label')).toMatch(/answered .*, wrong/);
+    expect(await options.first().textContent()).toMatch(/answered .*, wrong/);
     await page.getByRole('button', { name: 'Take off: labeled by ingest' }).click();
 
     await page.waitForURL(/\?version=recyclables@3&wrong=true$/);

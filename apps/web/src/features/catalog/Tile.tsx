@@ -60,7 +60,6 @@ export const Tile = memo(function Tile({
       data-active={isActive || undefined}
       data-leaving={isLeaving || undefined}
       title={sample.path}
-      aria-label={describeSample(sample)}
     >
       {isBroken ? (
         <span className={classes.picture}>
@@ -87,6 +86,7 @@ export const Tile = memo(function Tile({
           </>
         )}
         <Beside sample={sample} markOf={markOf} />
+        <span className={classes.hidden}>{describeBeside(sample)}</span>
       </span>
     </div>
   );
