@@ -33,6 +33,8 @@ import { getView } from './views.ts';
 const pageOfStream = 1000;
 /** Of a list, before it is worth to make the set of what it holds. */
 const farShare = 0.2;
+/** Before a page, from where on a filter that keeps everything is worth finding out. */
+const deepRows = 1000;
 
 export interface ListContext extends StoreContext {
   /** Of totals. */
@@ -156,11 +158,9 @@ async function readPart<Row>(
   const behind = total - part.start - size;
   const isReversed = behind < part.start;
   const start = isReversed ? behind : part.start;
-  const all = withoutFilters(selection);
-  const most = await countAll(context, all);
-  const isFar = !context.hasStatistics && (start + size) / total > farShare && asksManyTables(selection);
-  const within = isFar ? { selection, isSmall: total < most * farShare } : undefined;
-  const asked = total === most ? { selection: all } : within ? { selection: all, within } : { selection };
+  const isFar = (start + size) / total > farShare && asksManyTables(selection);
+  const isHelped = !context.hasStatistics && (isFar || start > deepRows);
+  const asked = isHelped ? await simplify(context, selection, { total, isFar }) : { selection };
   const rows = await readRows<Row>(context, asked.selection, {
     ...part,
     start,
@@ -169,6 +169,18 @@ async function readPart<Row>(
     within: asked.within,
   });
   return isReversed ? rows.toReversed() : rows;
+}
+
+/** The same list in fewer words, or within a set of its ids. It counts everything there is, so it is for pages that cost more than that. */
+async function simplify(
+  context: ListContext,
+  selection: Selection,
+  { total, isFar }: { total: number; isFar: boolean },
+): Promise<{ selection: Selection; within?: RenderOptions['within'] }> {
+  const all = withoutFilters(selection);
+  const most = await countAll(context, all);
+  if (total === most) return { selection: all };
+  return isFar ? { selection: all, within: { selection, isSmall: total < most * farShare } } : { selection };
 }
 
 /** Everything in the trash, or everything else, that has what its order needs. */
