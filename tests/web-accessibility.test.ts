@@ -60,6 +60,7 @@ const screens: Record<string, Screen> = {
   'pictures, views': {
     path: '/pictures?class=boxes',
     async prepare(page) {
+      await page.getByRole('listbox').getByRole('option').first().waitFor();
       await page.getByRole('button', { name: 'Views' }).click();
       await page.getByLabel('Name for this view').waitFor();
     },
