@@ -1,7 +1,6 @@
 /**
  * @file Peak memory of verify at two sizes: memory must not grow with the data set. Each workspace has pictures, thumbnails, a snapshot of all of them,
- * features and
- * kept predictions; every byte is read. `node benchmarks/verify.mjs [--small 10000] [--large 100000] [--short]`
+ * features and kept predictions; every byte is read. `node benchmarks/verify.mjs [--small 10000] [--large 100000] [--short]`
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
