@@ -21,6 +21,7 @@ import { verifyBackup } from '@tintype/core/backup/verify-backup';
 import { objectKeys } from '@tintype/core/ports/object-store';
 import { predictPictures } from '@tintype/core/serve/predict-pictures';
 import { linkPictures } from './ingest/pictures.mjs';
+import { rowOf } from './ingest/row.mjs';
 import { histogramModel, publishModel } from './served-workspace.mjs';
 
 const { values } = parseArgs({
@@ -62,22 +63,9 @@ async function fill({ catalog, folder }) {
       const contentHash = sha256(bytes);
       put(objectKeys.source(contentHash), bytes);
       put(objectKeys.thumbnail(contentHash), Buffer.from(`thumbnail ${number} `.repeat(60)));
-      const path = `c${number % 10}/picture-${number}.jpg`;
-      return {
-        origin: { location: '/pictures', path, sizeBytes: bytes.length, modifiedAt: number + 0.5 },
-        className: `c${number % 10}`,
-        labelSource: 'folder',
-        sample: {
-          id: `s_${contentHash.slice(0, 20)}`,
-          contentHash,
-          path,
-          format: 'jpeg',
-          widthPx: 640,
-          heightPx: 480,
-          sizeBytes: bytes.length,
-          perceptualHash: contentHash.slice(0, 16),
-        },
-      };
+      const className = `c${number % 10}`;
+      const path = `${className}/picture-${number}.jpg`;
+      return rowOf({ contentHash, path, className, sizeBytes: bytes.length, modifiedAt: number + 0.5 });
     });
     await catalog.samples.recordIngest('pets', rows, { annotator: 'bench', at: 1 });
   }

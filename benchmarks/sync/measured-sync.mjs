@@ -11,6 +11,7 @@ import { openBucketSource } from '@tintype/adapters/sources/open-bucket-source';
 import { defaultPictureLimits as limits } from '@tintype/contracts/picture';
 import { sampleIdOf } from '@tintype/core/ingest/sample-id';
 import { syncSource } from '@tintype/core/ingest/sync-source';
+import { rowOf } from '../ingest/row.mjs';
 
 const [, , state, endpoint, what] = process.argv;
 const collectEveryMs = 500;
@@ -28,21 +29,10 @@ async function recordAll() {
   };
   for await (const { path, sizeBytes, modifiedAt, etag } of source.files()) {
     const contentHash = createHash('sha256').update(path).digest('hex');
-    rows.push({
-      origin: { location: source.location, path, sizeBytes, modifiedAt, etag },
-      className: path.split('/')[0],
-      labelSource: 'folder',
-      sample: {
-        id: sampleIdOf('d', contentHash),
-        contentHash,
-        path,
-        format: 'jpeg',
-        widthPx: 640,
-        heightPx: 480,
-        sizeBytes,
-        perceptualHash: '00ff00ff00ff00ff',
-      },
-    });
+    const { location } = source;
+    const [className] = path.split('/');
+    const id = sampleIdOf('d', contentHash);
+    rows.push(rowOf({ id, contentHash, path, className, location, sizeBytes, modifiedAt, etag }));
     if (rows.length === 1000) await record();
   }
   await record();

@@ -4,10 +4,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { initWorkspace } from '@tintype/adapters/workspace/init-workspace';
 import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
-import { streamLines } from '@tintype/core/catalog/snapshot';
+import { renderEntries, snapshotIdOf } from '@tintype/core/catalog/snapshot';
 import { sampleIdOf } from '@tintype/core/ingest/sample-id';
 import { objectKeys } from '@tintype/core/ports/object-store';
 import { verifyCacheBytes as cacheBytes, verifyWorkspace } from '@tintype/core/verify/verify-workspace';
+import { rowOf } from '../ingest/row.mjs';
 
 const [, , state, count, isFirst] = process.argv;
 const rowsAtOnce = 5000;
@@ -35,21 +36,7 @@ async function fill({ catalog }) {
       const id = sampleIdOf('pets', contentHash);
       const split = number % 5 === 0 ? 'test' : number % 5 === 1 ? 'validation' : 'train';
       entries.push({ sampleId: id, contentHash, className, group: id, split });
-      return {
-        origin: { location: '/pictures', path, sizeBytes: bytes.length, modifiedAt: number + 0.5 },
-        className,
-        labelSource: 'folder',
-        sample: {
-          id,
-          contentHash,
-          path,
-          format: 'jpeg',
-          widthPx: 640,
-          heightPx: 480,
-          sizeBytes: bytes.length,
-          perceptualHash: contentHash.slice(0, 16),
-        },
-      };
+      return rowOf({ id, contentHash, path, className, sizeBytes: bytes.length, modifiedAt: number + 0.5 });
     });
     await catalog.samples.recordIngest('pets', rows, { annotator: 'bench', at: 1 });
     await catalog.predictions.record(rows.filter((_, n) => n % 10 === 0).map(({ sample }) => keptOf(sample)));
@@ -88,10 +75,8 @@ function keptOf({ contentHash, sizeBytes }) {
 
 async function freeze(catalog, entries) {
   entries.sort((a, b) => (a.sampleId < b.sampleId ? -1 : 1));
-  const chunks = [];
-  for await (const chunk of streamLines(entries)) chunks.push(chunk);
-  const lines = Buffer.concat(chunks);
-  const id = `snap_${sha256(lines).slice(0, 16)}`;
+  const lines = renderEntries(entries);
+  const id = snapshotIdOf(lines);
   put(objectKeys.snapshot(id), lines);
   const classes = Array.from({ length: 10 }, (_, n) => `c${n}`);
   const counts = { train: 0, validation: 0, test: 0 };

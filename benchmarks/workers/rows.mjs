@@ -1,5 +1,6 @@
 /** @file For the benchmark of workers: samples and a version that have no bytes. */
 import { createHash } from 'node:crypto';
+import { rowOf } from '../ingest/row.mjs';
 
 const atOnce = 2000;
 
@@ -28,20 +29,5 @@ export async function recordPictures(catalog, count) {
 
 function aPicture(n) {
   const contentHash = createHash('sha256').update(String(n)).digest('hex');
-  const path = `folder/${n}.jpg`;
-  return {
-    className: null,
-    labelSource: 'folder',
-    origin: { location: '/line', path, sizeBytes: 9000, modifiedAt: 1 },
-    sample: {
-      id: `s_${contentHash.slice(0, 20)}`,
-      contentHash,
-      path,
-      format: 'jpeg',
-      widthPx: 128,
-      heightPx: 96,
-      sizeBytes: 9000,
-      perceptualHash: contentHash.slice(0, 16),
-    },
-  };
+  return rowOf({ contentHash, path: `folder/${n}.jpg`, location: '/line', widthPx: 128, heightPx: 96 });
 }
