@@ -1,4 +1,5 @@
 /** @file The Pictures screen in a real browser, by keyboard where a keyboard can do it. */
+import type { Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isSeen, noBrowser, type OpenBrowser, openBrowser } from './browser.ts';
 import { openWebFixture, type WebFixture } from './web-fixture.ts';
@@ -66,12 +67,15 @@ describe.skipIf(noBrowser !== '')(`the Pictures screen${noBrowser}`, () => {
     expect(new Set(thumbnails).size).toBe(thumbnails.length);
   });
 
-  test('an early answer that failed is asked for again', async () => {
+  test.each([
+    ['failed', (route: Route) => route.fulfill({ status: 401, body: '{}' })],
+    ['never came', async () => undefined],
+  ])('an early answer that %s is asked for again', async (_, answerFirst) => {
     await using fixture = await openWebFixture({ samples: 300 });
     const page = await browser.newPage();
     let isFirst = true;
     await page.route(/\/api\/samples\?/, async (route) => {
-      if (isFirst) await route.fulfill({ status: 401, body: '{}' });
+      if (isFirst) await answerFirst(route);
       else await route.continue();
       isFirst = false;
     });

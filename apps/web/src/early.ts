@@ -19,11 +19,14 @@ declare global {
 
 /** What the screen asks first. Another path would be asked for twice, which a test of the screen notices. */
 const firstPictures = '/api/samples?offset=0&limit=200';
+/** Without an answer for so long, the page asks for itself, and says so where it gets none either. */
+const longestMs = 10_000;
 
 const files = document.querySelector<HTMLScriptElement>('script[data-pictures]')?.dataset.pictures;
 if (files && location.pathname === '/pictures') {
   if (location.search === '') {
-    const answer = fetch(firstPictures, { headers: { accept: 'application/json' } });
+    const signal = AbortSignal.timeout(longestMs);
+    const answer = fetch(firstPictures, { headers: { accept: 'application/json' }, signal });
     globalThis.tintypeEarly = { path: firstPictures, at: performance.now(), answer };
     // Who asks for it hears what failed.
     answer.then(loadThumbnails).catch(() => {});
