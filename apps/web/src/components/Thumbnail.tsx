@@ -1,4 +1,4 @@
-/** @file A sample's small picture on its mat; where it does not load, a sign instead of a hole. */
+/** @file A sample's small picture on its mat; where it does not load, a sign instead of a hole. One element: dozens come with every row of a grid. */
 import { useState } from 'react';
 import { thumbnailUrl } from '../api/endpoints.ts';
 import { FileIcon } from './icons.tsx';
@@ -6,20 +6,21 @@ import classes from './Thumbnail.module.css';
 
 /** `alt` is empty where the text around it says what it is. */
 export function Thumbnail({ sampleId, alt = '' }: { sampleId: string; alt?: string }) {
-  const [isBroken, setBroken] = useState(false);
-  return (
-    <span className={classes.mat}>
-      {isBroken ? (
+  const [brokenId, setBrokenId] = useState<string>();
+  if (brokenId === sampleId)
+    return (
+      <span className={classes.picture}>
         <FileIcon />
-      ) : (
-        <img
-          src={thumbnailUrl(sampleId)}
-          alt={alt}
-          decoding="async"
-          draggable={false}
-          onError={() => setBroken(true)}
-        />
-      )}
-    </span>
+      </span>
+    );
+  return (
+    <img
+      className={classes.picture}
+      src={thumbnailUrl(sampleId)}
+      alt={alt}
+      decoding="async"
+      draggable={false}
+      onError={() => setBrokenId(sampleId)}
+    />
   );
 }

@@ -1,11 +1,10 @@
 /** @file One place of the grid: a picture with its class, or its mat while it is being loaded. Dozens come with every row: it has few elements. */
 import type { ListedSample } from '@tintype/contracts/catalog';
-import { memo, useState } from 'react';
-import { thumbnailUrl } from '../../api/endpoints.ts';
+import { memo } from 'react';
 import { MarkGlyph } from '../../components/ClassMark.tsx';
 import type { Mark } from '../../components/class-marks.ts';
 import { formatShare } from '../../components/format.ts';
-import { FileIcon } from '../../components/icons.tsx';
+import { Thumbnail } from '../../components/Thumbnail.tsx';
 import classes from './Tile.module.css';
 
 export const tileId = (sampleId: string): string => `tile-${sampleId}`;
@@ -45,7 +44,6 @@ export const Tile = memo(function Tile({
   isLeaving,
   markOf,
 }: TileProps) {
-  const [isBroken, setBroken] = useState(false);
   if (!sample) return <div role="presentation" className={classes.place} />;
   return (
     <div
@@ -61,20 +59,7 @@ export const Tile = memo(function Tile({
       data-leaving={isLeaving || undefined}
       title={sample.path}
     >
-      {isBroken ? (
-        <span className={classes.picture}>
-          <FileIcon />
-        </span>
-      ) : (
-        <img
-          className={classes.picture}
-          src={thumbnailUrl(sample.id)}
-          alt=""
-          decoding="async"
-          draggable={false}
-          onError={() => setBroken(true)}
-        />
-      )}
+      <Thumbnail sampleId={sample.id} />
       <span className={classes.check} data-check />
       <span className={classes.caption}>
         {sample.className === null ? (
