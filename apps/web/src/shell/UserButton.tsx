@@ -6,6 +6,11 @@ import { BackupIcon, PeopleIcon, UserIcon } from '../components/icons.tsx';
 import { useLogOut, useSession } from '../features/access/use-session.ts';
 import classes from './UserButton.module.css';
 
+const ways = [
+  { scope: 'label', href: '/people', label: 'People', icon: <PeopleIcon size={18} /> },
+  { scope: 'admin', href: '/backups', label: 'Backups', icon: <BackupIcon size={18} /> },
+] as const;
+
 export function UserButton() {
   const { data } = useSession();
   const logOut = useLogOut();
@@ -26,30 +31,21 @@ export function UserButton() {
         <p className={classes.name}>{isSession ? name : 'This machine'}</p>
         <p className={classes.role}>{isSession ? role : 'May everything, without signing in'}</p>
         <div className={classes.ways}>
-          {scopes.includes('label') && (
-            <Button
-              component={Link}
-              href="/people"
-              variant="default"
-              fullWidth
-              leftSection={<PeopleIcon size={18} />}
-              onClick={() => setOpen(false)}
-            >
-              People
-            </Button>
-          )}
-          {scopes.includes('admin') && (
-            <Button
-              component={Link}
-              href="/backups"
-              variant="default"
-              fullWidth
-              leftSection={<BackupIcon size={18} />}
-              onClick={() => setOpen(false)}
-            >
-              Backups
-            </Button>
-          )}
+          {ways
+            .filter(({ scope }) => scopes.includes(scope))
+            .map(({ href, label, icon }) => (
+              <Button
+                key={href}
+                component={Link}
+                href={href}
+                variant="default"
+                fullWidth
+                leftSection={icon}
+                onClick={() => setOpen(false)}
+              >
+                {label}
+              </Button>
+            ))}
           {isSession && (
             <Button variant="default" fullWidth loading={logOut.isPending} onClick={() => logOut.mutate()}>
               Sign out

@@ -8,6 +8,7 @@ import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCount, formatCounted, formatSize, formatTime } from '../../components/format.ts';
 import { BackupIcon } from '../../components/icons.tsx';
 import { JobProgress } from '../../components/JobProgress.tsx';
+import panel from '../../components/Panel.module.css';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { useCancelJob } from '../../components/use-jobs.ts';
 import { Waiting } from '../../components/Waiting.tsx';
@@ -97,17 +98,17 @@ function BackupTable({ view: { items, total, place } }: { view: BackupsView }) {
   const [id, setId] = useState<string>();
   const chosen = items.find((backup) => backup.id === id);
   return (
-    <section className={classes.panel} aria-label="Backups">
-      <div className={classes.head}>
+    <section className={panel.panel} aria-label="Backups">
+      <div className={panel.head}>
         <h2>{formatCounted(total, 'backup')}</h2>
         <p>in {place}</p>
       </div>
-      <div className={classes.scroller}>
-        <table className={classes.table}>
+      <div className={panel.scroller}>
+        <table className={panel.table}>
           <thead>
             <tr>
               <th scope="col">Made</th>
-              <th scope="col" data-number>
+              <th scope="col" data-number className={classes.wide}>
                 Samples
               </th>
               <th scope="col" data-number className={classes.wide}>
@@ -151,11 +152,13 @@ function BackupRow({ backup, isChosen, onChoose }: BackupRowProps) {
   const { id, createdAt, state, samples, labels, versions, objectBytes } = backup;
   const isWhole = state === 'whole';
   return (
-    <tr data-chosen={isChosen ? true : undefined}>
+    <tr className={classes.row} data-chosen={isChosen ? true : undefined}>
       <th scope="row" title={id}>
         {formatTime(createdAt)}
       </th>
-      <td data-number>{isWhole ? formatCount(samples) : ''}</td>
+      <td data-number className={classes.wide}>
+        {isWhole ? formatCount(samples) : ''}
+      </td>
       <td data-number className={classes.wide}>
         {isWhole ? formatCount(labels) : ''}
       </td>
@@ -165,7 +168,7 @@ function BackupRow({ backup, isChosen, onChoose }: BackupRowProps) {
       <td data-number className={classes.wide}>
         {isWhole ? formatSize(objectBytes) : ''}
       </td>
-      <td>{describeState(backup)}</td>
+      <td data-wrap>{describeState(backup)}</td>
       <td data-actions>
         {isWhole && (
           <Button

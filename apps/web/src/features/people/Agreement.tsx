@@ -7,6 +7,7 @@ import { ClassMark } from '../../components/ClassMark.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCount, formatCounted, formatInterval, formatShare, formatTime } from '../../components/format.ts';
 import { PeopleIcon } from '../../components/icons.tsx';
+import panel from '../../components/Panel.module.css';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { IntervalPlot } from '../registry/IntervalPlot.tsx';
@@ -83,12 +84,12 @@ function PeoplePanel({ people }: { people: readonly Person[] }) {
   const lowest = Math.min(0.9, ...people.flatMap(({ gold }) => (gold ? [gold.interval[0]] : [])));
   const scale = [Math.floor(lowest * 10) / 10, 1] as const;
   return (
-    <section className={classes.panel} aria-label="By person">
-      <div className={classes.panelHead}>
+    <section className={panel.panel} aria-label="By person">
+      <div className={panel.head}>
         <h2>By person</h2>
       </div>
-      <div className={classes.scroller}>
-        <table className={classes.table}>
+      <div className={panel.scroller}>
+        <table className={panel.table}>
           <thead>
             <tr>
               <th scope="col">Who</th>
@@ -162,8 +163,8 @@ function PairsPanel({ pairs }: { pairs: readonly PairAgreement[] }) {
   const [isWhole, setWhole] = useState(false);
   const shown = isWhole ? pairs : pairs.slice(0, shownPairs);
   return (
-    <section className={classes.panel} aria-label="By two">
-      <div className={classes.panelHead}>
+    <section className={panel.panel} aria-label="By two">
+      <div className={panel.head}>
         <div>
           <h2>By two</h2>
           <p>Cohen’s kappa of two who judged the same pictures</p>
@@ -172,8 +173,8 @@ function PairsPanel({ pairs }: { pairs: readonly PairAgreement[] }) {
       {pairs.length === 0 ? (
         <p className={classes.none}>No two people have judged the same picture yet.</p>
       ) : (
-        <div className={classes.scroller}>
-          <table className={classes.table}>
+        <div className={panel.scroller}>
+          <table className={panel.table}>
             <thead>
               <tr>
                 <th scope="col">Who</th>
@@ -232,14 +233,14 @@ function KappaPlot({ kappa: { kappa, interval } }: { kappa: Kappa }) {
 function ConfusionsPanel({ confusions }: { confusions: AgreementView['confusions'] }) {
   if (confusions.length === 0) return null;
   return (
-    <section className={classes.panel} aria-label="Taken for each other">
-      <div className={classes.panelHead}>
+    <section className={panel.panel} aria-label="Taken for each other">
+      <div className={panel.head}>
         <div>
           <h2>Taken for each other</h2>
           <p>A sentence on the difference, for everybody, mends most of these</p>
         </div>
       </div>
-      <table className={classes.table}>
+      <table className={panel.table}>
         <thead>
           <tr>
             <th scope="col">Classes</th>

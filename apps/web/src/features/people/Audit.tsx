@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCounted, formatTime } from '../../components/format.ts';
 import { SearchIcon } from '../../components/icons.tsx';
+import panel from '../../components/Panel.module.css';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import classes from './Audit.module.css';
@@ -22,8 +23,8 @@ export function Audit() {
   const { data, error, isPending, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useAudit(filter);
   const entries = data?.pages.flatMap(({ items }) => items) ?? [];
   return (
-    <section className={parts.panel} aria-label="Record of changes">
-      <div className={parts.panelHead}>
+    <section className={panel.panel} aria-label="Record of changes">
+      <div className={panel.head}>
         <div>
           <h2>Record of changes</h2>
           <p>{data ? formatCounted(data.pages[0]?.total ?? 0, 'change') : ' '}</p>
@@ -75,8 +76,8 @@ function Nothing({ isFiltered }: { isFiltered: boolean }) {
 
 function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
   return (
-    <div className={parts.scroller}>
-      <table className={parts.table}>
+    <div className={panel.scroller}>
+      <table className={panel.table}>
         <thead>
           <tr>
             <th scope="col">When</th>

@@ -9,6 +9,7 @@ import { ClassMark } from '../../components/ClassMark.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCount, formatCounted } from '../../components/format.ts';
 import { CheckIcon, CloseIcon } from '../../components/icons.tsx';
+import panel from '../../components/Panel.module.css';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { Thumbnail } from '../../components/Thumbnail.tsx';
 import { useUndo } from '../../components/undo.tsx';
@@ -29,8 +30,8 @@ export function Gold({ dataset }: { dataset: string | undefined }) {
   if (isAdding) return <Offer dataset={dataset} known={items} onDone={() => setAdding(false)} />;
   if (items.length === 0) return <NoQuestions canAdd={dataset !== undefined} onAdd={() => setAdding(true)} />;
   return (
-    <section className={parts.panel} aria-label="Gold questions">
-      <div className={parts.panelHead}>
+    <section className={panel.panel} aria-label="Gold questions">
+      <div className={panel.head}>
         <div>
           <h2>{formatCounted(items.length, 'gold question')}</h2>
           <p>Asked among others, without their label; the answer never becomes the label. The hard ones first.</p>
@@ -125,8 +126,8 @@ function Offer({ dataset, known, onDone }: OfferProps) {
   const toggle = (id: string): void =>
     setChosen((before) => new Set(before.has(id) ? [...before].filter((one) => one !== id) : [...before, id]));
   return (
-    <section className={parts.panel} aria-label="Choose gold questions">
-      <div className={parts.panelHead}>
+    <section className={panel.panel} aria-label="Choose gold questions">
+      <div className={panel.head}>
         <div>
           <h2>Choose pictures whose label is beyond doubt</h2>
           <p>A few of every class, easy and hard ones</p>

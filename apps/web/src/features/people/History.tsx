@@ -6,6 +6,7 @@ import { ClassMark } from '../../components/ClassMark.tsx';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCounted, formatTime } from '../../components/format.ts';
 import { PeopleIcon } from '../../components/icons.tsx';
+import panel from '../../components/Panel.module.css';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { Thumbnail } from '../../components/Thumbnail.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
@@ -29,8 +30,8 @@ export function History({ dataset }: { dataset: string | undefined }) {
   const entries = data?.pages.flatMap(({ items }) => items) ?? [];
   const total = data?.pages[0]?.total ?? 0;
   return (
-    <section className={parts.panel} aria-label="History">
-      <div className={parts.panelHead}>
+    <section className={panel.panel} aria-label="History">
+      <div className={panel.head}>
         <div>
           <h2>{who === me ? 'What you said' : `What ${who} said`}</h2>
           <p>{data ? formatCounted(total, 'label') : ' '}</p>

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCounted, formatTime } from '../../components/format.ts';
 import { KeyboardIcon } from '../../components/icons.tsx';
+import panel from '../../components/Panel.module.css';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { Waiting } from '../../components/Waiting.tsx';
@@ -28,8 +29,8 @@ export function Tokens() {
           <Button onClick={() => setMaking(true)}>Make a token</Button>
         </EmptyState>
       ) : (
-        <section className={parts.panel} aria-label="Tokens">
-          <div className={parts.panelHead}>
+        <section className={panel.panel} aria-label="Tokens">
+          <div className={panel.head}>
             <h2>{formatCounted(tokens.length, 'token')}</h2>
             <Button onClick={() => setMaking(true)}>Make a token</Button>
           </div>
@@ -46,8 +47,8 @@ function TokenTable({ tokens }: { tokens: readonly ApiToken[] }) {
   const now = useNow(60_000);
   return (
     <>
-      <div className={parts.scroller}>
-        <table className={parts.table}>
+      <div className={panel.scroller}>
+        <table className={panel.table}>
           <thead>
             <tr>
               <th scope="col">Name</th>

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { EmptyState } from '../../components/EmptyState.tsx';
 import { formatCounted, formatTime } from '../../components/format.ts';
 import { UserIcon } from '../../components/icons.tsx';
+import panel from '../../components/Panel.module.css';
 import { ProblemNotice } from '../../components/ProblemNotice.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import parts from './Parts.module.css';
@@ -39,8 +40,8 @@ export function Users() {
           <Button onClick={() => setInvited({})}>Invite somebody</Button>
         </EmptyState>
       ) : (
-        <section className={parts.panel} aria-label="Users">
-          <div className={parts.panelHead}>
+        <section className={panel.panel} aria-label="Users">
+          <div className={panel.head}>
             <h2>{formatCounted(users.length, 'user')}</h2>
             <Button onClick={() => setInvited({})}>Invite somebody</Button>
           </div>
@@ -57,8 +58,8 @@ function UserTable({ users, onNewPassword }: { users: readonly User[]; onNewPass
   return (
     <>
       {change.error && <ProblemNotice error={change.error} />}
-      <div className={parts.scroller}>
-        <table className={parts.table}>
+      <div className={panel.scroller}>
+        <table className={panel.table}>
           <thead>
             <tr>
               <th scope="col">Name</th>
