@@ -225,7 +225,7 @@ describe.skipIf(noBrowser !== '')(`every screen${noBrowser}`, () => {
   beforeAll(async () => {
     browser = await openBrowser();
     fixture = await openWebFixture({ samples: 90 });
-    visitor = await browser.newPage();
+    visitor = await browser.newPage({ reducedMotion: 'reduce' });
   });
   afterAll(async () => {
     await fixture[Symbol.asyncDispose]();

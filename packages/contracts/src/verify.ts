@@ -92,7 +92,10 @@ export const findingKinds = {
   orphan: leftover('an object that no row speaks of', 'moved to quarantine/ once it is an hour old'),
 
   // What is under way, or was
-  unfinished: leftover('a file that a process left unfinished', 'removed once nobody wrote to it for ten minutes'),
+  unfinished: leftover(
+    'what a process left unfinished',
+    'removed: a file once nobody wrote to it for ten minutes, a copy in quarantine/ at once',
+  ),
   'copy-damaged': damage('the copy of an object on this machine is not the object', 'removed: it is downloaded again'),
   'checkpoint-damaged': leftover(
     'a checkpoint of a training is cut or changed',
