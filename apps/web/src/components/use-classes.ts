@@ -1,22 +1,25 @@
 /** @file The classes of the workspace in their order, with the key that gives each; those that were just given come last. */
 import { useQuery } from '@tanstack/react-query';
 import type { LabelClass } from '@tintype/contracts/label';
-import { useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { listClasses } from '../api/label.ts';
 import { assignKeys, type KeyedClass } from './class-keys.ts';
 import { type Mark, markOf } from './class-marks.ts';
-import { getNewClasses, subscribeToNewClasses, withoutNewClasses } from './new-classes.ts';
+import { decideNewClasses, dropDecidedClasses, getNewClasses, subscribeToNewClasses } from './new-classes.ts';
 
 export const classesKey = ['classes'] as const;
 const none: readonly KeyedClass[] = [];
 
 export function useClasses(): { classes: readonly KeyedClass[]; isPending: boolean; error: unknown } {
-  const { data, isPending, error } = useQuery({
+  const { data, dataUpdatedAt, isPending, error } = useQuery({
     queryKey: classesKey,
-    queryFn: ({ signal }) => withoutNewClasses(() => listClasses(signal)),
+    queryFn: ({ signal }) => decideNewClasses(() => listClasses(signal)),
     staleTime: 10_000,
   });
   const fresh = useSyncExternalStore(subscribeToNewClasses, getNewClasses);
+  useEffect(() => {
+    if (dataUpdatedAt > 0) dropDecidedClasses();
+  }, [dataUpdatedAt]);
   const classes = useMemo(() => (data ? assignKeys(withNew(data.items, fresh)) : none), [data, fresh]);
   return { classes, isPending, error };
 }
