@@ -1,7 +1,7 @@
 /** @file Pictures that come at about the same time go to a child together; one that ends the child costs the others a little time. */
 import { TintypeError } from '@tintype/contracts/errors';
 import type { BatchAnswer, ClassifyInput, PictureAnswer, PictureTasks } from '../model/picture-tasks.types.ts';
-import type { TaskPool } from '../ports/task-pool.ts';
+import type { TaskOptions, TaskPool } from '../ports/task-pool.ts';
 
 export interface PictureBatchesOptions {
   pool: Pick<TaskPool<PictureTasks>, 'run'>;
@@ -79,15 +79,15 @@ export class PictureBatches {
       const answers = await pool.run('classifyBatch', input, { deadlineMs, once: true });
       for (const [n, member] of members.entries()) settle(member, answers[n] as BatchAnswer);
     } catch (error) {
-      // Each with a child for itself, so that whoever ends it is surely the one.
-      if (blamesNobody(error)) for (const member of members) this.#runApart(member, { alone: true });
+      // Each with a child for itself, so that whoever ends it is surely the one: that was its second try.
+      if (blamesNobody(error)) for (const member of members) this.#runApart(member, { alone: true, once: true });
       else for (const member of members) member.reject(error);
     }
   }
 
-  #runApart({ input, signal, resolve, reject }: Member, { alone = false } = {}): void {
+  #runApart({ input, signal, resolve, reject }: Member, how: Pick<TaskOptions, 'alone' | 'once'> = {}): void {
     const { pool, deadlineMs } = this.#options;
-    pool.run('classify', input, { deadlineMs, signal, alone }).then(resolve, reject);
+    pool.run('classify', input, { ...how, deadlineMs, signal }).then(resolve, reject);
   }
 }
 

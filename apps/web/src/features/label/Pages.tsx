@@ -29,9 +29,9 @@ const shownActions = new Set(['mark', 'clear', 'next', 'pick']);
 export function Pages({ dataset }: { dataset: string }) {
   const { classes: keyed } = useClasses();
   const pages = usePages(dataset);
-  const { page } = pages;
+  const { page, pageKey } = pages;
   const ids = page?.items.map(({ sampleId }) => sampleId) ?? [];
-  const keys = usePageKeys(`${page?.className} ${ids[0]}`, ids);
+  const keys = usePageKeys(pageKey, ids);
   const add = useAddLabels();
   const [isPicking, setPicking] = useState(false);
 
@@ -69,7 +69,7 @@ export function Pages({ dataset }: { dataset: string }) {
       <div className={one.left}>
         <PageHead page={page} accepted={accepted} onAccept={accept} />
         <TileGrid
-          key={`${page.className} ${ids[0]}`}
+          key={pageKey}
           items={page.items}
           marks={keys.marks}
           onToggle={keys.toggle}

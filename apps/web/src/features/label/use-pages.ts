@@ -46,6 +46,8 @@ export function usePages(dataset: string) {
     query,
     pages,
     page: own,
+    /** Names the page however many of its pictures somebody else takes, so that marks on the others stay. */
+    pageKey: `${shown?.className} ${shown?.items[0]?.sampleId}`,
     refresh,
     show: (className: string) => setPage(pages.find((one) => one.className === className)),
     /** The next or previous page of the list. */
