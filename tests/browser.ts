@@ -16,6 +16,8 @@ const knownPaths = [
 export const findChromium = (): string | undefined =>
   (process.env.TINTYPE_CHROMIUM ? [process.env.TINTYPE_CHROMIUM] : knownPaths).find(existsSync);
 
+/** How many times slower pages compute than they could: what fails only then meets people with slow machines. */
+const slowdown = Number(process.env.TINTYPE_BROWSER_SLOWDOWN ?? 1);
 const isRequired = process.env.TINTYPE_REQUIRE_BROWSER === '1';
 const path = findChromium();
 if (!path && isRequired)
@@ -80,8 +82,12 @@ export async function openBrowser(): Promise<OpenBrowser> {
         ...options,
       });
       contexts.push({ context, test });
-      context.setDefaultTimeout(15_000);
+      context.setDefaultTimeout(15_000 * slowdown);
       const page = await context.newPage();
+      if (slowdown > 1) {
+        const session = await context.newCDPSession(page);
+        await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+      }
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('console', (message) => {
         if (message.type() === 'error' && !failedRequest.test(message.text())) complaints.push(message.text());
