@@ -38,6 +38,7 @@ const external = [
   '@google-cloud',
   '@huggingface/hub',
   'h5wasm',
+  'libheif-js',
   'scran.js',
   'pg',
   'prom-client',

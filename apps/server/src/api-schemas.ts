@@ -38,6 +38,10 @@ export const predictBatchBodySchema = z.object({
 });
 
 export const sampleParamsSchema = z.object({ id: sampleIdSchema });
+export const pictureQuerySchema = z.object({
+  /** `screen`: formats that browsers do not show come as a JPEG. */
+  for: z.enum(['screen']).optional(),
+});
 export const viewParamsSchema = z.object({ id: viewIdSchema });
 export const modelParamsSchema = z.object({ model: nameSchema });
 export const aliasParamsSchema = modelParamsSchema.extend({ alias: nameSchema });

@@ -3,9 +3,10 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifyMultipart from '@fastify/multipart';
 import { TintypeError } from '@tintype/contracts/errors';
 import type { LabelService } from '@tintype/core/label/label-service';
+import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import type { BucketReader } from '@tintype/core/ports/bucket-reader';
 import type { PictureFetcher } from '@tintype/core/ports/picture-fetcher';
-import type { TaskPool, TaskTable } from '@tintype/core/ports/task-pool';
+import type { TaskPool } from '@tintype/core/ports/task-pool';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import { createBucketReader } from '@tintype/core/serve/create-bucket-reader';
 import type { PredictionService } from '@tintype/core/serve/prediction-service';
@@ -57,7 +58,7 @@ export interface ServerParts {
   /** By default no bucket is read. */
   buckets?: BucketReader;
   /** Whose children classify; without it they are taken to be there. */
-  pool?: Pick<TaskPool<TaskTable>, 'stats'>;
+  pool?: Pick<TaskPool<PictureTasks>, 'run' | 'stats'>;
   /** By default nothing is counted. */
   metrics?: Metrics;
   /** Told of every answer that is given; must not throw. */
@@ -190,7 +191,7 @@ export async function buildServer(parts: ServerParts): Promise<BuiltServer> {
   await app.register(serveRoutes, { service, fetcher, buckets, limits, catalog, onAnswer });
   await app.register(predictionRoutes, { workspace });
   await app.register(workspaceRoutes, { workspace, service });
-  await app.register(catalogRoutes, { workspace });
+  await app.register(catalogRoutes, { workspace, pool });
   await app.register(curationRoutes, { workspace, labels: parts.labels });
   await app.register(labelRoutes, { workspace, labels: parts.labels });
   await app.register(peopleRoutes, { workspace });

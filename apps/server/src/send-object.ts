@@ -1,8 +1,10 @@
 /** @file Stored bytes as a reply: streamed, cached for good, and inert whatever they claim to be. */
 import { Readable } from 'node:stream';
 import { TintypeError } from '@tintype/contracts/errors';
-import type { PictureFormat } from '@tintype/contracts/picture';
+import type { PictureFormat, PictureLimits } from '@tintype/contracts/picture';
+import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import type { ObjectStore } from '@tintype/core/ports/object-store';
+import type { TaskPool } from '@tintype/core/ports/task-pool';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 export const mediaTypeOf: Record<PictureFormat, string> = {
@@ -12,6 +14,7 @@ export const mediaTypeOf: Record<PictureFormat, string> = {
   gif: 'image/gif',
   tiff: 'image/tiff',
   avif: 'image/avif',
+  heic: 'image/heic',
 };
 
 interface StoredObject {
@@ -32,13 +35,44 @@ export async function sendObject(
 ): Promise<FastifyReply> {
   const head = await store.find(key);
   if (!head) throw new TintypeError('OBJECT_NOT_FOUND', { key });
+  if (isKnown(request, reply, { etag, isFixed })) return reply.code(304).send();
+  reply.header('content-type', mediaType).header('content-length', String(head.sizeBytes));
+  const content = request.method === 'HEAD' ? [] : store.read(key);
+  return reply.send(Readable.from(content, { objectMode: false }));
+}
+
+interface ForScreen {
+  store: ObjectStore;
+  pool: Pick<TaskPool<PictureTasks>, 'run'>;
+  limits: PictureLimits;
+  key: string;
+  etag: string;
+}
+
+/** Large enough for a light table, small enough to be sent while the next ones are decoded. */
+const screenPx = 2048;
+
+/** A JPEG of a stored picture, made each time: browsers keep it. Throws OBJECT_NOT_FOUND, and what decoding throws. */
+export async function sendForScreen(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { store, pool, limits, key, etag }: ForScreen,
+): Promise<FastifyReply> {
+  if (isKnown(request, reply, { etag, isFixed: true })) return reply.code(304).send();
+  const jpeg = await pool.run('shrink', { bytes: await store.get(key), sizePx: screenPx, limits });
+  return reply.header('content-type', 'image/jpeg').send(Buffer.from(jpeg));
+}
+
+/** Sets what every reply with stored bytes says; true where the asker has them already. */
+function isKnown(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { etag, isFixed }: { etag: string; isFixed: boolean },
+): boolean {
   reply
     .header('etag', `"${etag}"`)
     .header('cache-control', isFixed ? 'private, max-age=31536000, immutable' : 'private, no-cache')
     .header('content-security-policy', "default-src 'none'; sandbox");
   const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  if (known.includes(`"${etag}"`)) return reply.code(304).send();
-  reply.header('content-type', mediaType).header('content-length', String(head.sizeBytes));
-  const content = request.method === 'HEAD' ? [] : store.read(key);
-  return reply.send(Readable.from(content, { objectMode: false }));
+  return known.includes(`"${etag}"`);
 }

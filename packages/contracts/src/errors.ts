@@ -308,7 +308,7 @@ export const errorTable = {
     kind: 'unprocessable',
     title: 'The source holds no pictures',
     detail: ({ source }) => `${source} holds no file that could be a picture.`,
-    hint: () => 'Name a folder that holds .jpg, .jpeg, .png, .webp, .gif, .tiff or .avif files.',
+    hint: () => 'Name a folder that holds .jpg, .jpeg, .png, .webp, .gif, .tiff, .avif or .heic files.',
   }),
   FILE_UNREADABLE: entry<{ reason: string }>({
     kind: 'storage',
@@ -326,7 +326,7 @@ export const errorTable = {
     kind: 'unsupportedMedia',
     title: 'This is not a picture',
     detail: () => 'The bytes are not those of any picture format.',
-    hint: () => 'Send a JPEG, PNG, WebP, GIF, TIFF or AVIF picture.',
+    hint: () => 'Send a JPEG, PNG, WebP, GIF, TIFF, AVIF or HEIC picture.',
   }),
   IMAGE_FORMAT_UNSUPPORTED: entry<{ format: string }>({
     kind: 'unsupportedMedia',
@@ -334,7 +334,7 @@ export const errorTable = {
     detail: ({ format }) => `${format} pictures are not supported.`,
     hint: ({ format }) =>
       format === 'HEIC'
-        ? 'Export the picture as JPEG (on an iPhone: Settings, Camera, Formats, Most Compatible).'
+        ? 'Install libheif-js beside Tintype ("npm install" does, unless optional packages are left out), or export the picture as JPEG.'
         : 'Convert the picture to JPEG or PNG.',
   }),
   IMAGE_TRUNCATED: entry({

@@ -1,7 +1,7 @@
 /** @file What is known of one picture's bytes after its single decode at ingest. */
 import { z } from 'zod';
 
-export const pictureFormats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const;
+export const pictureFormats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'heic'] as const;
 export type PictureFormat = (typeof pictureFormats)[number];
 
 /** SHA-256 of the file's bytes, 64 lower-case hexadecimal digits: a picture's identity. */

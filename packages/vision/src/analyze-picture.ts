@@ -7,7 +7,7 @@ import { computePerceptualHash } from './perceptual-hash.ts';
 import { toPictureError } from './picture-errors.ts';
 import { readPictureHeader, resolveLimits } from './picture-header.ts';
 import { readJpegLuma } from './read-jpeg-luma.ts';
-import { openPicture } from './sharp.ts';
+import { openPicture, toReadable } from './sharp.ts';
 
 export interface AnalyzeOptions {
   limits?: Partial<PictureLimits>;
@@ -24,12 +24,13 @@ export async function analyzePicture(
 ): Promise<PictureAnalysis> {
   const limits = resolveLimits(someLimits);
   const header = await readPictureHeader(bytes, limits);
-  const thumbnail = await openPicture(bytes, limits)
-    .resize(thumbnailPx, thumbnailPx, { fit: 'inside', kernel: 'linear', withoutEnlargement: true })
-    .jpeg({ quality, progressive: false, optimiseCoding: false })
-    .toBuffer()
-    .catch((error: unknown) => {
-      throw toPictureError(error, { bytes, format: header.format, limits });
-    });
+  const makeThumbnail = async (): Promise<Uint8Array> =>
+    openPicture(await toReadable(bytes, header.format), limits)
+      .resize(thumbnailPx, thumbnailPx, { fit: 'inside', kernel: 'linear', withoutEnlargement: true })
+      .jpeg({ quality, progressive: false, optimiseCoding: false })
+      .toBuffer();
+  const thumbnail = await makeThumbnail().catch((error: unknown) => {
+    throw toPictureError(error, { bytes, format: header.format, limits });
+  });
   return { ...header, perceptualHash: computePerceptualHash(readJpegLuma(thumbnail, 32)), thumbnail };
 }

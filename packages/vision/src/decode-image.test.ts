@@ -106,15 +106,6 @@ test('no bytes are IMAGE_EMPTY, other bytes IMAGE_UNRECOGNIZED', async () => {
   expect(await codeOf(Buffer.from('not a picture'))).toBe('IMAGE_UNRECOGNIZED');
 });
 
-test('HEIC is refused by name, with the way out', async () => {
-  const heic = Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1');
-
-  const error = await decodeImage(heic).catch((thrown: unknown) => thrown);
-
-  expect(error).toMatchObject({ code: 'IMAGE_FORMAT_UNSUPPORTED', details: { format: 'HEIC' } });
-  expect((error as TintypeError).hint).toContain('iPhone');
-});
-
 test('SVG is refused: it is never rendered', async () => {
   expect(await codeOf(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'))).toBe(
     'IMAGE_FORMAT_UNSUPPORTED',

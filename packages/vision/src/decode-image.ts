@@ -3,7 +3,7 @@ import type { PictureLimits } from '@tintype/contracts/picture';
 import type { Sharp } from 'sharp';
 import { toPictureError } from './picture-errors.ts';
 import { readPictureHeader, resolveLimits } from './picture-header.ts';
-import { openPicture } from './sharp.ts';
+import { openPicture, toReadable } from './sharp.ts';
 
 /** A decoded picture. */
 export interface Image {
@@ -34,7 +34,7 @@ export async function decodeThrough(
   const limits = resolveLimits(someLimits);
   const { format } = await readPictureHeader(bytes, limits);
   try {
-    return await toImage(shape(openPicture(bytes, limits)));
+    return await toImage(shape(openPicture(await toReadable(bytes, format), limits)));
   } catch (error) {
     throw toPictureError(error, { bytes, format, limits });
   }

@@ -8,6 +8,7 @@ const rules: Record<PictureFormat, (view: DataView) => boolean> = {
   gif: (view) => !reachesTrailer(view),
   tiff: (view) => !stripsFit(view),
   avif: (view) => !boxesFit(view),
+  heic: (view) => !boxesFit(view),
 };
 
 /** True when the file's own lengths, offsets or end markers say that bytes are missing. */

@@ -1,6 +1,7 @@
 /** @file What a picture's header promises, checked against the limits before a single pixel is decoded. */
 import { TintypeError } from '@tintype/contracts/errors';
 import { defaultPictureLimits, type PictureFormat, type PictureLimits } from '@tintype/contracts/picture';
+import { readHeicSize } from './heic.ts';
 import { toPictureError } from './picture-errors.ts';
 import { readPlainSize } from './plain-size.ts';
 import { readSharpHeader } from './sharp.ts';
@@ -26,7 +27,7 @@ export async function readPictureHeader(bytes: Uint8Array, limits: PictureLimits
   const format = assertSupported(bytes, limits);
   const size = readPlainSize(bytes, format);
   if (size) assertWithinLimits(size, limits);
-  const header = size ? { ...size, orientation: 1 } : await readWithSharp(bytes, format, limits);
+  const header = size ? { ...size, orientation: 1 } : await readSize(bytes, format, limits);
   assertWithinLimits(header, limits);
   const isTurned = header.orientation >= 5 && header.orientation <= 8;
   return {
@@ -49,8 +50,9 @@ function assertSupported(bytes: Uint8Array, limits: PictureLimits): PictureForma
   return format;
 }
 
-async function readWithSharp(bytes: Uint8Array, format: PictureFormat, limits: PictureLimits) {
+async function readSize(bytes: Uint8Array, format: PictureFormat, limits: PictureLimits) {
   try {
+    if (format === 'heic') return { ...(await readHeicSize(bytes)), orientation: 1 };
     return await readSharpHeader(bytes, limits);
   } catch (error) {
     throw toPictureError(error, { bytes, format, limits });

@@ -1,6 +1,7 @@
 /** @file The one door to sharp: no cache, one thread a picture, and only the loaders of the formats we accept. */
-import type { PictureLimits } from '@tintype/contracts/picture';
+import type { PictureFormat, PictureLimits } from '@tintype/contracts/picture';
 import sharp, { type Sharp } from 'sharp';
+import { renderHeicAsTiff } from './heic.ts';
 
 sharp.cache(false);
 sharp.concurrency(1);
@@ -15,6 +16,10 @@ sharp.unblock({
     'VipsForeignLoadHeifBuffer',
   ],
 });
+
+/** Bytes that `openPicture` can open: the same, but for the format that libvips is built without. */
+export const toReadable = (bytes: Uint8Array, format: PictureFormat): Uint8Array | Promise<Uint8Array> =>
+  format === 'heic' ? renderHeicAsTiff(bytes) : bytes;
 
 /** A pipeline over encoded bytes: first frame, orientation applied, 8-bit sRGB, alpha over white. Nothing is decoded yet. */
 export function openPicture(bytes: Uint8Array, limits: PictureLimits): Sharp {

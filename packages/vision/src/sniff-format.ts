@@ -3,7 +3,6 @@ import { type PictureFormat, pictureFormats } from '@tintype/contracts/picture';
 
 /** Formats that are recognized only to be refused by name. */
 export const unsupportedFormats = {
-  heic: 'HEIC',
   bmp: 'BMP',
   svg: 'SVG',
   ico: 'ICO',

@@ -8,7 +8,7 @@ import { counted, duration, integer, printable, table } from '../format.ts';
 import { isWatching, watchBucket, watchOptions } from '../watch-bucket.ts';
 
 const refusalsFolder = 'rejected/';
-const pictureFormats: readonly PictureFormat[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'];
+const pictureFormats: readonly PictureFormat[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'heic'];
 
 export const dropCommand: CommandRecord = {
   name: 'drop',

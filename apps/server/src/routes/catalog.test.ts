@@ -131,3 +131,27 @@ test('issues are listed by kind', async () => {
   expect(view.items).toEqual([expect.objectContaining({ id: 'issue_1' })]);
   expect(none.total).toBe(0);
 });
+
+test('for a screen, formats that browsers do not show come as a JPEG, and the others as they are', async () => {
+  const bytes = Buffer.from('a picture of a phone');
+  const id = await anIngestedPicture(server.workspace, { bytes, path: 'dog/c.heic', format: 'heic' });
+  const etag = `"${createHash('sha256').update(bytes).digest('hex')}-screen"`;
+
+  const shown = await ask(server.address, `/api/samples/${id}/picture?for=screen`);
+  const again = await ask(server.address, `/api/samples/${id}/picture?for=screen`, {
+    headers: { 'if-none-match': etag },
+  });
+  const original = await ask(server.address, `/api/samples/${id}/picture`);
+  const png = await ask(server.address, `/api/samples/${catId}/picture?for=screen`);
+
+  expect(shown).toMatchObject({ status: 200, text: 'a JPEG of 2048' });
+  expect(shown.headers).toMatchObject({
+    'content-type': 'image/jpeg',
+    'content-security-policy': "default-src 'none'; sandbox",
+    etag,
+  });
+  expect(again).toMatchObject({ status: 304, text: '' });
+  expect(original).toMatchObject({ text: 'a picture of a phone' });
+  expect(original.headers['content-type']).toBe('image/heic');
+  expect(png.headers['content-type']).toBe('image/png');
+});

@@ -7,8 +7,11 @@ import {
   sampleViewSchema,
 } from '@tintype/contracts/api';
 import { sampleQuerySchema } from '@tintype/contracts/catalog';
+import type { PictureFormat } from '@tintype/contracts/picture';
 import { describeSample } from '@tintype/core/catalog/curate';
+import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import { objectKeys } from '@tintype/core/ports/object-store';
+import type { TaskPool } from '@tintype/core/ports/task-pool';
 import type { Workspace } from '@tintype/core/ports/workspace';
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
@@ -16,17 +19,24 @@ import {
   bytesResponse,
   issueQuerySchema,
   notModifiedResponse,
+  pictureQuerySchema,
   problemResponse,
   sampleParamsSchema,
 } from '../api-schemas.ts';
-import { mediaTypeOf, sendObject } from '../send-object.ts';
+import { mediaTypeOf, sendForScreen, sendObject } from '../send-object.ts';
 
 interface CatalogRoutes {
   workspace: Workspace;
+  /** What decodes pictures; without it they are sent as they are. */
+  pool?: Pick<TaskPool<PictureTasks>, 'run'> | undefined;
 }
 
-export const catalogRoutes: FastifyPluginAsyncZod<CatalogRoutes> = async (app, { workspace }) => {
+/** Formats that most browsers do not show. */
+const unshown: ReadonlySet<PictureFormat> = new Set(['heic', 'tiff']);
+
+export const catalogRoutes: FastifyPluginAsyncZod<CatalogRoutes> = async (app, { workspace, pool }) => {
   const { catalog, clock, store } = workspace;
+  const { limits } = workspace.config;
   const by = ({ identity }: Pick<FastifyRequest, 'identity'>) => ({ annotator: identity.name, at: clock.now() });
 
   app.get(
@@ -88,16 +98,20 @@ export const catalogRoutes: FastifyPluginAsyncZod<CatalogRoutes> = async (app, {
       config: { policy: 'read' },
       schema: {
         operationId: 'getPicture',
-        summary: 'The bytes that were ingested',
+        summary: 'The bytes that were ingested; for a screen as a JPEG where browsers do not show their format',
         tags: ['catalog'],
         params: sampleParamsSchema,
+        querystring: pictureQuerySchema,
         response: { 200: bytesResponse('The picture', 'image/*'), 304: notModifiedResponse, ...problemResponse },
       },
     },
     async (request, reply) => {
       const { contentHash, format } = await catalog.samples.get(request.params.id);
+      const key = objectKeys.source(contentHash);
+      if (request.query.for === 'screen' && pool && unshown.has(format))
+        return sendForScreen(request, reply, { store, pool, limits, key, etag: `${contentHash}-screen` });
       return sendObject(request, reply, store, {
-        key: objectKeys.source(contentHash),
+        key,
         mediaType: mediaTypeOf[format],
         etag: contentHash,
       });

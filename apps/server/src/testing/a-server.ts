@@ -9,6 +9,7 @@ import { openWorkspace } from '@tintype/adapters/workspace/open-workspace';
 import type { Buckets } from '@tintype/contracts/buckets';
 import type { Config } from '@tintype/contracts/config';
 import { TintypeError } from '@tintype/contracts/errors';
+import type { PictureFormat } from '@tintype/contracts/picture';
 import type { ModelVersion } from '@tintype/contracts/registry';
 import type { LabelService } from '@tintype/core/label/label-service';
 import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
@@ -94,6 +95,7 @@ export async function aServer(options: TestServerOptions = {}): Promise<TestServ
       const probabilities = Float32Array.from(await classify(bytes));
       return { probabilities, logits: probabilities };
     },
+    shrink: async ({ sizePx }) => Buffer.from(`a JPEG of ${sizePx}`),
     occlude: async () => ({
       classIndex: 1,
       rows: 2,
@@ -121,7 +123,10 @@ export async function aServer(options: TestServerOptions = {}): Promise<TestServ
       buckets,
       openBucketStores(buckets, { workspaceFolder: folder, s3: workspace.config.s3 }),
     ),
-    pool: { stats: () => ({ ...pool.stats(), ready: options.readyChildren?.() ?? 2 }) },
+    pool: {
+      run: (...call) => pool.run(...call),
+      stats: () => ({ ...pool.stats(), ready: options.readyChildren?.() ?? 2 }),
+    },
     webFolder: options.webFolder ?? join(folder, 'no-page'),
     ...(options.host ? { host: options.host } : {}),
     ...(options.logger ? { logger: options.logger } : {}),
@@ -200,7 +205,12 @@ export function aPublishedVersion(workspace: Workspace, bundle = 'bundle-1'): Pr
 /** Stores bytes as an ingested picture and returns the sample's id. */
 export async function anIngestedPicture(
   workspace: Workspace,
-  { bytes, path, className = null }: { bytes: Uint8Array; path: string; className?: string | null },
+  {
+    bytes,
+    path,
+    className = null,
+    format = 'png',
+  }: { bytes: Uint8Array; path: string; className?: string | null; format?: PictureFormat },
 ): Promise<string> {
   const contentHash = sha256(bytes);
   const id = `s_${contentHash.slice(0, 20)}`;
@@ -212,7 +222,7 @@ export async function anIngestedPicture(
       id,
       contentHash,
       path,
-      format: 'png',
+      format,
       widthPx: 2,
       heightPx: 2,
       sizeBytes: bytes.length,

@@ -37,7 +37,10 @@ export const getWorkspace = (signal?: AbortSignal): Promise<WorkspaceView> =>
   request(workspaceViewSchema, '/api/workspace', { signal });
 
 export const thumbnailUrl = (id: string): string => `/api/samples/${segment(id)}/thumbnail`;
-export const pictureUrl = (id: string): string => `/api/samples/${segment(id)}/picture`;
+/** The bytes that were ingested. */
+export const originalUrl = (id: string): string => `/api/samples/${segment(id)}/picture`;
+/** The same, or a JPEG of what browsers do not show. */
+export const pictureUrl = (id: string): string => `${originalUrl(id)}?for=screen`;
 
 /** Ids one request may name. */
 const idsPerRequest = 10_000;

@@ -27,8 +27,13 @@ const rejectingCodes = new Set<ErrorCode>([
   'ARCHIVE_LIMIT_EXCEEDED',
 ]);
 
-/** Rejections that end when a permission or a limit changes, though the file does not: the next run looks again. */
-const passingCodes = new Set<ErrorCode>(['FILE_UNREADABLE', 'IMAGE_TOO_MANY_PIXELS', 'IMAGE_TOO_LARGE']);
+/** Rejections that end when a permission, a limit or what is installed changes, though the file does not: the next run looks again. */
+const passingCodes = new Set<ErrorCode>([
+  'FILE_UNREADABLE',
+  'IMAGE_FORMAT_UNSUPPORTED',
+  'IMAGE_TOO_MANY_PIXELS',
+  'IMAGE_TOO_LARGE',
+]);
 
 /** No file has this size, so that no later run finds the origin known. */
 const unknownSize = -1;

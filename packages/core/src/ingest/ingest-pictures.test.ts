@@ -236,6 +236,17 @@ test('a file that was rejected by a limit is looked at again, and taken when the
   expect((await bench.needs.catalog.samples.listIssues({ dataset: 'd' })).total).toBe(0);
 });
 
+test('a file of a format that is not taken is looked at again: what decodes it may be installed meanwhile', async () => {
+  const bench = await aBench();
+  const folder = aFolder({ 'a/1.pdf': Buffer.from('%PDF-1.7 and so on and so on') });
+  await bench.ingest(folder);
+
+  const report = await bench.ingest(folder);
+
+  expect(report).toMatchObject({ seen: 1, known: 0, rejected: 1 });
+  expect((await bench.needs.catalog.samples.listIssues({ dataset: 'd' })).total).toBe(1);
+});
+
 test('pictures that crash, hang or break their child are rejected, and their neighbors are taken', async () => {
   const bench = await aBench();
   const files: Record<string, Uint8Array> = {};

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { useEffect, useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { useHistoryState } from 'wouter/use-browser-location';
-import { pictureUrl } from '../../api/endpoints.ts';
+import { originalUrl } from '../../api/endpoints.ts';
 import { bindActions, findAction } from '../../components/actions.ts';
 import { ClassMark } from '../../components/ClassMark.tsx';
 import { GroupIcon, LabelIcon, LeftIcon, RestoreIcon, RightIcon, TrashIcon } from '../../components/icons.tsx';
@@ -127,7 +127,7 @@ export function SampleScreen({ id }: { id: string }) {
                 component="a"
                 variant="subtle"
                 color="gray"
-                href={pictureUrl(id)}
+                href={originalUrl(id)}
                 target="_blank"
                 rel="noreferrer"
               >

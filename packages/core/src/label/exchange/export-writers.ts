@@ -20,6 +20,7 @@ const endings: Readonly<Record<Exported['format'], string>> = {
   gif: 'gif',
   tiff: 'tif',
   avif: 'avif',
+  heic: 'heic',
 };
 
 export const exportWriters: ExportWriters = {
