@@ -13,7 +13,7 @@ RUN npm run build
 RUN npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-bookworm-slim
-ENV NODE_ENV=production TINTYPE_WORKSPACE=/workspace
+ENV NODE_ENV=production TINTYPE_WORKSPACE=/workspace HOME=/workspace
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules

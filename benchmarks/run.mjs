@@ -20,6 +20,8 @@ if (unknown.length > 0) {
   process.exit(64);
 }
 
+// Peers that use ONNX Runtime bare are as silent as we are: no thread that reports beside the measured ones.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
 const python = process.env.TINTYPE_PEER_PYTHON;
 const machine = {
   cpu: cpus()[0]?.model,

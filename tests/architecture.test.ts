@@ -59,7 +59,8 @@ const adapterCoreLaw = /^@tintype\/core\/ports\//;
 /** Libraries that only one place may import, so that what they do happens one way. */
 const libraryLaw: Record<string, RegExp> = {
   sharp: /^(packages\/vision\/src\/(sharp\.ts|testing\/)|examples\/recyclables\/)/,
-  'onnxruntime-node': /^packages\/autograd\/src\/runtime\//,
+  'onnxruntime-node': /^packages\/autograd\/src\/runtime\/(load-onnx-runtime|session)\.ts$/,
+  'libheif-js': /^packages\/vision\/src\/heic\.ts$/,
   'better-sqlite3': /^packages\/adapters\//,
   kysely: /^packages\/adapters\//,
   '@aws-sdk/client-s3': /^packages\/adapters\/src\/buckets\//,

@@ -1,4 +1,5 @@
 /** @file Where ONNX Runtime computes: the processor, or a device that this installation of it was built for. */
+import { loadOnnxRuntime } from './load-onnx-runtime.ts';
 
 export type Provider = 'cpu' | 'cuda' | 'webgpu' | 'coreml' | 'dml';
 
@@ -23,7 +24,7 @@ export class ProviderError extends Error {
 
 /** Those that this installation of ONNX Runtime was built with, `cpu` first. */
 export async function listProviders(): Promise<Provider[]> {
-  const { listSupportedBackends } = await import('onnxruntime-node');
+  const { listSupportedBackends } = await loadOnnxRuntime();
   const names = new Set(listSupportedBackends().map(({ name }) => name));
   return providers.filter((provider) => provider === 'cpu' || names.has(provider));
 }

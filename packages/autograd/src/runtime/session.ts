@@ -1,5 +1,6 @@
-/** @file ONNX Runtime behind one small shape: typed arrays in, typed arrays out. The only place that imports it, and only when used. */
+/** @file ONNX Runtime behind one small shape: typed arrays in, typed arrays out. */
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { loadOnnxRuntime } from './load-onnx-runtime.ts';
 import { listProviders, type Provider, ProviderError } from './providers.ts';
 
 /** Data is row-major; `dims` multiply to its length. */
@@ -76,7 +77,7 @@ export interface Session extends AsyncDisposable {
  * (read-onnx.ts): ONNX Runtime follows a model's paths to other files, relative to the model or the working directory.
  */
 export async function openSession(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
-  const ort = await import('onnxruntime-node');
+  const ort = await loadOnnxRuntime();
   const settings: InferenceSession.SessionOptions = {
     intraOpNumThreads: options.threads ?? 1,
     interOpNumThreads: 1,

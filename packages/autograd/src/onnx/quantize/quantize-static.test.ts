@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { loadOnnxRuntime } from '../../runtime/load-onnx-runtime.ts';
 import { openSession, type Tensor } from '../../runtime/session.ts';
 import { draw, largestDifference, sharedFolder } from '../../testing.ts';
 import { floats, onnxModel, onnxNode, onnxValue } from '../build-onnx.ts';
@@ -97,7 +98,7 @@ async function run(model: OnnxModel, input: Tensor, output = 'y'): Promise<Float
 
 /** Operators of the model as ONNX Runtime computes it. */
 async function optimizedOperators(model: OnnxModel): Promise<string[]> {
-  const ort = await import('onnxruntime-node');
+  const ort = await loadOnnxRuntime();
   const folder = await mkdtemp(join(tmpdir(), 'tintype-optimized-'));
   try {
     const path = join(folder, 'optimized.onnx');
@@ -183,7 +184,7 @@ test('no processor cuts a sum: 8-bit kernels and the same arithmetic in float32 
     { last: 'int8' },
   );
   const quantized = quantizeStatic(plan, { ranges });
-  const ort = await import('onnxruntime-node');
+  const ort = await loadOnnxRuntime();
   const plain = await ort.InferenceSession.create(renderOnnx(quantized), {
     graphOptimizationLevel: 'disabled',
     logSeverityLevel: 4,
