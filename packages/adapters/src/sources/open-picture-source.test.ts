@@ -82,6 +82,8 @@ test('a folder tree is listed in name order, without hidden files and what peopl
     'a.png': 'a',
     'labels.csv': '',
     'b/notes.TXT': '',
+    'b/IMG_2.MOV': 'a film of the same moment',
+    'b/IMG_2.AAE': 'what was changed in it',
     '.hidden/x.jpg': '',
     'b/.x.jpg': '',
     'Thumbs.db': '',

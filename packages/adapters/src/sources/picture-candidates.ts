@@ -1,9 +1,10 @@
 /** @file Which files of a source are offered as pictures: all but hidden ones and what people keep beside pictures. */
 
-/** Notes, labels, code and the like: nobody expects them in a dataset of pictures. Anything else is offered, and judged by its bytes. */
+/** Notes, labels, code, films and what cameras write beside pictures: nobody expects them in a dataset of pictures. Anything else is offered, and judged by its bytes. */
 const companionExtensions = new Set(
   `txt md rst csv tsv json jsonl ndjson xml yaml yml toml ini cfg conf log html htm css js mjs ts py ipynb sh
-  readme license npy npz pkl pt pth onnx h5 safetensors parquet sqlite db lock`.split(/\s+/),
+  readme license npy npz pkl pt pth onnx h5 safetensors parquet sqlite db lock
+  mov mp4 m4v avi mkv webm 3gp mts aae xmp thm`.split(/\s+/),
 );
 
 const companionNames = new Set(
