@@ -6,6 +6,7 @@ import type { PictureTasks } from '@tintype/core/model/picture-tasks.types';
 import type { ObjectStore } from '@tintype/core/ports/object-store';
 import type { TaskPool } from '@tintype/core/ports/task-pool';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { InTurn } from './in-turn.ts';
 
 export const mediaTypeOf: Record<PictureFormat, string> = {
   jpeg: 'image/jpeg',
@@ -45,6 +46,8 @@ interface ForScreen {
   store: ObjectStore;
   pool: Pick<TaskPool<PictureTasks>, 'run'>;
   limits: PictureLimits;
+  /** One picture after the other: whoever looks at many holds up no predictions. */
+  inTurn: InTurn;
   key: string;
   etag: string;
 }
@@ -56,10 +59,14 @@ const screenPx = 2048;
 export async function sendForScreen(
   request: FastifyRequest,
   reply: FastifyReply,
-  { store, pool, limits, key, etag }: ForScreen,
+  { store, pool, limits, inTurn, key, etag }: ForScreen,
 ): Promise<FastifyReply> {
   if (isKnown(request, reply, { etag, isFixed: true })) return reply.code(304).send();
-  const jpeg = await pool.run('shrink', { bytes: await store.get(key), sizePx: screenPx, limits });
+  const jpeg = await inTurn(async () => {
+    // Nobody waits any more for pictures that were passed by.
+    if (request.raw.socket.destroyed) throw new TintypeError('CANCELLED', {});
+    return pool.run('shrink', { bytes: await store.get(key), sizePx: screenPx, limits });
+  });
   return reply.header('content-type', 'image/jpeg').send(Buffer.from(jpeg));
 }
 

@@ -23,6 +23,7 @@ import {
   problemResponse,
   sampleParamsSchema,
 } from '../api-schemas.ts';
+import { createInTurn } from '../in-turn.ts';
 import { mediaTypeOf, sendForScreen, sendObject } from '../send-object.ts';
 
 interface CatalogRoutes {
@@ -37,6 +38,7 @@ const unshown: ReadonlySet<PictureFormat> = new Set(['heic', 'tiff']);
 export const catalogRoutes: FastifyPluginAsyncZod<CatalogRoutes> = async (app, { workspace, pool }) => {
   const { catalog, clock, store } = workspace;
   const { limits } = workspace.config;
+  const inTurn = createInTurn();
   const by = ({ identity }: Pick<FastifyRequest, 'identity'>) => ({ annotator: identity.name, at: clock.now() });
 
   app.get(
@@ -109,7 +111,7 @@ export const catalogRoutes: FastifyPluginAsyncZod<CatalogRoutes> = async (app, {
       const { contentHash, format } = await catalog.samples.get(request.params.id);
       const key = objectKeys.source(contentHash);
       if (request.query.for === 'screen' && pool && unshown.has(format))
-        return sendForScreen(request, reply, { store, pool, limits, key, etag: `${contentHash}-screen` });
+        return sendForScreen(request, reply, { store, pool, limits, inTurn, key, etag: `${contentHash}-screen` });
       return sendObject(request, reply, store, {
         key,
         mediaType: mediaTypeOf[format],
