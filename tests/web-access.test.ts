@@ -130,7 +130,9 @@ describe.skipIf(noBrowser !== '')(`the way in${noBrowser}`, () => {
   test('a wrong password says so and keeps the name', async () => {
     const page = await open(screens['login refused'] as Screen);
 
-    expect(await page.getByRole('alert').innerText()).toContain('There is no user with this name and password.');
+    await expect
+      .poll(() => page.getByRole('alert').innerText())
+      .toContain('There is no user with this name and password.');
     expect(await field(page, 'Name').inputValue()).toBe('ada');
     await page.context().close();
   });
@@ -141,7 +143,7 @@ describe.skipIf(noBrowser !== '')(`the way in${noBrowser}`, () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
 
     expect(await isSeen(page.getByRole('heading', { name: 'Sign in' }))).toBe(true);
-    expect(await page.getByText('sorting-line').count()).toBe(0);
+    await expect.poll(() => page.getByText('sorting-line').count()).toBe(0);
     await page.context().close();
   });
 

@@ -39,7 +39,7 @@ describe.skipIf(noBrowser !== '')(`backups${noBrowser}`, () => {
     const row = page.getByRole('table').getByRole('row').nth(1);
     await row.getByRole('button', { name: /^Restore/ }).click();
 
-    expect(await row.getByRole('cell').nth(4).innerText()).toMatch(/^\d/);
+    await expect.poll(() => row.getByRole('cell').nth(4).innerText()).toMatch(/^\d/);
     const command = await page.getByText('npx tintype backup restore').innerText();
     const [, id = '', place = ''] = /restore (\S+) --from '?([^']+)'?$/.exec(command) ?? [];
     const copy = join(scratch.path, 'copy');

@@ -44,9 +44,9 @@ test.skipIf(noBrowser !== '')(
         .map((file) => join(boxes, file)),
     );
     await page.getByText('3 pictures · 2 answered · 1 failed').waitFor();
-    expect(await page.getByRole('list', { name: 'Answers' }).innerText()).toMatch(
-      new RegExp(`\\d\u00a0%[^]*${first.model}@1 · [^]*This is not a picture`),
-    );
+    await expect
+      .poll(() => page.getByRole('list', { name: 'Answers' }).innerText())
+      .toMatch(new RegExp(`\\d\u00a0%[^]*${first.model}@1 · [^]*This is not a picture`));
 
     await screen('Pictures');
     await page.getByText('60 pictures').waitFor();

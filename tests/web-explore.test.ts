@@ -163,7 +163,7 @@ describe.skipIf(noBrowser !== '')(`Explore${noBrowser}`, () => {
     await page.goto(`file://${file}`);
 
     expect(report).toMatchObject({ html: file });
-    expect(await page.getByRole('heading', { name: 'Duplicates' }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('heading', { name: 'Duplicates' }).count()).toBe(1);
     expect(asked.filter((url) => !url.startsWith('file:') && !url.startsWith('data:'))).toEqual([]);
     expect((await stat(file)).size).toBeLessThan(5_000_000);
     expect(await readFile(file, 'utf8')).not.toContain('<script');

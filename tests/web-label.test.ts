@@ -206,7 +206,7 @@ describe.skipIf(noBrowser !== '')(`the Label screen${noBrowser}`, { timeout: 90_
 
     await expect.poll(async () => (await server.historyOf(first)).at(-1)).not.toBe(had);
     await isSeen(page.getByText('1 · 0'));
-    expect(await page.getByText(/\d\d\.\d.% \(/).count()).toBe(2);
+    await expect.poll(() => page.getByText(/\d\d\.\d.% \(/).count()).toBe(2);
   });
 
   test('classes are renamed, merged, ordered and keyed with their labels, and each is undone', async () => {
@@ -248,6 +248,6 @@ describe.skipIf(noBrowser !== '')(`the Label screen${noBrowser}`, { timeout: 90_
     const strip = page.getByRole('region', { name: 'Have I labeled enough?' });
     expect(await isSeen(strip.getByText(/Suggestions are right for \d+/))).toBe(true);
     await strip.getByRole('button', { name: 'By class' }).click();
-    expect(await page.getByRole('row').count()).toBeGreaterThan(classNames.length);
+    await expect.poll(() => page.getByRole('row').count()).toBeGreaterThan(classNames.length);
   });
 });

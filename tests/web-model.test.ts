@@ -67,12 +67,12 @@ describe.skipIf(noBrowser !== '')(`a model looked at${noBrowser}`, { timeout: 12
     const page = await openVersion('1/confidence');
     await page.getByRole('img', { name: /Share of right answers by confidence/ }).waitFor();
     const panel = page.getByRole('region', { name: 'Threshold' });
-    expect(await panel.innerText()).toMatch(/Refused\n+0\.0\u00a0%/);
+    await expect.poll(() => panel.innerText()).toMatch(/Refused\n+0\.0\u00a0%/);
 
     await page.getByRole('slider', { name: 'Least confidence' }).focus();
     for (let n = 0; n < 30; n += 1) await page.keyboard.press('ArrowRight');
 
-    expect(await panel.innerText()).toContain('gates: [confidence=0.');
+    await expect.poll(() => panel.innerText()).toContain('gates: [confidence=0.');
   });
 
   test('two versions are compared, and the pictures that decide are shown', async () => {
@@ -80,9 +80,9 @@ describe.skipIf(noBrowser !== '')(`a model looked at${noBrowser}`, { timeout: 12
 
     await page.getByText('McNemar’s exact test').waitFor();
 
-    expect(await page.getByRole('region', { name: 'The answer' }).innerText()).toMatch(
-      /version 2|Version 2|No difference/,
-    );
+    await expect
+      .poll(() => page.getByRole('region', { name: 'The answer' }).innerText())
+      .toMatch(/version 2|Version 2|No difference/);
   });
 
   test('the lineage leads to the people, by keys alone', async () => {
@@ -91,7 +91,7 @@ describe.skipIf(noBrowser !== '')(`a model looked at${noBrowser}`, { timeout: 12
     await page.keyboard.press('Enter');
 
     const people = page.getByRole('region', { name: 'Labeled by people' });
-    expect(await people.getByRole('table').innerText()).toContain('from the folder');
+    await expect.poll(() => people.getByRole('table').innerText()).toContain('from the folder');
     expect(await isSeen(page.getByRole('region', { name: 'It answered' }).getByText('became champion'))).toBe(true);
   });
 
@@ -114,7 +114,9 @@ describe.skipIf(noBrowser !== '')(`a model looked at${noBrowser}`, { timeout: 12
     await card.getByRole('button', { name: 'What it looks at' }).click();
 
     expect(await isSeen(card.getByRole('img', { name: /^(Covering|No single part)/ }))).toBe(true);
-    expect(await card.getByRole('region', { name: 'Because of these pictures' }).getByRole('link').count()).toBe(5);
+    await expect
+      .poll(() => card.getByRole('region', { name: 'Because of these pictures' }).getByRole('link').count())
+      .toBe(5);
   });
 
   test('the model answers in the browser as on the server, and then alone', async () => {

@@ -32,9 +32,9 @@ describe.skipIf(noBrowser !== '')(`the Models screens${noBrowser}`, () => {
       /^recyclables@3 \d\d\.\d % \(\d\d\.\d–\d\d\.\d\) \d\d\.\d % \d\d\.\d % mobilenetv2-imagenet-fp32\.onnx logistic 5 2026-11-21 \d\d:00$/,
     );
     expect(texts[2]).toMatch(/^recyclables@2 champion /);
-    expect(await page.getByRole('region', { name: 'Alias history of recyclables' }).innerText()).toMatch(
-      /champion to version 2 from version 1, by ada/,
-    );
+    await expect
+      .poll(() => page.getByRole('region', { name: 'Alias history of recyclables' }).innerText())
+      .toMatch(/champion to version 2 from version 1, by ada/);
   });
 
   test('the confusion matrix is walked with arrow keys and says each cell in a sentence', async () => {
@@ -48,13 +48,15 @@ describe.skipIf(noBrowser !== '')(`the Models screens${noBrowser}`, () => {
     await page.keyboard.press('ArrowRight');
 
     const sentence = page.getByRole('region', { name: 'Confusion matrix' }).getByRole('status');
-    expect(await sentence.innerText()).toMatch(
-      new RegExp(
-        `^${boxes?.[1]} of ${total} pictures of “boxes” \\(\\d+\\.\\d\u00a0%\\) w(as|ere) taken for “crushed-soda-cans”\\.$`,
-      ),
-    );
+    await expect
+      .poll(() => sentence.innerText())
+      .toMatch(
+        new RegExp(
+          `^${boxes?.[1]} of ${total} pictures of “boxes” \\(\\d+\\.\\d\u00a0%\\) w(as|ere) taken for “crushed-soda-cans”\\.$`,
+        ),
+      );
     await page.locator('[data-cell="1 1"]').hover();
-    expect(await sentence.innerText()).toMatch(/were recognized\.$/);
+    await expect.poll(() => sentence.innerText()).toMatch(/were recognized\.$/);
   });
 
   test('a mistake leads to its picture', async () => {
@@ -116,7 +118,7 @@ describe.skipIf(noBrowser !== '')(`the Models screens${noBrowser}`, () => {
 
     await page.getByText('There is no such version').waitFor();
 
-    expect(await page.getByRole('alert').innerText()).toContain('it has 1, 2, 3');
+    await expect.poll(() => page.getByRole('alert').innerText()).toContain('it has 1, 2, 3');
   });
 
   test('without a model the screen says how to train one', async () => {
@@ -125,6 +127,6 @@ describe.skipIf(noBrowser !== '')(`the Models screens${noBrowser}`, () => {
 
     await page.getByText('No model yet').waitFor();
 
-    expect(await page.locator('main').innerText()).toContain('npx tintype train');
+    await expect.poll(() => page.locator('main').innerText()).toContain('npx tintype train');
   });
 });

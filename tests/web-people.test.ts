@@ -83,7 +83,7 @@ describe.skipIf(noBrowser !== '')(`several people${noBrowser}`, () => {
     await admin.getByRole('link', { name: 'People' }).click();
 
     expect(await isSeen(admin.getByText('Agreement (Fleiss’ kappa)'))).toBe(true);
-    expect(await admin.getByRole('region', { name: 'By two' }).innerText()).toContain('ada and bob');
+    await expect.poll(() => admin.getByRole('region', { name: 'By two' }).innerText()).toContain('ada and bob');
     expect(await isSeen(admin.getByRole('link', { name: 'Review them' }))).toBe(true);
   });
 
@@ -134,7 +134,7 @@ describe.skipIf(noBrowser !== '')(`several people${noBrowser}`, () => {
 
     expect(await isSeen(admin.getByText('What bob said'))).toBe(true);
     expect(await isSeen(admin.getByText('10 labels'))).toBe(true);
-    expect(await admin.getByText('asked blind').count()).toBe(10);
+    await expect.poll(() => admin.getByText('asked blind').count()).toBe(10);
   });
 
   test('a user is invited, given another role, kept out and let in again', async () => {
@@ -169,7 +169,7 @@ describe.skipIf(noBrowser !== '')(`several people${noBrowser}`, () => {
 
     await admin.getByRole('button', { name: 'Keep out: eve' }).click();
 
-    expect(await admin.getByRole('alert').innerText()).toContain('"eve" is the only administrator.');
+    await expect.poll(() => admin.getByRole('alert').innerText()).toContain('"eve" is the only administrator.');
   });
 
   test('a token is shown once, works, and is revoked', async () => {
@@ -196,6 +196,8 @@ describe.skipIf(noBrowser !== '')(`several people${noBrowser}`, () => {
 
     await admin.getByText('3 changes').waitFor();
 
-    expect(await admin.getByRole('region', { name: 'Record of changes' }).innerText()).toContain('is disabled true');
+    await expect
+      .poll(() => admin.getByRole('region', { name: 'Record of changes' }).innerText())
+      .toContain('is disabled true');
   });
 });

@@ -122,7 +122,7 @@ describe.skipIf(noBrowser !== '')(`the Pictures screen${noBrowser}`, () => {
     await page.keyboard.up('Shift');
 
     await page.getByText('4 selected').waitFor();
-    expect(await page.getByRole('dialog', { name: 'Picture' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('dialog', { name: 'Picture' }).count()).toBe(0);
   });
 
   test('arrow keys move, space selects, shift and space selects up to here, escape lets go', async () => {
@@ -135,9 +135,9 @@ describe.skipIf(noBrowser !== '')(`the Pictures screen${noBrowser}`, () => {
     const columns = fixture.samples.findIndex((sample) => sample.path === reached) - 1;
 
     expect(columns).toBeGreaterThan(3);
-    expect(await page.getByText(/^\d+ selected/).innerText()).toContain(`${columns + 1} selected`);
+    await expect.poll(() => page.getByText(/^\d+ selected/).innerText()).toContain(`${columns + 1} selected`);
     await press('Escape');
-    expect(await page.getByText(/^\d+ selected/).count()).toBe(0);
+    await expect.poll(() => page.getByText(/^\d+ selected/).count()).toBe(0);
   });
 
   test('delete moves the selection to the trash, undo brings it back', async () => {
@@ -165,7 +165,7 @@ describe.skipIf(noBrowser !== '')(`the Pictures screen${noBrowser}`, () => {
     await press('Delete');
 
     await page.getByText('Something went wrong inside').waitFor();
-    expect(await page.getByText('240 pictures').count()).toBe(1);
+    await expect.poll(() => page.getByText('240 pictures').count()).toBe(1);
   });
 
   test('the trash lists what was removed, and r restores it', async () => {
@@ -210,7 +210,7 @@ describe.skipIf(noBrowser !== '')(`the Pictures screen${noBrowser}`, () => {
 
     await options.first().waitFor();
 
-    expect(await options.count()).toBe(fixture.samples.filter((sample) => sample.className === null).length);
+    await expect.poll(() => options.count()).toBe(fixture.samples.filter((sample) => sample.className === null).length);
     expect(await page.getByLabel('Class', { exact: true }).inputValue()).toBe('class:');
   });
 
@@ -259,10 +259,9 @@ describe.skipIf(noBrowser !== '')(`the Pictures screen${noBrowser}`, () => {
     await options.first().waitFor();
 
     const words = page.getByRole('list', { name: 'Filters that are on' });
-    expect(await words.getByRole('listitem').allInnerTexts()).toEqual([
-      'labeled by ingest',
-      'wrong answers of recyclables@3',
-    ]);
+    await expect
+      .poll(() => words.getByRole('listitem').allInnerTexts())
+      .toEqual(['labeled by ingest', 'wrong answers of recyclables@3']);
     expect(await options.first().textContent()).toMatch(/answered .*, wrong/);
     await page.getByRole('button', { name: 'Take off: labeled by ingest' }).click();
 

@@ -40,7 +40,7 @@ describe.skipIf(noBrowser !== '')(`the Train screens${noBrowser}`, () => {
       /Done \d\d\.\d % \(\d\d\.\d–\d\d\.\d\) recyclables@2/,
     );
     await table.getByRole('button', { name: /^Show 3 runs/ }).click();
-    expect(await table.getByRole('row').count()).toBe(10);
+    await expect.poll(() => table.getByRole('row').count()).toBe(10);
   });
 
   test('a training is started by keyboard alone, with what is usual', async () => {
@@ -191,7 +191,7 @@ test.skipIf(noBrowser !== '')(
 
     await page.getByRole('button', { name: 'Go on from its checkpoint' }).click();
     await page.getByText(/of its test split, 95 % interval/).waitFor({ timeout: 200_000 });
-    expect(await page.getByRole('img', { name: /^Accuracy\. Epoch 80:/ }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('img', { name: /^Accuracy\. Epoch 80:/ }).count()).toBe(1);
 
     await page.getByRole('link', { name: 'Runs' }).click();
     for (const box of await page.getByRole('checkbox').all()) await box.check();

@@ -35,11 +35,11 @@ describe.skipIf(noBrowser !== '')(`the Try screen${noBrowser}`, () => {
     await choose(...Array.from({ length: 9 }, (_, i) => `glass-bottles-${i}.jpg`));
     await page.getByText('9 pictures · 9 answered').waitFor();
 
-    expect(await cards.count()).toBe(9);
-    expect(await cards.first().innerText()).toMatch(
-      /^glass-bottles-0\.jpg\n+glass-bottles\n+glass-bottles\n+\d\d\.\d\u00a0%\n/,
-    );
-    expect(await cards.first().innerText()).toMatch(/recyclables@2 · [\d.]+\u00a0m?s$/);
+    await expect.poll(() => cards.count()).toBe(9);
+    await expect
+      .poll(() => cards.first().innerText())
+      .toMatch(/^glass-bottles-0\.jpg\n+glass-bottles\n+glass-bottles\n+\d\d\.\d\u00a0%\n/);
+    await expect.poll(() => cards.first().innerText()).toMatch(/recyclables@2 · [\d.]+\u00a0m?s$/);
     expect(fixture.mostPredictions).toBeLessThanOrEqual(3);
   });
 
@@ -50,12 +50,12 @@ describe.skipIf(noBrowser !== '')(`the Try screen${noBrowser}`, () => {
     await choose('crowd.jpg', 'cut.jpg', 'boxes-1.jpg');
     await page.getByText('3 pictures · 1 answered · 1 refused · 1 failed').waitFor();
 
-    expect(await cards.nth(0).innerText()).toContain(
-      'Refused\n\nSeveral things lie in this picture. Please send one at a time.',
-    );
-    expect(await cards.nth(1).innerText()).toMatch(
-      /The picture is cut short\n+The picture ends before all of it is there\.\n+Copy the picture again/,
-    );
+    await expect
+      .poll(() => cards.nth(0).innerText())
+      .toContain('Refused\n\nSeveral things lie in this picture. Please send one at a time.');
+    await expect
+      .poll(() => cards.nth(1).innerText())
+      .toMatch(/The picture is cut short\n+The picture ends before all of it is there\.\n+Copy the picture again/);
   });
 
   test('code that asks this server is shown in four languages, moved through by keys, and copied', async () => {
@@ -168,7 +168,9 @@ describe.skipIf(noBrowser !== '')(`the Try screen${noBrowser}`, () => {
     await choose('boxes-1.jpg');
     await page.getByText('1 picture · 1 failed').waitFor();
 
-    expect(await page.getByRole('region', { name: 'State of the server' }).innerText()).toContain('npx tintype train');
-    expect(await cards.first().innerText()).toContain('No model is being served');
+    await expect
+      .poll(() => page.getByRole('region', { name: 'State of the server' }).innerText())
+      .toContain('npx tintype train');
+    await expect.poll(() => cards.first().innerText()).toContain('No model is being served');
   });
 });
