@@ -22,7 +22,5 @@ test('no request made from the document is answered 5xx, and every reply is one 
 test('bytes that are hardly HTTP are answered 4xx or hung up on, and slow clients hold up nobody', async () => {
   const report = await run('serve-hostile.mjs', '--only', 'raw', '--requests', '100');
 
-  expect(report).toMatchObject({ health: 'healthy', raw: { serverErrors: [], afterwards: 200 } });
-  // How fast is the benchmark's to judge, on a machine with nothing else to do; here, that nobody waits for the slow ones.
-  expect((report.raw as { liveP95Ms: number }).liveP95Ms).toBeLessThan(2000);
+  expect(report).toMatchObject({ met: true, health: 'healthy', raw: { serverErrors: [], afterwards: 200 } });
 }, 120_000);

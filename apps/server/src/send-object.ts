@@ -36,7 +36,8 @@ export async function sendObject(
 ): Promise<FastifyReply> {
   const head = await store.find(key);
   if (!head) throw new TintypeError('OBJECT_NOT_FOUND', { key });
-  if (isKnown(request, reply, { etag, isFixed })) return reply.code(304).send();
+  state(reply, { etag, isFixed });
+  if (isKnown(request, etag)) return reply.code(304).send();
   reply.header('content-type', mediaType).header('content-length', String(head.sizeBytes));
   const content = request.method === 'HEAD' ? [] : store.read(key);
   return reply.send(Readable.from(content, { objectMode: false }));
@@ -45,7 +46,7 @@ export async function sendObject(
 interface ForScreen {
   store: ObjectStore;
   pool: Pick<TaskPool<PictureTasks>, 'run'>;
-  limits: PictureLimits;
+  limits: PictureLimits & { pictureMs: number };
   /** One picture after the other: whoever looks at many holds up no predictions. */
   inTurn: InTurn;
   key: string;
@@ -55,31 +56,32 @@ interface ForScreen {
 /** Large enough for a light table, small enough to be sent while the next ones are decoded. */
 const screenPx = 2048;
 
-/** A JPEG of a stored picture, made each time: browsers keep it. Throws OBJECT_NOT_FOUND, and what decoding throws. */
+/** A JPEG of a stored picture, made each time: browsers keep it. Throws OBJECT_NOT_FOUND, CANCELLED, and what decoding throws; that is kept by nobody. */
 export async function sendForScreen(
   request: FastifyRequest,
   reply: FastifyReply,
-  { store, pool, limits, inTurn, key, etag }: ForScreen,
+  { store, pool, limits: { pictureMs: deadlineMs, ...limits }, inTurn, key, etag }: ForScreen,
 ): Promise<FastifyReply> {
-  if (isKnown(request, reply, { etag, isFixed: true })) return reply.code(304).send();
-  const jpeg = await inTurn(async () => {
+  const make = async (): Promise<Uint8Array> => {
     // Nobody waits any more for pictures that were passed by.
     if (request.raw.socket.destroyed) throw new TintypeError('CANCELLED', {});
-    return pool.run('shrink', { bytes: await store.get(key), sizePx: screenPx, limits });
-  });
-  return reply.header('content-type', 'image/jpeg').send(Buffer.from(jpeg));
+    return pool.run('shrink', { bytes: await store.get(key), sizePx: screenPx, limits }, { deadlineMs });
+  };
+  const jpeg = isKnown(request, etag) ? undefined : await inTurn(make);
+  state(reply, { etag, isFixed: true });
+  return jpeg ? reply.header('content-type', 'image/jpeg').send(Buffer.from(jpeg)) : reply.code(304).send();
 }
 
-/** Sets what every reply with stored bytes says; true where the asker has them already. */
-function isKnown(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { etag, isFixed }: { etag: string; isFixed: boolean },
-): boolean {
+/** What every reply with stored bytes says. */
+function state(reply: FastifyReply, { etag, isFixed }: { etag: string; isFixed: boolean }): void {
   reply
     .header('etag', `"${etag}"`)
     .header('cache-control', isFixed ? 'private, max-age=31536000, immutable' : 'private, no-cache')
     .header('content-security-policy', "default-src 'none'; sandbox");
+}
+
+/** Whether the asker has them already. */
+function isKnown(request: FastifyRequest, etag: string): boolean {
   const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return known.includes(`"${etag}"`);
 }

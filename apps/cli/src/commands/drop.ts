@@ -8,7 +8,16 @@ import { counted, duration, integer, printable, table } from '../format.ts';
 import { isWatching, watchBucket, watchOptions } from '../watch-bucket.ts';
 
 const refusalsFolder = 'rejected/';
-const pictureFormats: readonly PictureFormat[] = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'heic'];
+/** Total by type; the list of the contracts would load schemas for a help page. */
+const pictureFormats = Object.keys({
+  jpeg: true,
+  png: true,
+  webp: true,
+  gif: true,
+  tiff: true,
+  avif: true,
+  heic: true,
+} satisfies Record<PictureFormat, true>);
 
 export const dropCommand: CommandRecord = {
   name: 'drop',

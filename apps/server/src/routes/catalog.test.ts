@@ -155,3 +155,16 @@ test('for a screen, formats that browsers do not show come as a JPEG, and the ot
   expect(original.headers['content-type']).toBe('image/heic');
   expect(png.headers['content-type']).toBe('image/png');
 });
+
+test('a picture that cannot be made for a screen is a failure that no browser keeps', async () => {
+  const bytes = Buffer.from('lost, of a phone');
+  const id = await anIngestedPicture(server.workspace, { bytes, path: 'dog/d.heic', format: 'heic' });
+  await server.workspace.store.remove(objectKeys.source(createHash('sha256').update(bytes).digest('hex')));
+
+  const reply = await ask(server.address, `/api/samples/${id}/picture?for=screen`);
+
+  expect(reply.status).toBe(404);
+  expect(reply.json()).toMatchObject({ code: 'OBJECT_NOT_FOUND' });
+  expect(reply.headers['cache-control'] ?? '').not.toContain('max-age');
+  expect(reply.headers).not.toHaveProperty('etag');
+});
